@@ -1,0 +1,42 @@
+"""The settings of Celery. Messages only wake workers: the database holds the truth, so nothing here guards them."""
+
+from django.conf import settings
+from kombu import Queue
+
+broker_url = settings.CELERY_BROKER_URL
+broker_connection_retry_on_startup = True
+broker_connection_max_retries = None  # A worker waits for its broker for as long as it takes.
+if broker_url.startswith("filesystem"):
+    for folder in ("messages", "control"):
+        (settings.LOCAL_ROOT / "celery" / folder).mkdir(parents=True, exist_ok=True)
+    broker_transport_options = {
+        "data_folder_in": settings.LOCAL_ROOT / "celery" / "messages",
+        "data_folder_out": settings.LOCAL_ROOT / "celery" / "messages",
+        "control_folder": settings.LOCAL_ROOT / "celery" / "control",
+        "polling_interval": 0.02,
+    }
+    # Remote control needs a broker that broadcasts, which a folder does badly: its files would pile up.
+    worker_enable_remote_control = False
+
+task_default_queue = "ingest"
+task_queues = [Queue("ingest"), Queue("svo")]
+task_ignore_result = True
+task_publish_retry = False
+task_serializer = "json"
+accept_content = ["json"]
+
+worker_prefetch_multiplier = 1  # A worker that is busy must not sit on wake-ups for the others.
+worker_hijack_root_logger = False
+worker_send_task_events = False
+task_soft_time_limit = settings.ORDER_TIME_LIMIT_SECONDS
+task_time_limit = settings.ORDER_TIME_LIMIT_SECONDS + 30  # For work that is stuck where no exception reaches it.
+
+timezone = "UTC"
+beat_schedule_filename = str(settings.LOCAL_ROOT / "celerybeat-schedule")
+beat_schedule = {
+    "sweep": {
+        "task": "workorders.tasks.sweep",
+        "schedule": settings.ORDER_SWEEP_SECONDS,
+        "options": {"expires": settings.ORDER_SWEEP_SECONDS},
+    },
+}

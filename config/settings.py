@@ -1,0 +1,175 @@
+"""The settings of the archive, all from environment variables; the README lists them.
+
+With none of them set, everything local (database, messages, data, media) lives under ``var/``.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+LOCAL_ROOT = Path(env.str("LOCAL_ROOT", default=str(PROJECT_ROOT / "var")))
+LOCAL_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+def _local_secret_key() -> str:
+    """Make a secret key for the embedded database once, readable by its owner only, and keep it."""
+    path = LOCAL_ROOT / "secret-key"
+    try:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+# --- The archive -----------------------------------------------------------------------------------------------------
+
+SCIENCE_DATA_ROOT = Path(env.str("SCIENCE_DATA_ROOT", default=str(LOCAL_ROOT / "data")))
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(LOCAL_ROOT / "media")))
+MEDIA_URL = "/media/"
+ARCHIVE_BASE_URL = env.str("ARCHIVE_BASE_URL", default="http://localhost:8000").rstrip("/")
+
+_VOCABULARIES = PROJECT_ROOT / "datacubes" / "vocabularies"
+TAG_VOCABULARIES = {
+    "feature": env.str("FEATURES_VOCABULARY", default=str(_VOCABULARIES / "features.txt")),
+    "event": env.str("EVENTS_VOCABULARY", default=str(_VOCABULARIES / "events.txt")),
+}
+
+ORDER_LEASE_SECONDS = env.float("ORDER_LEASE_SECONDS", default=60.0)
+ORDER_MAX_ATTEMPTS = env.int("ORDER_MAX_ATTEMPTS", default=5)
+ORDER_RETRY_SECONDS = env.float("ORDER_RETRY_SECONDS", default=10.0)
+ORDER_SWEEP_SECONDS = env.float("ORDER_SWEEP_SECONDS", default=5.0)
+ORDER_TIME_LIMIT_SECONDS = env.int("ORDER_TIME_LIMIT_SECONDS", default=600)
+WORKER_MEMORY_LIMIT_MB = env.int("WORKER_MEMORY_LIMIT_MB", default=2048)
+
+# --- Services --------------------------------------------------------------------------------------------------------
+
+_database_url = env.str("DATABASE_URL", default="")
+if _database_url:
+    _database = env.db_url_config(_database_url)
+    _database["CONN_MAX_AGE"] = None
+    _database["CONN_HEALTH_CHECKS"] = True
+else:
+    _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": LOCAL_ROOT / "archive.sqlite3"}
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    # Writers wait for each other at the start of a transaction rather than fail in the middle of it.
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
+
+# --- Django ----------------------------------------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="")
+if not SECRET_KEY:
+    if _database_url:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set. With a DATABASE_URL it must be: a long random text, kept secret."
+        )
+    SECRET_KEY = _local_secret_key()
+_base_url = urlsplit(ARCHIVE_BASE_URL)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", _base_url.hostname])
+CSRF_TRUSTED_ORIGINS = [f"{_base_url.scheme}://{_base_url.netloc}"]
+
+if _base_url.scheme == "https":
+    # TLS ends at the web server in front, which must set (never pass on) X-Forwarded-Proto.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "datacubes",
+    "svo",
+    "workorders",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = LOCAL_ROOT / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissions"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {"TITLE": "Solar archive", "VERSION": "1"}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+}

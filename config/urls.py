@@ -1,0 +1,9 @@
+"""All URLs of the archive."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("workorders.urls")),
+]

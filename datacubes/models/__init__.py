@@ -1,0 +1,23 @@
+"""What the archive holds of each cube, one file for each kind of data."""
+
+from datacubes.models.access import AccessRules, EmailGrant, GroupGrant
+from datacubes.models.cubes import DataCube, Instrument, Observation
+from datacubes.models.headers import FITSHeader
+from datacubes.models.metadata import Metadata
+from datacubes.models.previews import ImagePreview, PlotData, VideoPreview
+from datacubes.models.tags import Tag
+
+__all__ = [
+    "AccessRules",
+    "DataCube",
+    "EmailGrant",
+    "FITSHeader",
+    "GroupGrant",
+    "ImagePreview",
+    "Instrument",
+    "Metadata",
+    "Observation",
+    "PlotData",
+    "Tag",
+    "VideoPreview",
+]

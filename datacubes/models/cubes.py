@@ -1,0 +1,66 @@
+"""Instruments, observations and the data cubes that belong to them."""
+
+from django.db import models
+
+
+class Instrument(models.Model):
+    """An instrument whose cubes the archive takes; named as INSTRUME names it."""
+
+    name = models.CharField(max_length=64, unique=True)
+    description = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Observation(models.Model):
+    """Cubes that belong together: those of one POINT_ID, or, without one, of one DATE-BEG."""
+
+    class Kind(models.TextChoices):
+        """What the ending of POINT_ID says of how its cubes were put together."""
+
+        SINGLE = "", "Single"
+        GROUPED = "grouped", "Grouped"
+        MOSAIC = "mosaic", "Mosaic"
+
+    point_id = models.CharField("POINT_ID", max_length=255, unique=True)
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.SINGLE, blank=True)
+    date_beg = models.DateTimeField("begin", help_text="The earliest begin of its cubes, UTC.")
+    date_end = models.DateTimeField("end", help_text="The latest end of its cubes, UTC.")
+
+    class Meta:
+        ordering = ["-date_beg", "-id"]
+        indexes = [models.Index(fields=["-date_beg", "-id"], name="observation_newest")]
+
+    def __str__(self) -> str:
+        return self.point_id
+
+
+class DataCube(models.Model):
+    """A cube: one observation of one spectral line, in the file of its latest export.
+
+    `sources` holds, for each step of the ingestion, a fingerprint of what the step's rows were last made from. A step
+    whose source has the same fingerprint has nothing to do.
+    """
+
+    oid = models.CharField("OID", max_length=255, unique=True)
+    relative_path = models.CharField("path", max_length=1000, db_index=True)
+    filename = models.CharField(max_length=255)
+    size = models.BigIntegerField(help_text="Bytes.")
+    instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="cubes")
+    observation = models.ForeignKey(Observation, on_delete=models.PROTECT, related_name="cubes")
+    tags = models.ManyToManyField("datacubes.Tag", related_name="cubes", blank=True)
+    sources = models.JSONField(default=dict, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "data cube"
+        permissions = [("download_restricted", "Can download cubes that are not released")]
+
+    def __str__(self) -> str:
+        return self.oid

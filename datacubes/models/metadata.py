@@ -1,0 +1,45 @@
+"""What people search for: typed columns for the usual questions, every keyword as JSON for the others."""
+
+from django.db import models
+
+from datacubes.models.cubes import DataCube
+
+
+class Metadata(models.Model):
+    """The metadata of a cube, from its primary header and its table of coordinates.
+
+    `keywords` has every keyword of the primary header with its value: types kept, undefined values and NaN as null,
+    repeated keywords as lists, COMMENT and HISTORY as text. On PostgreSQL a GIN index, made by a migration, answers
+    questions for any keyword.
+    """
+
+    cube = models.OneToOneField(DataCube, on_delete=models.CASCADE, primary_key=True, related_name="metadata")
+    date_beg = models.DateTimeField("begin", help_text="DATE-BEG, UTC.")
+    date_end = models.DateTimeField("end", help_text="DATE-END, UTC; the begin where the header has none.")
+    wavelength_min = models.FloatField(null=True, help_text="WAVEMIN, nm.")
+    wavelength_max = models.FloatField(null=True, help_text="WAVEMAX, nm.")
+    spectral_line = models.CharField(max_length=64, blank=True, help_text="FILTER1.")
+    has_polarimetry = models.BooleanField(
+        "polarimetry", default=False, help_text="Whether there are four Stokes parameters."
+    )
+    n_scans = models.IntegerField("scans", default=1)
+    n_wavelengths = models.IntegerField("wavelengths", default=1)
+    size_x = models.FloatField(null=True, help_text="Width on the sky, arcsec.")
+    size_y = models.FloatField(null=True, help_text="Height on the sky, arcsec.")
+    pointing_x = models.FloatField(null=True, help_text="Helioprojective longitude of the centre, arcsec.")
+    pointing_y = models.FloatField(null=True, help_text="Helioprojective latitude of the centre, arcsec.")
+    keywords = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = "metadata"
+        verbose_name_plural = "metadata"
+        indexes = [
+            models.Index(fields=["-date_beg", "-cube"], name="metadata_newest"),
+            models.Index(fields=["date_end"], name="metadata_end"),
+            models.Index(fields=["wavelength_min", "wavelength_max"], name="metadata_wavelengths"),
+            models.Index(fields=["spectral_line", "-date_beg"], name="metadata_line"),
+            models.Index(fields=["has_polarimetry", "-date_beg"], name="metadata_polarimetry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"metadata of {self.cube_id}"

@@ -1,0 +1,76 @@
+"""Where on the Sun a cube points, and how large it is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from astropy import units
+
+from datacubes.cube_file import CubeFile
+from datacubes.errors import PermanentError
+from datacubes.keywords import JSONValue
+
+
+@dataclass(frozen=True)
+class Pointing:
+    """The centre and the size of the field in helioprojective arcsec; None where the file does not tell."""
+
+    x: float | None = None
+    y: float | None = None
+    size_x: float | None = None
+    size_y: float | None = None
+
+
+def read_pointing(cube_file: CubeFile, keywords: Mapping[str, JSONValue]) -> Pointing:
+    """Tell the pointing from the header's linear coordinates, or else from the corners in the table WCS-TAB.
+
+    Sources: FITS standard 4.0, section 8 (CTYPEn, CRPIXn, CRVALn, CDELTn, CUNITn; ``-TAB`` in section 8.5).
+    """
+    if str(keywords.get("CTYPE1", "")).startswith("HPLN-TAB"):
+        return _from_table(cube_file)
+    x, size_x = _linear_axis(keywords, 1, "HPLN")
+    y, size_y = _linear_axis(keywords, 2, "HPLT")
+    return Pointing(x, y, size_x, size_y)
+
+
+def _linear_axis(keywords: Mapping[str, JSONValue], axis: int, name: str) -> tuple[float | None, float | None]:
+    """Centre and extent of an axis, arcsec."""
+    if not str(keywords.get(f"CTYPE{axis}", "")).startswith(name):
+        return None, None
+    numbers = [keywords.get(f"{keyword}{axis}") for keyword in ("NAXIS", "CRPIX", "CRVAL", "CDELT")]
+    if not all(isinstance(number, int | float) for number in numbers):
+        return None, None
+    length, reference, value, step = map(float, numbers)
+    try:
+        arcsec = units.Unit(str(keywords.get(f"CUNIT{axis}") or "deg")).to(units.arcsec)
+    except (ValueError, TypeError, units.UnitConversionError):
+        return None, None
+    return _finite(arcsec * (value + ((length + 1) / 2 - reference) * step)), _finite(arcsec * abs(step) * length)
+
+
+def _from_table(cube_file: CubeFile) -> Pointing:
+    """The corners of the field lie on the axes x and y of WCS-TAB, whose column names its coordinates in order."""
+    try:
+        table = cube_file.table("WCS-TAB")
+    except PermanentError:
+        return Pointing()  # The pointing is a help for searching: a damaged table is no reason to refuse the cube.
+    column = next((name for name in (table.names if table is not None else []) if "HPLN" in name.split("+")), None)
+    if column is None or len(table) == 0:
+        return Pointing()
+    corners = np.asarray(table[column][0], dtype=np.float64)
+    parts = column.split("+")
+    if corners.ndim < 3 or corners.shape[-1] != len(parts) or "HPLT" not in parts or corners.size == 0:
+        return Pointing()
+    # numpy order: scan, wavelength, y, x, coordinate; the field is that of the first moment.
+    field = corners.reshape(-1, *corners.shape[-3:])[0]
+    longitude, latitude = field[..., parts.index("HPLN")], field[..., parts.index("HPLT")]
+    return Pointing(
+        x=_finite(longitude.mean()),
+        y=_finite(latitude.mean()),
+        size_x=_finite(np.ptp(longitude)),
+        size_y=_finite(np.ptp(latitude)),
+    )
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

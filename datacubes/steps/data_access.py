@@ -1,0 +1,92 @@
+"""The step `data_access`: when a cube becomes public, and who may download it before."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.models import Group
+
+from datacubes.dates import parse_date
+from datacubes.keywords import keyword_value
+from datacubes.models import AccessRules, DataCube, EmailGrant, GroupGrant
+from datacubes.steps.base import Material, Outcome
+
+NAME = "data_access"
+SWEDISH_USERS = "Swedish User"
+
+
+@dataclass(frozen=True)
+class HeaderRelease:
+    """What a header says of the release: RELEASE as a date, or None where it has none, and RELEASEC."""
+
+    day: date | None
+    comment: str
+
+    @property
+    def as_text(self) -> str:
+        """Both in one text, to be compared with what the header said last time."""
+        return f"{self.day}\n{self.comment}" if self.day else ""
+
+
+def read(material: Material) -> HeaderRelease:
+    """Read RELEASE and RELEASEC.
+
+    Raises
+    ------
+    PermanentError
+        If RELEASE is not a date.
+    """
+    header = material.cube_file.primary.header
+    release, comment = keyword_value(header, "RELEASE"), keyword_value(header, "RELEASEC")
+    return HeaderRelease(
+        day=None if release in (None, "") else parse_date("RELEASE", release),
+        comment=comment.strip() if isinstance(comment, str) else "",
+    )
+
+
+def write(cube: DataCube, release: HeaderRelease, material: Material, *, created: bool) -> tuple[Outcome, str]:
+    """Apply the release that the header tells and the grants that the request names.
+
+    A release date that staff have set stays until the header says something new.
+    """
+    changes = []
+    access = AccessRules(cube=cube) if created else cube.access
+    if access.header_release != release.as_text:
+        access.header_release = release.as_text
+        if release.day:
+            access.release_date, access.release_comment = release.day, release.comment
+        changes.append("release")
+    if created or changes:
+        access.save(force_insert=created)
+    request = material.request
+    if request.owner_email_addresses is not None and _replace_email_grants(cube, request.owner_email_addresses):
+        changes.append("grants by e-mail address")
+    if request.swedish_data is not None and _grant_group(cube, SWEDISH_USERS, granted=request.swedish_data):
+        changes.append(f"grant of the group {SWEDISH_USERS}")
+    if created:
+        return Outcome.CREATED, ""
+    if changes:
+        return Outcome.UPDATED, f"Changed: {', '.join(changes)}."
+    return Outcome.SKIPPED, "Release and grants are as before."
+
+
+def _replace_email_grants(cube: DataCube, addresses: list[str]) -> bool:
+    wanted = {address.lower(): address for address in addresses}
+    present = {grant.email.lower(): grant for grant in cube.email_grants.all()}
+    surplus = [grant.pk for email, grant in present.items() if email not in wanted]
+    missing = [EmailGrant(cube=cube, email=address) for email, address in wanted.items() if email not in present]
+    if surplus:
+        EmailGrant.objects.filter(pk__in=surplus).delete()
+    if missing:
+        EmailGrant.objects.bulk_create(missing)
+    return bool(surplus or missing)
+
+
+def _grant_group(cube: DataCube, name: str, *, granted: bool) -> bool:
+    grants = GroupGrant.objects.filter(cube=cube, group__name=name)
+    if not granted:
+        return bool(grants.delete()[0])
+    if grants.exists():
+        return False
+    group, _ = Group.objects.get_or_create(name=name)
+    GroupGrant.objects.create(cube=cube, group=group)
+    return True

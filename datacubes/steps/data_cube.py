@@ -1,0 +1,90 @@
+"""The step `data_cube`: the cube's own row, its instrument and its observation."""
+
+import os
+from dataclasses import dataclass
+
+from datacubes.errors import PermanentError
+from datacubes.models import DataCube, Instrument
+from datacubes.observations import get_observation
+from datacubes.steps.base import Material, Outcome
+
+NAME = "data_cube"
+
+
+@dataclass(frozen=True)
+class CubeChange:
+    """The row of a cube after the step, and the observation that the cube has left, if any."""
+
+    cube: DataCube
+    outcome: Outcome
+    reason: str
+    left_observation_id: int | None
+
+
+def find_instrument(name: str) -> Instrument:
+    """Return the instrument that INSTRUME names.
+
+    Raises
+    ------
+    PermanentError
+        Listing the instruments that are known, if it is not one of them.
+    """
+    known = list(Instrument.objects.all())
+    for instrument in known:
+        if instrument.name == name:
+            return instrument
+    names = ", ".join(instrument.name for instrument in known) or "none"
+    raise PermanentError(f"INSTRUME is “{name}”, which is not a known instrument. Known are: {names}.")
+
+
+def write(material: Material, cube: DataCube | None, instrument: Instrument, sources: dict[str, str]) -> CubeChange:
+    """Create the row of a cube, or bring it up to date with its file and header.
+
+    Parameters
+    ----------
+    material
+        The cube file and what is asked.
+    cube
+        The row, locked, if there is one.
+    instrument
+        As `find_instrument` told.
+    sources
+        The fingerprints of what the other steps make their rows from.
+    """
+    identity, cube_file = material.identity, material.cube_file
+    if cube is not None and cube.observation.point_id == identity.point_id:
+        observation = cube.observation
+    else:
+        observation = get_observation(identity.point_id, identity.date_beg, identity.date_end)
+    values = {
+        "relative_path": cube_file.relative_path,
+        "filename": os.path.basename(cube_file.relative_path),
+        "size": cube_file.size,
+        "instrument_id": instrument.id,
+        "observation_id": observation.id,
+    }
+    if cube is None:
+        cube = DataCube.objects.create(oid=identity.oid, sources=sources, **values)
+        _take_path(material, cube)
+        return CubeChange(cube, Outcome.CREATED, "", None)
+    left_observation_id = cube.observation_id if cube.observation_id != observation.id else None
+    changed = [name for name, value in values.items() if getattr(cube, name) != value]
+    if not changed and cube.sources == sources:
+        return CubeChange(cube, Outcome.SKIPPED, "Path, size, instrument and observation are as before.", None)
+    for name in changed:
+        setattr(cube, name, values[name])
+    cube.observation, cube.sources = observation, sources
+    cube.save()
+    if "relative_path" in changed:
+        _take_path(material, cube)
+    reason = f"Changed: {', '.join(name.removesuffix('_id') for name in changed)}." if changed else ""
+    return CubeChange(cube, Outcome.UPDATED, reason, left_observation_id)
+
+
+def _take_path(material: Material, cube: DataCube) -> None:
+    """Take the path from a cube whose file was overwritten with this one, so that nobody gets the wrong file."""
+    others = DataCube.objects.filter(relative_path=cube.relative_path).exclude(oid=cube.oid)
+    if others.update(relative_path=""):
+        material.warnings.append(
+            "Another cube had its file at this path before; that cube stays in the archive without a file."
+        )

@@ -1,0 +1,19 @@
+"""The step `fits_header`: the primary header, byte for byte."""
+
+from datacubes.models import DataCube, FITSHeader
+from datacubes.steps.base import Material, Outcome, Step, header_fingerprint
+from datacubes.upsert import upsert
+
+
+def read(material: Material) -> str:
+    """Return the bytes of the primary header as text."""
+    return material.cube_file.primary.header_bytes.decode("latin-1")
+
+
+def write(cube: DataCube, text: str) -> tuple[Outcome, str]:
+    """Store the header."""
+    upsert(FITSHeader(cube=cube, text=text), "cube")
+    return Outcome.UPDATED, ""
+
+
+STEP = Step("fits_header", header_fingerprint, read, write)

@@ -1,0 +1,70 @@
+"""The step `metadata`: what people search for, and every keyword."""
+
+from collections.abc import Mapping
+
+from datacubes.cube_file import CubeFile
+from datacubes.errors import PermanentError
+from datacubes.keywords import JSONValue, keywords_as_json
+from datacubes.models import DataCube, Metadata
+from datacubes.pointing import read_pointing
+from datacubes.steps.base import Material, Outcome, Step, header_fingerprint
+from datacubes.upsert import upsert
+
+
+def read(material: Material) -> Metadata:
+    """Make the metadata of a cube from its primary header, and its place on the sky from its table of coordinates.
+
+    Raises
+    ------
+    PermanentError
+        If a wavelength is not a number.
+    """
+    cube_file = material.cube_file
+    keywords = keywords_as_json(cube_file.primary.header)
+    n_wavelengths, n_stokes, n_scans = _axes(cube_file)
+    pointing = read_pointing(cube_file, keywords)
+    line = keywords.get("FILTER1")
+    return Metadata(
+        date_beg=material.identity.date_beg,
+        date_end=material.identity.date_end,
+        wavelength_min=_number(keywords, "WAVEMIN"),
+        wavelength_max=_number(keywords, "WAVEMAX"),
+        spectral_line="" if line is None else str(line).strip()[:64],
+        has_polarimetry=n_stokes == 4,
+        n_scans=n_scans,
+        n_wavelengths=n_wavelengths,
+        size_x=pointing.size_x,
+        size_y=pointing.size_y,
+        pointing_x=pointing.x,
+        pointing_y=pointing.y,
+        keywords=keywords,
+    )
+
+
+def write(cube: DataCube, metadata: Metadata) -> tuple[Outcome, str]:
+    """Store the metadata."""
+    metadata.cube = cube
+    upsert(metadata, "cube")
+    return Outcome.UPDATED, ""
+
+
+def _axes(cube_file: CubeFile) -> tuple[int, int, int]:
+    """Lengths of the third to fifth FITS axis: wavelength, Stokes, scan."""
+    axes = [*reversed(cube_file.primary.shape)][2:5]
+    lengths = [*axes, 1, 1, 1][:3]
+    for name, length in zip(("NAXIS3", "NAXIS4", "NAXIS5"), lengths, strict=True):
+        if length > 2**31 - 1:
+            raise PermanentError(f"{name} is {length}, more than a cube can have.")
+    return lengths[0], lengths[1], lengths[2]
+
+
+def _number(keywords: Mapping[str, JSONValue], keyword: str) -> float | None:
+    value = keywords.get(keyword)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PermanentError(f"{keyword} is “{value}”; a number of nanometres was expected.")
+    return float(value)
+
+
+STEP = Step("metadata", header_fingerprint, read, write)

@@ -1,0 +1,18 @@
+"""Insert or update a row in one statement, safe against others who do the same."""
+
+from typing import TypeVar
+
+from django.db import models
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def upsert(row: Row, unique_field: str) -> Row:
+    """Insert `row`, or give its values to the row with the same `unique_field`; the primary key is set either way."""
+    model = type(row)
+    key = model._meta.get_field(unique_field)
+    values = [field.name for field in model._meta.concrete_fields if not field.primary_key and field is not key]
+    [saved] = model.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=[unique_field], update_fields=values
+    )
+    return saved

@@ -1,0 +1,1 @@
+"""The conductor of ingestions. It knows nothing of orders, HTTP or Celery."""

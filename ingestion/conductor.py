@@ -1,0 +1,208 @@
+"""The conductor: which steps an ingestion runs, in which order, and why one is skipped.
+
+An ingestion has two halves. `read_cube` opens the file, decides what has changed and takes everything that is needed
+from it, without touching a row. `write_cube` changes the rows of the cube; it must be called within a transaction, so
+that whoever calls it can change rows of its own (such as a work order) together with those of the cube, or not at all.
+"""
+
+import logging
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from datacubes.cube_file import CubeFile, open_cube
+from datacubes.errors import PermanentError, TransientError
+from datacubes.identity import identify
+from datacubes.models import DataCube, Instrument
+from datacubes.observations import refresh_observation
+from datacubes.steps import data_access, data_cube, fits_header, metadata, tags
+from datacubes.steps.base import IngestRequest, Material, NothingToDo, Outcome, Step, StepResult
+
+logger = logging.getLogger(__name__)
+
+STEPS: tuple[Step, ...] = (fits_header.STEP, metadata.STEP, tags.STEP)
+
+
+@dataclass(frozen=True)
+class IngestResult:
+    """What an ingestion did.
+
+    Attributes
+    ----------
+    oid
+        The cube's observation id.
+    checksum, checksum_status
+        CHECKSUM of the primary HDU (None without one), and “verified”, “absent” or “mismatch”.
+    steps
+        Each step with its outcome, in order.
+    warnings
+        Sentences on what was accepted although it is not as it should be.
+    """
+
+    oid: str
+    checksum: str | None
+    checksum_status: str
+    steps: list[StepResult]
+    warnings: list[str]
+
+
+@dataclass
+class _Part:
+    """One step of a reading: either an outcome that stands already, or values to be written."""
+
+    step: Step
+    seconds: float
+    fingerprint: str | None = None
+    outcome: Outcome | None = None
+    reason: str = ""
+    values: Any = None
+
+
+@dataclass
+class Reading:
+    """All that an ingestion takes from a cube file; made by `read_cube`, carried out by `write_cube`."""
+
+    material: Material
+    instrument: Instrument
+    release: data_access.HeaderRelease
+    seen_sources: dict[str, str] | None
+    seconds: float
+    parts: list[_Part] = field(default_factory=list)
+
+    @property
+    def oid(self) -> str:
+        """The observation id of the cube that was read."""
+        return self.material.identity.oid
+
+
+def ingest(request: IngestRequest) -> IngestResult:
+    """Ingest a cube, here and now.
+
+    Raises
+    ------
+    PermanentError
+        If the file or the request is wrong; no row has changed.
+    TransientError
+        If it should be tried again later; no row has changed.
+    """
+    reading = read_cube(request)
+    with transaction.atomic():
+        return write_cube(reading)
+
+
+def read_cube(request: IngestRequest) -> Reading:
+    """Open the cube file and read what its ingestion needs; skip the steps whose source has not changed.
+
+    Raises
+    ------
+    PermanentError, TransientError
+        As for `ingest`.
+    """
+    with open_cube(Path(settings.SCIENCE_DATA_ROOT), request.relative_path) as cube_file:
+        reading = _begin_reading(cube_file, request)
+        known = {} if request.force else reading.seen_sources or {}
+        reading.parts = [_read_step(step, reading.material, known) for step in STEPS]
+        cube_file.check_unchanged()
+    return reading
+
+
+def write_cube(reading: Reading) -> IngestResult:
+    """Bring the rows of a cube to what was read. Must be called within a transaction.
+
+    Raises
+    ------
+    TransientError
+        If another ingestion has changed the cube since it was read.
+    """
+    started = time.perf_counter()
+    material = reading.material
+    cube = (
+        DataCube.objects.select_for_update(of=("self",))
+        .select_related("access", "observation")
+        .filter(oid=reading.oid)
+        .first()
+    )
+    if (cube.sources if cube else None) != reading.seen_sources:
+        raise TransientError(f"Another ingestion changed the cube {reading.oid} at the same time.")
+    created = cube is None
+    sources = {part.step.name: part.fingerprint for part in reading.parts if part.fingerprint}
+    try:
+        change = data_cube.write(material, cube, reading.instrument, sources)
+    except IntegrityError as error:
+        raise TransientError(f"Another ingestion added the cube {reading.oid} at the same time.") from error
+    results = [
+        StepResult(data_cube.NAME, change.outcome, change.reason, reading.seconds + time.perf_counter() - started)
+    ]
+    started = time.perf_counter()
+    outcome, reason = data_access.write(change.cube, reading.release, material, created=created)
+    results.append(StepResult(data_access.NAME, outcome, reason, time.perf_counter() - started))
+    results += [_write_step(part, change.cube, created=created) for part in reading.parts]
+    _let_observations_follow(change, metadata_changed=any(part.outcome is None for part in reading.parts))
+    return IngestResult(
+        oid=reading.oid,
+        checksum=material.cube_file.checksum,
+        checksum_status=material.cube_file.checksum_status,
+        steps=results,
+        warnings=material.warnings,
+    )
+
+
+def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
+    started = time.perf_counter()
+    material = Material(cube_file, identify(cube_file, request.oid), request)
+    if cube_file.checksum_status == "mismatch":
+        material.warnings.append(
+            f"CHECKSUM {cube_file.checksum} contradicts the header: the header was edited without updating it, "
+            "or is damaged."
+        )
+    cube = DataCube.objects.select_related("instrument").filter(oid=material.identity.oid).first()
+    known = cube is not None and cube.instrument.name == material.identity.instrument
+    return Reading(
+        material=material,
+        instrument=cube.instrument if known else data_cube.find_instrument(material.identity.instrument),
+        release=data_access.read(material),
+        seen_sources=cube.sources if cube else None,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _read_step(step: Step, material: Material, known_sources: dict[str, str]) -> _Part:
+    started = time.perf_counter()
+    part = _Part(step, 0.0)
+    try:
+        part.fingerprint = step.fingerprint(material)
+        if part.fingerprint is not None and known_sources.get(step.name) == part.fingerprint:
+            part.outcome, part.reason = Outcome.SKIPPED, step.unchanged_reason
+        else:
+            part.values = step.read(material)
+    except NothingToDo as nothing:
+        part.outcome, part.reason, part.fingerprint = Outcome.SKIPPED, str(nothing), None
+    except PermanentError as error:
+        if not step.optional:
+            raise
+        logger.warning("Step %s of %s failed: %s", step.name, material.request.relative_path, error)
+        part.outcome, part.reason, part.fingerprint = Outcome.FAILED, str(error), None
+        material.warnings.append(f"{step.name}: {error}")
+    part.seconds = time.perf_counter() - started
+    return part
+
+
+def _write_step(part: _Part, cube: DataCube, *, created: bool) -> StepResult:
+    if part.outcome is not None:
+        return StepResult(part.step.name, part.outcome, part.reason, part.seconds)
+    started = time.perf_counter()
+    outcome, reason = part.step.write(cube, part.values)
+    if created and outcome is Outcome.UPDATED:
+        outcome = Outcome.CREATED
+    return StepResult(part.step.name, outcome, reason, part.seconds + time.perf_counter() - started)
+
+
+def _let_observations_follow(change: data_cube.CubeChange, *, metadata_changed: bool) -> None:
+    if metadata_changed or change.outcome is not Outcome.SKIPPED:
+        refresh_observation(change.cube.observation_id)
+    if change.left_observation_id is not None:
+        refresh_observation(change.left_observation_id)

@@ -1,0 +1,1 @@
+"""The SOLARNET Virtual Observatory: client, records, submission, synchronisation."""

@@ -1,0 +1,10 @@
+"""The app of the SOLARNET Virtual Observatory."""
+
+from django.apps import AppConfig
+
+
+class SVOConfig(AppConfig):
+    """Client, records, submission and synchronisation."""
+
+    name = "svo"
+    verbose_name = "SOLARNET Virtual Observatory"

@@ -1,0 +1,1 @@
+"""The queue: work orders, their HTTP API and admin, the Celery tasks, the ingest commands."""

@@ -1,0 +1,126 @@
+"""Work orders and the history of their runs."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from datacubes.steps.base import IngestRequest
+
+# What a request changes once, as opposed to what it says of the cube's file. A request that leaves one of them out
+# does not take back one that waits to be carried out.
+INSTRUCTIONS = ("owner_email_addresses", "swedish_data", "force")
+
+
+class WorkOrder(models.Model):
+    """The order to ingest the cube at a path. There is one for each path, for ever.
+
+    ::
+
+        POST ──> queued ──claim──> started ──> completed
+                    ^                 │  └────> failed
+                    │   lease expired │            │
+                    ├─────────────────┘            │
+                    └──── POST again, force, retry ┘
+
+    The states change only in `workorders.queue`.
+
+    Attributes
+    ----------
+    request
+        The fields that the request gave, besides the path.
+    next_request
+        What was posted while a worker was at it; the order is queued with it when that run has ended.
+    queued_at
+        Its place in the queue, and the time before which nobody takes it.
+    attempts
+        Runs since it was queued by a request.
+    run
+        The run under way, or the last one.
+    """
+
+    class Status(models.TextChoices):
+        """Where an order is on its way."""
+
+        QUEUED = "queued", "Queued"
+        STARTED = "started", "Started"
+        COMPLETED = "completed", "Completed"
+        FAILED = "failed", "Failed"
+
+    relative_path = models.CharField("path", max_length=1000, unique=True)
+    status = models.CharField(max_length=16, choices=Status, default=Status.QUEUED)
+    request = models.JSONField(default=dict)
+    next_request = models.JSONField(null=True)
+    oid = models.CharField("OID", max_length=255, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    queued_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveIntegerField(default=0)
+    lease_expires_at = models.DateTimeField(null=True)
+    run = models.ForeignKey("WorkOrderRun", on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "work order"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["queued_at", "id"], condition=Q(status="queued"), name="order_queued"),
+            models.Index(fields=["lease_expires_at"], condition=Q(status="started"), name="order_started"),
+            models.Index(fields=["status", "-id"], name="order_status_newest"),
+            models.Index(fields=["oid"], name="order_oid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.relative_path}"
+
+    def as_ingest_request(self) -> IngestRequest:
+        """The order as plain values for the conductor."""
+        return IngestRequest(relative_path=self.relative_path, **self.request)
+
+
+class WorkOrderRun(models.Model):
+    """One run of an order by a worker: what it was asked, what it did step by step, and its error."""
+
+    class Status(models.TextChoices):
+        """How a run ended."""
+
+        STARTED = "started", "Started"
+        COMPLETED = "completed", "Completed"
+        FAILED = "failed", "Failed"
+        HANDED_BACK = "handed_back", "Handed back"
+        LOST = "lost", "Lost"
+
+    order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="runs")
+    status = models.CharField(
+        max_length=16,
+        choices=Status,
+        default=Status.STARTED,
+        help_text="Handed back: tried again later. Lost: the worker died, or was too slow to keep its lease.",
+    )
+    attempt = models.PositiveIntegerField(default=1)
+    worker = models.CharField(max_length=255, blank=True)
+    request = models.JSONField(default=dict)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    oid = models.CharField("OID", max_length=255, blank=True)
+    checksum = models.CharField("CHECKSUM", max_length=70, blank=True)
+    checksum_status = models.CharField("CHECKSUM status", max_length=16, blank=True)
+    steps = models.JSONField(default=list)
+    warnings = models.JSONField(default=list)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "run of a work order"
+        verbose_name_plural = "runs of work orders"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+
+def merge_requests(waiting: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Let a new request replace one that waits.
+
+    What the new one says of the file replaces the old whole. Instructions of the old one that the new one leaves out
+    stay, as they would have been carried out had the two come one after the other.
+    """
+    return {name: waiting[name] for name in INSTRUCTIONS if name in waiting} | new

@@ -1,0 +1,302 @@
+"""The queue: every change of a work order's state is made here.
+
+The database holds the truth. Each function is one transaction, or part of the caller's where it says so.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from ingestion.conductor import IngestResult
+from workorders.models import WorkOrder, WorkOrderRun, merge_requests
+
+logger = logging.getLogger(__name__)
+
+Status = WorkOrder.Status
+
+
+class LeaseLost(Exception):
+    """The order is no longer this run's: the lease expired and another worker has it, or had it."""
+
+
+def post_order(relative_path: str, request: dict[str, Any]) -> WorkOrder:
+    """Queue the cube at a path.
+
+    An order that is queued keeps its place and gets the new request; one that a worker is at is queued again when
+    that run ends; one that has ended, or waits for a later attempt, is queued anew.
+
+    Parameters
+    ----------
+    relative_path
+        The cube's path below the science data folder, already checked.
+    request
+        The other fields of an `IngestRequest`, only those that were given.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        [order] = WorkOrder.objects.bulk_create(
+            [WorkOrder(relative_path=relative_path, request=request, created_at=now, queued_at=now)],
+            update_conflicts=True,
+            unique_fields=["relative_path"],
+            update_fields=["relative_path"],
+        )
+        order = WorkOrder.objects.select_for_update(of=("self",)).select_related("run").get(pk=order.pk)
+        if order.created_at == now and order.request == request:
+            return order
+        if order.status == Status.STARTED:
+            order.next_request = merge_requests(order.next_request or {}, request)
+            order.save(update_fields=["next_request"])
+        elif order.status == Status.QUEUED and order.queued_at <= now:
+            order.request = merge_requests(order.request, request)
+            order.save(update_fields=["request"])
+        else:
+            waiting = {} if order.status == Status.COMPLETED else order.request
+            _queue_again(order, merge_requests(waiting, request), now)
+            order.save()
+    return order
+
+
+def requeue(order: WorkOrder, *, force: bool = False) -> WorkOrder:
+    """Queue an order once more as it was last posted; grants that it made are not made again."""
+    request = {
+        name: value for name, value in order.request.items() if name in ("oid", "image_preview", "video_preview")
+    }
+    return post_order(order.relative_path, request | ({"force": True} if force else {}))
+
+
+def cancel(order_id: int) -> bool:
+    """Take an order out of the queue; tell whether it was in it. One that a worker is at goes on."""
+    with transaction.atomic():
+        order = WorkOrder.objects.select_for_update().filter(pk=order_id, status=Status.QUEUED).first()
+        if order is None:
+            return False
+        now = timezone.now()
+        order.run = WorkOrderRun.objects.create(
+            order=order,
+            status=WorkOrderRun.Status.FAILED,
+            request=order.request,
+            started_at=now,
+            finished_at=now,
+            error="Cancelled before a worker took it.",
+        )
+        order.status = Status.FAILED
+        order.save(update_fields=["status", "run"])
+        return True
+
+
+def claim(worker: str, *, order_id: int | None = None) -> WorkOrder | None:
+    """Take the order whose turn it is, or None where nothing is due.
+
+    Orders whose worker is gone (the lease has expired) come first, then the oldest that is queued. No two workers get
+    the same order: rows that another worker is just claiming are passed over.
+
+    Parameters
+    ----------
+    worker
+        Who claims, for the history.
+    order_id
+        Take only this order, if it is due.
+    """
+    while True:
+        with transaction.atomic():
+            order = _next_due(order_id)
+            if order is None:
+                return None
+            if order.status == Status.STARTED:
+                _end_lost_run(order)
+            if order.attempts < settings.ORDER_MAX_ATTEMPTS:
+                _start(order, worker)
+                return order
+            _give_up(order)
+        logger.error("order %s (%s) failed: %s", order.pk, order.relative_path, order.run.error)
+        if order_id is not None:
+            return None
+
+
+def renew_lease(order: WorkOrder) -> None:
+    """Prolong the lease of the run that `order` holds.
+
+    Raises
+    ------
+    LeaseLost
+        If another worker has taken the order over.
+    """
+    mine = WorkOrder.objects.filter(pk=order.pk, run_id=order.run_id, status=Status.STARTED)
+    if not mine.update(lease_expires_at=_lease_end(timezone.now())):
+        raise LeaseLost(f"order {order.pk} was taken over while run {order.run_id} was at it")
+
+
+def complete(order: WorkOrder, write: Callable[[], IngestResult]) -> IngestResult:
+    """Carry out `write` and complete the order, both in one transaction and only if the order is still this run's.
+
+    Raises
+    ------
+    LeaseLost
+        If another worker has taken the order over; nothing has changed.
+    """
+    with transaction.atomic():
+        current = _lock_own(order)
+        result = write()
+        current.oid = result.oid
+        _end_run(
+            current,
+            WorkOrderRun.Status.COMPLETED,
+            oid=result.oid,
+            checksum=result.checksum or "",
+            checksum_status=result.checksum_status,
+            steps=[
+                {
+                    "name": step.name,
+                    "outcome": step.outcome,
+                    "reason": step.reason,
+                    "seconds": round(step.seconds, 6),
+                }
+                for step in result.steps
+            ],
+            warnings=result.warnings,
+        )
+        _end_order(current, Status.COMPLETED, leftover={})
+    return result
+
+
+def fail(order: WorkOrder, error: str) -> None:
+    """End the order as failed, with a sentence on why.
+
+    Raises
+    ------
+    LeaseLost
+        If another worker has taken the order over; nothing has changed.
+    """
+    with transaction.atomic():
+        current = _lock_own(order)
+        _end_run(current, WorkOrderRun.Status.FAILED, error=error)
+        _end_order(current, Status.FAILED, leftover=current.request)
+
+
+def hand_back(order: WorkOrder, error: str) -> bool:
+    """Queue the order for a later attempt, or fail it where it has had them all; tell whether it will be tried again.
+
+    Raises
+    ------
+    LeaseLost
+        If another worker has taken the order over; nothing has changed.
+    """
+    with transaction.atomic():
+        current = _lock_own(order)
+        if current.next_request is not None:
+            _end_run(current, WorkOrderRun.Status.HANDED_BACK, error=error)
+            _end_order(current, Status.QUEUED, leftover=current.request)
+            return True
+        if current.attempts >= settings.ORDER_MAX_ATTEMPTS:
+            _end_run(
+                current,
+                WorkOrderRun.Status.FAILED,
+                error=f"{error} Given up after {current.attempts} attempts.",
+            )
+            _end_order(current, Status.FAILED, leftover=current.request)
+            return False
+        _end_run(current, WorkOrderRun.Status.HANDED_BACK, error=error)
+        current.status, current.lease_expires_at = Status.QUEUED, None
+        current.queued_at = timezone.now() + retry_delay(current.attempts)
+        current.save()
+        return True
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: it doubles each time, up to an hour."""
+    return timedelta(seconds=min(settings.ORDER_RETRY_SECONDS * 2 ** (attempts - 1), 3600))
+
+
+def due_orders() -> QuerySet[WorkOrder]:
+    """Orders that wait for a worker now; those whose lease has expired are `expired_orders`."""
+    return WorkOrder.objects.filter(status=Status.QUEUED, queued_at__lte=timezone.now())
+
+
+def expired_orders() -> QuerySet[WorkOrder]:
+    """Orders whose worker is gone."""
+    return WorkOrder.objects.filter(status=Status.STARTED, lease_expires_at__lt=timezone.now())
+
+
+def _next_due(order_id: int | None) -> WorkOrder | None:
+    for orders in (expired_orders().order_by("lease_expires_at"), due_orders().order_by("queued_at", "id")):
+        if order_id is not None:
+            orders = orders.filter(pk=order_id)
+        if connection.features.has_select_for_update_skip_locked:
+            orders = orders.select_for_update(skip_locked=True)
+        order = orders.first()
+        if order is not None:
+            return order
+    return None
+
+
+def _start(order: WorkOrder, worker: str) -> None:
+    now = timezone.now()
+    order.attempts += 1
+    order.run = WorkOrderRun.objects.create(
+        order=order, attempt=order.attempts, worker=worker, request=order.request, started_at=now
+    )
+    order.status, order.lease_expires_at = Status.STARTED, _lease_end(now)
+    order.save(update_fields=["attempts", "run", "status", "lease_expires_at", "request", "next_request"])
+
+
+def _end_lost_run(order: WorkOrder) -> None:
+    WorkOrderRun.objects.filter(pk=order.run_id).update(
+        status=WorkOrderRun.Status.LOST,
+        finished_at=timezone.now(),
+        error="The worker died, or was too slow to keep its lease.",
+    )
+    if order.next_request is not None:
+        _queue_again(order, merge_requests(order.request, order.next_request), timezone.now())
+
+
+def _give_up(order: WorkOrder) -> None:
+    now = timezone.now()
+    order.run = WorkOrderRun.objects.create(
+        order=order,
+        status=WorkOrderRun.Status.FAILED,
+        attempt=order.attempts,
+        request=order.request,
+        started_at=now,
+        finished_at=now,
+        error=(
+            f"Given up: {order.attempts} workers died, or lost their lease, while they were at this order. "
+            "Look at the cube and at the workers' memory and time limits, then post it again."
+        ),
+    )
+    order.status, order.lease_expires_at = Status.FAILED, None
+    order.save()
+
+
+def _lock_own(order: WorkOrder) -> WorkOrder:
+    current = WorkOrder.objects.select_for_update().get(pk=order.pk)
+    if current.status != Status.STARTED or current.run_id != order.run_id:
+        raise LeaseLost(f"order {order.pk} was taken over while run {order.run_id} was at it")
+    return current
+
+
+def _end_run(order: WorkOrder, status: WorkOrderRun.Status, **values: object) -> None:
+    WorkOrderRun.objects.filter(pk=order.run_id).update(status=status, finished_at=timezone.now(), **values)
+
+
+def _end_order(order: WorkOrder, status: WorkOrder.Status, leftover: dict[str, Any]) -> None:
+    """End an order, or queue it again with what was posted meanwhile and the instructions left over from this run."""
+    order.status, order.lease_expires_at = status, None
+    if order.next_request is not None:
+        _queue_again(order, merge_requests(leftover, order.next_request), timezone.now())
+    order.save()
+
+
+def _queue_again(order: WorkOrder, request: dict[str, Any], now: datetime) -> None:
+    order.request, order.next_request = request, None
+    order.status, order.queued_at, order.attempts = Status.QUEUED, now, 0
+    order.run, order.lease_expires_at = None, None
+
+
+def _lease_end(now: datetime) -> datetime:
+    return now + timedelta(seconds=settings.ORDER_LEASE_SECONDS)

@@ -1,0 +1,172 @@
+"""Orders as JSON, in and out."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from datacubes.cube_file import confined_path
+from datacubes.errors import PermanentError
+from datacubes.identity import MAX_OID_LENGTH
+from workorders.models import WorkOrder
+
+CUBE_SUFFIX = ".fits"
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """True or false as JSON has them; not texts or numbers that look like one."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Refuse what is no boolean."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class StrictTextField(serializers.CharField):
+    """Text as JSON has it; not numbers, which a CharField would take."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Refuse what is no text."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class ConfinedPathField(StrictTextField):
+    """The path of a file below the science data folder."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Refuse a path that does not lead to a regular file below the science data folder."""
+        path = super().to_internal_value(data)
+        try:
+            confined_path(settings.SCIENCE_DATA_ROOT, path)
+        except PermanentError as refused:
+            raise serializers.ValidationError(str(refused)) from refused
+        return path
+
+
+class IngestSerializer(serializers.Serializer):
+    """What a pipeline posts; the names are those that existing clients send."""
+
+    relative_path = ConfinedPathField(help_text="Path of the .fits file below the science data folder.")
+    oid = StrictTextField(
+        required=False,
+        allow_null=True,
+        max_length=MAX_OID_LENGTH,
+        help_text="Overrides the OID that is derived from the header.",
+    )
+    owner_email_addresses = serializers.ListField(
+        child=serializers.EmailField(),
+        required=False,
+        allow_null=True,
+        max_length=1000,
+        help_text="Replaces the cube's grants by e-mail address; left out: they stay as they are.",
+    )
+    swedish_data = StrictBooleanField(
+        required=False,
+        allow_null=True,
+        help_text="True grants the group “Swedish User” access, false takes it away; left out: it stays as it is.",
+    )
+    image_preview = ConfinedPathField(
+        required=False,
+        allow_null=True,
+        help_text="Path of an image of the cube below the science data folder.",
+    )
+    video_preview = ConfinedPathField(
+        required=False,
+        allow_null=True,
+        help_text="Path of a movie of the cube below the science data folder.",
+    )
+    force = StrictBooleanField(required=False, help_text="Ingest as if nothing had been ingested before.")
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Refuse fields that are not known: a misspelt one would be lost without a word."""
+        if isinstance(data, dict):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                raise serializers.ValidationError({name: ["This field is not known."] for name in unknown})
+        return super().to_internal_value(data)
+
+    def validate_relative_path(self, path: str) -> str:
+        """Refuse what is not named as a FITS file."""
+        if not path.endswith(CUBE_SUFFIX):
+            raise serializers.ValidationError(f"The path must end in “{CUBE_SUFFIX}”.")
+        return path
+
+    def validate_oid(self, oid: str | None) -> str | None:
+        """Refuse an OID that cannot be read."""
+        if oid is not None and not oid.isprintable():
+            raise serializers.ValidationError("The OID holds control characters.")
+        return oid
+
+    @property
+    def request_fields(self) -> dict[str, Any]:
+        """The fields besides the path that were given; null is as good as left out."""
+        given = dict(self.validated_data)
+        del given["relative_path"]
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class StepSerializer(serializers.Serializer):
+    """What one step of an ingestion did."""
+
+    name = serializers.CharField()
+    outcome = serializers.ChoiceField(choices=["created", "updated", "skipped", "failed"])
+    reason = serializers.CharField(allow_blank=True)
+    seconds = serializers.FloatField()
+
+
+class WorkOrderSerializer(serializers.ModelSerializer):
+    """An order and its run under way, or its last."""
+
+    url = serializers.HyperlinkedIdentityField(view_name="work-order-detail")
+    force = serializers.SerializerMethodField()
+    oid = serializers.CharField(read_only=True, help_text="Empty until a cube was ingested.")
+    started_at = serializers.DateTimeField(source="run.started_at", default=None, read_only=True)
+    finished_at = serializers.DateTimeField(source="run.finished_at", default=None, read_only=True)
+    checksum = serializers.CharField(source="run.checksum", default="", read_only=True)
+    checksum_status = serializers.CharField(source="run.checksum_status", default="", read_only=True)
+    steps = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField()
+    error = serializers.CharField(source="run.error", default="", read_only=True)
+
+    class Meta:
+        model = WorkOrder
+        fields = [
+            "id",
+            "url",
+            "relative_path",
+            "status",
+            "force",
+            "oid",
+            "created_at",
+            "queued_at",
+            "started_at",
+            "finished_at",
+            "attempts",
+            "checksum",
+            "checksum_status",
+            "steps",
+            "warnings",
+            "error",
+        ]
+        read_only_fields = fields
+
+    def get_force(self, order: WorkOrder) -> bool:
+        """Whether everything is done as if nothing had been ingested before."""
+        return bool(order.request.get("force", False))
+
+    @extend_schema_field(StepSerializer(many=True))
+    def get_steps(self, order: WorkOrder) -> list[dict[str, Any]]:
+        """The steps of the run."""
+        return order.run.steps if order.run else []
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_warnings(self, order: WorkOrder) -> list[str]:
+        """What was accepted although it is not as it should be."""
+        return order.run.warnings if order.run else []

@@ -1,0 +1,111 @@
+"""The HTTP API of the queue."""
+
+from typing import Any
+
+from django.db import transaction
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import generics, mixins, status, viewsets
+from rest_framework.exceptions import APIException
+from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import JSONParser
+from rest_framework.permissions import DjangoModelPermissions
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from workorders.models import WorkOrder
+from workorders.queue import post_order
+from workorders.serializers import IngestSerializer, WorkOrderSerializer
+from workorders.tasks import process_next_order
+from workorders.wakeups import send_wake_up
+
+RETRY_AFTER_SECONDS = 1
+MAX_BODY_BYTES = 2**20
+
+
+class WorkOrderPermissions(DjangoModelPermissions):
+    """Reading needs `workorders.view_workorder`, posting `workorders.add_workorder`."""
+
+    perms_map = DjangoModelPermissions.perms_map | {
+        method: ["%(app_label)s.view_%(model_name)s"] for method in ("GET", "HEAD")
+    }
+
+
+class NewestFirst(CursorPagination):
+    """Pages that cost the same however many orders there are."""
+
+    ordering = "-id"
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 500
+
+
+class WorkOrderFilter(filters.FilterSet):
+    """Orders by status and by path."""
+
+    class Meta:
+        model = WorkOrder
+        fields = ["status", "relative_path"]
+
+
+class BodyTooLarge(APIException):
+    """The body of a request is larger than any request needs."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = f"The body is larger than {MAX_BODY_BYTES} bytes."
+    default_code = "body_too_large"
+
+
+class BoundedJSONParser(JSONParser):
+    """JSON, as long as it is of the size that a request has."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        """Refuse a body that is too large before it is read."""
+        request = parser_context["request"]
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
+            raise BodyTooLarge
+        return super().parse(stream, media_type, parser_context)
+
+
+class IngestView(generics.GenericAPIView):
+    """Where pipelines post cubes."""
+
+    queryset = WorkOrder.objects.all()
+    serializer_class = IngestSerializer
+    permission_classes = [WorkOrderPermissions]
+    parser_classes = [BoundedJSONParser]
+
+    @extend_schema(
+        responses={
+            202: WorkOrderSerializer,
+            400: OpenApiResponse(description="Each field that is wrong, with what is wrong."),
+        }
+    )
+    def post(self, request: Request) -> Response:
+        """Order the ingestion of a cube; poll the order's `url` until its status is completed or failed."""
+        posted = self.get_serializer(data=request.data)
+        posted.is_valid(raise_exception=True)
+        order = post_order(posted.validated_data["relative_path"], posted.request_fields)
+        transaction.on_commit(lambda: send_wake_up(process_next_order))
+        answer = WorkOrderSerializer(order, context=self.get_serializer_context()).data
+        return Response(answer, status=status.HTTP_202_ACCEPTED, headers={"Location": answer["url"]} | _retry(order))
+
+
+class WorkOrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Orders, to be polled and listed."""
+
+    serializer_class = WorkOrderSerializer
+    permission_classes = [WorkOrderPermissions]
+    pagination_class = NewestFirst
+    filterset_class = WorkOrderFilter
+    queryset = WorkOrder.objects.select_related("run")
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return one order; while it is pending, with `Retry-After`."""
+        order = self.get_object()
+        return Response(self.get_serializer(order).data, headers=_retry(order))
+
+
+def _retry(order: WorkOrder) -> dict[str, str]:
+    pending = order.status in (WorkOrder.Status.QUEUED, WorkOrder.Status.STARTED)
+    return {"Retry-After": str(RETRY_AFTER_SECONDS)} if pending else {}

@@ -1,0 +1,114 @@
+"""What a worker does with an order that it has claimed."""
+
+import logging
+import os
+import socket
+import threading
+from types import TracebackType
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
+
+from datacubes.errors import PermanentError, TransientError
+from ingestion.conductor import read_cube, write_cube
+from workorders import queue
+from workorders.models import WorkOrder
+
+logger = logging.getLogger(__name__)
+
+
+def worker_name() -> str:
+    """Who this process is in the history of runs."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def carry_out(order: WorkOrder) -> None:
+    """Ingest the cube of a claimed order and record how it ended. Only a lost database leaves it to its lease.
+
+    Raises
+    ------
+    OperationalError, InterfaceError
+        If the database is away, so that not even the failure can be recorded: the lease will expire, and another
+        worker takes the order.
+    """
+    logger.info("order %s (%s): attempt %s", order.pk, order.relative_path, order.attempts)
+    try:
+        with LeaseKeeper(order):
+            reading = read_cube(order.as_ingest_request())
+            queue.complete(order, lambda: write_cube(reading))
+        logger.info("order %s (%s): completed", order.pk, order.relative_path)
+    except queue.LeaseLost as lost:
+        logger.warning("%s; nothing of this run was kept", lost)
+    except PermanentError as error:
+        _record_failure(order, str(error))
+    except TransientError as error:
+        _record_retry(order, str(error))
+    except SoftTimeLimitExceeded:
+        _record_retry(order, f"The ingestion took longer than {settings.ORDER_TIME_LIMIT_SECONDS} s.")
+    except MemoryError:
+        _record_retry(order, f"The ingestion needed more than {settings.WORKER_MEMORY_LIMIT_MB} MB of memory.")
+    except (OperationalError, InterfaceError) as error:
+        # The connection may be the old one of a database that has been back for a while: try with a new one.
+        connection.close()
+        _record_retry(order, f"The database was away: {str(error).strip()}.")
+    except (OSError, IntegrityError) as error:
+        _record_retry(order, f"{type(error).__name__}: {str(error).strip()}.")
+    except Exception as error:
+        # Whatever a file holds must not end a worker; and what was not foreseen must be seen by a developer.
+        logger.exception("order %s (%s): unforeseen error", order.pk, order.relative_path)
+        _record_failure(order, f"The ingestion met an error that was not foreseen: {type(error).__name__}: {error}.")
+
+
+def _record_failure(order: WorkOrder, error: str) -> None:
+    logger.warning("order %s (%s): failed: %s", order.pk, order.relative_path, error)
+    try:
+        queue.fail(order, error)
+    except queue.LeaseLost as lost:
+        logger.warning("%s; its failure is not recorded", lost)
+
+
+def _record_retry(order: WorkOrder, error: str) -> None:
+    try:
+        again = queue.hand_back(order, error)
+    except queue.LeaseLost as lost:
+        logger.warning("%s; its failure is not recorded", lost)
+        return
+    what_next = "to be tried again" if again else "given up"
+    logger.warning("order %s (%s): %s: %s", order.pk, order.relative_path, what_next, error)
+
+
+class LeaseKeeper:
+    """Renews the lease of an order while the block runs, so that a slow worker is not taken for a dead one.
+
+    A thread of its own does it: the work may be in one long call. It ends by itself once the lease is lost; the final
+    transaction of the run notices that too.
+    """
+
+    def __init__(self, order: WorkOrder) -> None:
+        self._order = order
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._renew, name=f"lease of order {order.pk}", daemon=True)
+
+    def __enter__(self) -> "LeaseKeeper":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _renew(self) -> None:
+        try:
+            while not self._done.wait(settings.ORDER_LEASE_SECONDS / 3):
+                try:
+                    queue.renew_lease(self._order)
+                except (OperationalError, InterfaceError) as error:
+                    logger.warning("order %s: its lease could not be renewed: %s", self._order.pk, error)
+                    connection.close()
+        except queue.LeaseLost as lost:
+            logger.warning("%s", lost)
+        finally:
+            connection.close()
