@@ -1,0 +1,177 @@
+"""PostgreSQL and Redis for tests: the servers that are there, or private ones from the programs on the machine."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg2
+import redis
+
+
+class ServiceMissing(Exception):
+    """A server is neither running nor can it be started; the message says what was looked for."""
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, what: str, seconds: float = 30) -> None:
+    """Wait until `condition()` is true, or raise TimeoutError."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what}: not within {seconds} s")
+        time.sleep(0.05)
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Give the URL of a PostgreSQL server: of DATABASE_URL, of the standard port, or of a private one.
+
+    Raises
+    ------
+    ServiceMissing
+        If there is none.
+    """
+    for url in (os.environ.get("DATABASE_URL", ""), "postgres://postgres@127.0.0.1:5432/postgres"):
+        if url.startswith("postgres") and _postgresql_answers(url):
+            yield url
+            return
+    with PostgreSQLServer() as server:
+        yield server.url
+
+
+@contextmanager
+def redis_broker() -> Iterator[str]:
+    """Give the URL of a Redis server: of CELERY_BROKER_URL, of the standard port, or of a private one.
+
+    Raises
+    ------
+    ServiceMissing
+        If there is none.
+    """
+    for url in (os.environ.get("CELERY_BROKER_URL", ""), "redis://127.0.0.1:6379/9"):
+        if url.startswith("redis") and _redis_answers(url):
+            yield url
+            return
+    with RedisServer() as server:
+        yield server.url
+
+
+def _postgresql_answers(url: str) -> bool:
+    try:
+        psycopg2.connect(url, connect_timeout=2).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def _redis_answers(url: str) -> bool:
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+class PostgreSQLServer:
+    """A PostgreSQL server of one's own, that may be stopped, killed and restarted."""
+
+    def __init__(self) -> None:
+        folders = [Path(path).parent for path in [shutil.which("initdb")] if path]
+        folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+        if not folders:
+            raise ServiceMissing("no PostgreSQL answers and its programs (initdb, pg_ctl) are not on this machine")
+        self._programs = folders[0]
+        self.port = free_port()
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+        # PostgreSQL refuses to run as root: root lends it another user.
+        self._user = "postgres" if os.geteuid() == 0 else None
+        self._folder = Path(tempfile.mkdtemp(prefix="archive-postgresql-"))
+
+    def __enter__(self) -> "PostgreSQLServer":
+        if self._user:
+            shutil.chown(self._folder, self._user)
+        self._run("initdb", "--username=postgres", "--auth=trust", "--no-sync", f"--pgdata={self._folder / 'data'}")
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop(mode="immediate")
+        shutil.rmtree(self._folder)
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder}"
+        self._control("start", "--log", str(self._folder / "log"), "--options", options)
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it; `immediate` is a crash."""
+        self._control("stop", "--mode", mode)
+
+    def restart(self, mode: str = "immediate") -> None:
+        """Stop and start it."""
+        self.stop(mode)
+        self.start()
+
+    def _control(self, action: str, *arguments: str) -> None:
+        self._run("pg_ctl", action, "--wait", f"--pgdata={self._folder / 'data'}", *arguments)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self._programs / program, *arguments],
+            check=True,
+            user=self._user,
+            cwd=self._folder,
+            stdout=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+        )
+
+
+class RedisServer:
+    """A Redis server of one's own that keeps nothing on disk."""
+
+    def __init__(self) -> None:
+        program = shutil.which("redis-server")
+        if program is None:
+            raise ServiceMissing("no Redis answers and its program (redis-server) is not on this machine")
+        self._program = program
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._process: subprocess.Popen | None = None
+
+    def __enter__(self) -> "RedisServer":
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.kill()
+
+    @property
+    def pid(self) -> int:
+        """The process id of the running server."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it, empty, and wait until it answers."""
+        arguments = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self._process = subprocess.Popen([self._program, *arguments], stdout=subprocess.DEVNULL)
+        wait_until(lambda: _redis_answers(self.url), "Redis answers")
+
+    def kill(self) -> None:
+        """Kill it; what it held is lost."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None

@@ -1,0 +1,69 @@
+"""A request and an answer, without a socket."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+
+class BadRequest(Exception):
+    """The body of a request is not what the server can take; `error` is what it answers."""
+
+    def __init__(self, error: Mapping[str, Any]):
+        super().__init__(json.dumps(error))
+        self.error = error
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it came over the wire.
+
+    Attributes
+    ----------
+    target
+        Path and query, still percent-encoded.
+    connection
+        Number of the connection that it came on.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    connection: int = 0
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+    @property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
+
+    def json(self) -> dict[str, Any]:
+        """Return the body, which must be an object; NaN and Infinity are let through, as Python's reader does."""
+        try:
+            content = json.loads(self.body)
+        except ValueError as error:
+            raise BadRequest({"error": f"Request is not valid JSON: {error}"}) from None
+        if not isinstance(content, dict):
+            raise BadRequest({"error": "The body must be a JSON object."})
+        return content
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server says; without content it is an empty HTML page."""
+
+    status: int
+    content: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def body(self) -> bytes:
+        return b"" if self.content is None else json.dumps(self.content, ensure_ascii=False).encode()
+
+    @property
+    def content_type(self) -> str:
+        return "text/html; charset=utf-8" if self.content is None else "application/json"
