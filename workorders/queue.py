@@ -209,8 +209,8 @@ def hand_back(order: WorkOrder, error: str) -> bool:
 
 
 def retry_delay(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: it doubles each time, up to an hour."""
-    return timedelta(seconds=min(settings.ORDER_RETRY_SECONDS * 2 ** (attempts - 1), 3600))
+    """How long to wait after so many attempts: four times as long each time, up to an hour."""
+    return timedelta(seconds=min(settings.ORDER_RETRY_SECONDS * 4 ** (attempts - 1), 3600))
 
 
 def due_orders() -> QuerySet[WorkOrder]:

@@ -13,6 +13,10 @@ class PathRefused(PermanentError):
     """The path is not one of a regular file inside the science data folder."""
 
 
+class FileMissing(PathRefused):
+    """Nothing is at the path."""
+
+
 def confined_path(root: Path, relative_path: str) -> Path:
     """Check an untrusted path and return where it really is.
 
@@ -49,7 +53,7 @@ def confined_path(root: Path, relative_path: str) -> Path:
         real_path = os.path.realpath(os.path.join(real_root, relative_path), strict=True)
         mode = os.lstat(real_path).st_mode
     except (FileNotFoundError, NotADirectoryError):
-        raise PathRefused(f"There is no file “{relative_path}” in the science data folder.") from None
+        raise FileMissing(f"There is no file “{relative_path}” in the science data folder.") from None
     except OSError as error:
         raise PathRefused(f"“{relative_path}” cannot be looked up: {error.strerror}.") from None
     if os.path.commonpath([real_root, real_path]) != real_root:
@@ -70,9 +74,12 @@ def open_confined(root: Path, relative_path: str) -> int:
     PathRefused
         As for `confined_path`.
     TransientError
-        If the file cannot be opened at the moment, or was swapped while it was opened.
+        If there is no file or it cannot be opened at the moment, or if it was swapped while it was opened.
     """
-    path = confined_path(root, relative_path)
+    try:
+        path = confined_path(root, relative_path)
+    except FileMissing as error:
+        raise TransientError(str(error)) from error
     try:
         # O_NONBLOCK: should the file have become a FIFO since the check, the open returns at once.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)

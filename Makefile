@@ -1,0 +1,49 @@
+# The commands of the project. Each does all the set-up that it needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test soak lint format benchmark lock
+
+help: ## Show the commands.
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
+
+$(READY): requirements-dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed; set PYTHON=…")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+demo: $(READY) ## Run the main job for real, step by step, on SQLite and a folder as the broker.
+	$(BIN)/python -m demo
+
+serve: $(READY) ## Leave the demo's stack running, with an account for the admin and a token.
+	$(BIN)/python -m demo serve
+
+test: $(READY) ## Run every test, on SQLite and on PostgreSQL.
+	$(BIN)/python -m tests
+
+soak: $(READY) ## Run the tests of faults, load and hostile input for long.
+	$(BIN)/python -m tests soak
+
+lint: $(READY) ## Check format and style.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: $(READY) ## Format the code.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+benchmark: $(READY) ## Print a table of what things cost on this machine.
+	$(BIN)/python -m benchmarks
+
+lock: $(READY) ## Make the lock files from pyproject.toml.
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host --output-file requirements.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host --allow-unsafe --extra dev --constraint requirements.txt \
+		--output-file requirements-dev.txt pyproject.toml

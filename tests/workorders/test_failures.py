@@ -1,0 +1,101 @@
+"""Permanent failures end an order at once; transient ones are tried again with growing delays."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from datacubes.errors import TransientError
+from datacubes.models import DataCube
+from workorders import queue, worker
+from workorders.models import WorkOrder
+
+pytestmark = pytest.mark.django_db
+
+
+def run_next() -> WorkOrder:
+    worker.carry_out(queue.claim("w"))
+    return WorkOrder.objects.get()
+
+
+def make_due() -> None:
+    WorkOrder.objects.update(queued_at=timezone.now())
+
+
+def test_a_file_that_is_no_cube_fails_at_once_with_a_sentence(data_root):
+    (data_root / "a.fits").write_bytes(b"hello" * 1000)
+    queue.post_order("a.fits", {})
+    order = run_next()
+    assert order.status == "failed"
+    assert "not a FITS file" in order.run.error
+    assert not DataCube.objects.exists()
+
+
+def test_a_file_that_has_vanished_since_it_was_posted_fails_saying_so(cube_path, data_root):
+    queue.post_order(cube_path, {})
+    (data_root / cube_path).unlink()
+    order = run_next()
+    assert order.status == "queued"
+    assert "no file" in order.run.error
+
+
+def test_a_transient_failure_is_tried_again_later_and_later(monkeypatch, settings, cube_path):
+    settings.ORDER_RETRY_SECONDS = 10
+    monkeypatch.setattr(worker, "read_cube", fails_with(TransientError("The disk is away.")))
+    queue.post_order(cube_path, {})
+    delays = []
+    for _ in range(4):
+        order = run_next()
+        delays.append(round((order.queued_at - timezone.now()).total_seconds()))
+        make_due()
+    assert order.status == "queued"
+    assert delays == [10, 40, 160, 640]
+
+
+def test_after_the_last_attempt_it_is_failed_with_the_reason(monkeypatch, settings, cube_path):
+    settings.ORDER_MAX_ATTEMPTS = 2
+    monkeypatch.setattr(worker, "read_cube", fails_with(TransientError("The disk is away.")))
+    queue.post_order(cube_path, {})
+    run_next()
+    make_due()
+    order = run_next()
+    assert order.status == "failed"
+    assert order.run.error == "The disk is away. Given up after 2 attempts."
+    assert [run.status for run in order.runs.order_by("id")] == ["handed_back", "failed"]
+
+
+def test_an_order_that_failed_for_a_while_is_completed_in_the_end(monkeypatch, cube_path):
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "read_cube", fails_with(OperationalError("server closed the connection")))
+        patch.setattr(worker.connection, "close", lambda: None)  # The test's transaction must survive.
+        queue.post_order(cube_path, {})
+        assert "database was away" in run_next().run.error
+    make_due()
+    assert run_next().status == "completed"
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(5, "Input/output error"), worker.SoftTimeLimitExceeded()])
+def test_what_may_pass_is_tried_again(monkeypatch, cube_path, error):
+    monkeypatch.setattr(worker, "read_cube", fails_with(error))
+    queue.post_order(cube_path, {})
+    order = run_next()
+    assert order.status == "queued"
+    assert order.queued_at > timezone.now() + timedelta(seconds=1)
+    assert order.run.error
+
+
+def test_an_error_that_was_not_foreseen_fails_the_order_and_is_logged_whole(monkeypatch, cube_path, caplog):
+    monkeypatch.setattr(worker, "read_cube", fails_with(ZeroDivisionError("surprise")))
+    queue.post_order(cube_path, {})
+    order = run_next()
+    assert order.status == "failed"
+    assert "ZeroDivisionError: surprise" in order.run.error
+    assert "Traceback" in caplog.text
+
+
+def fails_with(error: BaseException):
+    def fail(*arguments: object) -> None:
+        raise error
+
+    return fail

@@ -1,0 +1,69 @@
+"""A worker that lost its lease changes nothing."""
+
+import time
+
+import pytest
+
+from datacubes.models import DataCube
+from ingestion.conductor import read_cube, write_cube
+from workorders import queue
+from workorders.models import WorkOrder
+from workorders.worker import LeaseKeeper, carry_out
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_lease_is_renewed():
+    queue.post_order("a.fits", {})
+    order = queue.claim("w")
+    before = WorkOrder.objects.get().lease_expires_at
+    queue.renew_lease(order)
+    assert WorkOrder.objects.get().lease_expires_at > before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lease_is_renewed_while_the_work_goes_on(settings):
+    settings.ORDER_LEASE_SECONDS = 0.6
+    queue.post_order("a.fits", {})
+    order = queue.claim("w")
+    with LeaseKeeper(order):
+        time.sleep(1.2)
+        assert queue.claim("other") is None
+    time.sleep(0.7)
+    assert queue.claim("other").pk == order.pk
+
+
+@pytest.mark.parametrize("ending", ["complete", "fail", "hand_back", "renew_lease"])
+def test_a_run_that_was_taken_over_cannot_change_the_order(ending, expire_lease):
+    order = queue.post_order("a.fits", {})
+    slow = queue.claim("slow")
+    expire_lease(order)
+    other = queue.claim("other")
+    arguments = {"complete": [lambda: pytest.fail("wrote")], "renew_lease": []}.get(ending, ["error"])
+    with pytest.raises(queue.LeaseLost):
+        getattr(queue, ending)(slow, *arguments)
+    current = WorkOrder.objects.get()
+    assert (current.status, current.run_id) == ("started", other.run_id)
+
+
+def test_a_run_that_was_taken_over_leaves_no_rows_of_the_cube(cube_path, expire_lease):
+    order = queue.post_order(cube_path, {})
+    slow = queue.claim("slow")
+    reading = read_cube(slow.as_ingest_request())
+    expire_lease(order)
+    other = queue.claim("other")
+    with pytest.raises(queue.LeaseLost):
+        queue.complete(slow, lambda: write_cube(reading))
+    assert not DataCube.objects.exists()
+    carry_out(other)
+    assert DataCube.objects.count() == 1
+    assert [run.status for run in order.runs.order_by("id")] == ["lost", "completed"]
+
+
+def test_a_run_that_was_taken_over_and_completed_by_another_ends_quietly(cube_path, expire_lease):
+    order = queue.post_order(cube_path, {})
+    slow = queue.claim("slow")
+    expire_lease(order)
+    carry_out(queue.claim("other"))
+    carry_out(slow)
+    assert [run.status for run in order.runs.order_by("id")] == ["lost", "completed"]
