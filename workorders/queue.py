@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from ingestion.conductor import IngestResult
-from workorders.models import WorkOrder, WorkOrderRun, merge_requests
+from workorders.models import INSTRUCTIONS, WorkOrder, WorkOrderRun, merge_requests
 
 logger = logging.getLogger(__name__)
 
@@ -64,10 +64,13 @@ def post_order(relative_path: str, request: dict[str, Any]) -> WorkOrder:
 
 def requeue(order: WorkOrder, *, force: bool = False) -> WorkOrder:
     """Queue an order once more as it was last posted; grants that it made are not made again."""
-    request = {
-        name: value for name, value in order.request.items() if name in ("oid", "image_preview", "video_preview")
-    }
-    return post_order(order.relative_path, request | ({"force": True} if force else {}))
+    return post_order(order.relative_path, _standing(order.request) | ({"force": True} if force else {}))
+
+
+def standing_request(relative_path: str) -> dict[str, Any]:
+    """Return what the last request for a path said of its file, which holds for later ingestions too."""
+    order = WorkOrder.objects.filter(relative_path=relative_path).first()
+    return _standing(order.request) if order else {}
 
 
 def cancel(order_id: int) -> bool:
@@ -221,6 +224,10 @@ def due_orders() -> QuerySet[WorkOrder]:
 def expired_orders() -> QuerySet[WorkOrder]:
     """Orders whose worker is gone."""
     return WorkOrder.objects.filter(status=Status.STARTED, lease_expires_at__lt=timezone.now())
+
+
+def _standing(request: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in request.items() if name not in INSTRUCTIONS}
 
 
 def _next_due(order_id: int | None) -> WorkOrder | None:

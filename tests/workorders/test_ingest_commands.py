@@ -1,0 +1,126 @@
+"""The commands ingest_fits_cube and reingest_all_cubes."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from datacubes.models import DataCube
+from tests.support.sample_cubes import edit_keyword, many_cubes
+from workorders.models import WorkOrder
+from workorders.queue import claim
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def wake_ups(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect the wake-ups instead of sending them to a broker."""
+    sent: list[str] = []
+    monkeypatch.setattr("workorders.management.ingesting.send_wake_up", lambda task: sent.append(task.name))
+    return sent
+
+
+def run(*arguments: str, **options: object) -> str:
+    out = io.StringIO()
+    call_command(*arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_a_file_is_ingested_here_through_an_order(cube_path):
+    printed = run("ingest_fits_cube", cube_path)
+    assert f"{cube_path}: completed." in printed
+    assert "1 cubes: 1 completed" in printed
+    assert DataCube.objects.get().relative_path == cube_path
+    assert WorkOrder.objects.get().status == "completed"
+
+
+def test_a_path_of_the_file_system_will_do_too(cube_path, data_root, monkeypatch):
+    run("ingest_fits_cube", str(data_root / cube_path))
+    monkeypatch.chdir((data_root / cube_path).parent)
+    run("ingest_fits_cube", (data_root / cube_path).name)
+    assert WorkOrder.objects.get().runs.count() == 2
+
+
+def test_all_cubes_below_a_folder_are_ingested(data_root):
+    many_cubes(data_root / "2019", 3)
+    assert "3 cubes: 3 completed" in run("ingest_fits_cube", "2019")
+    assert DataCube.objects.count() == 3
+
+
+def test_the_options_reach_the_order(cube_path):
+    run("ingest_fits_cube", cube_path, oid="mine", owner=["a@su.se", "b@su.se"])
+    cube = DataCube.objects.get()
+    assert cube.oid == "mine"
+    assert [grant.email for grant in cube.email_grants.all()] == ["a@su.se", "b@su.se"]
+
+
+def test_queued_orders_are_left_to_the_workers(cube_path, wake_ups):
+    assert "1 queued" in run("ingest_fits_cube", cube_path, queue=True)
+    assert not DataCube.objects.exists()
+    assert wake_ups == ["workorders.tasks.process_next_order"]
+    assert claim("w") is not None
+
+
+def test_one_that_fails_does_not_stop_the_others(cube_path, data_root):
+    (data_root / "2019-04-19" / "broken.fits").write_bytes(b"no cube")
+    with pytest.raises(CommandError, match="1 of 2 cubes failed"):
+        run("ingest_fits_cube", "2019-04-19")
+    assert DataCube.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("none.fits", "no file"),
+        ("/etc/hostname", "not below the science data folder"),
+        ("../x.fits", "not below the science data folder"),
+        (".", "no .fits file below"),
+    ],
+)
+def test_paths_without_a_cube_are_refused(data_root, monkeypatch, path, why):
+    monkeypatch.chdir(data_root)
+    with pytest.raises(CommandError, match=why):
+        run("ingest_fits_cube", path)
+    assert not WorkOrder.objects.exists()
+
+
+def test_an_oid_for_several_cubes_is_refused(data_root):
+    many_cubes(data_root / "2019", 2)
+    with pytest.raises(CommandError, match="one cube"):
+        run("ingest_fits_cube", "2019", oid="x")
+
+
+def test_an_owner_that_is_no_address_is_refused(cube_path):
+    with pytest.raises(CommandError, match="not an e-mail address"):
+        run("ingest_fits_cube", cube_path, owner=["nobody"])
+
+
+def test_every_cube_is_ingested_again(data_root):
+    changed, same = many_cubes(data_root / "2019", 2)
+    run("ingest_fits_cube", "2019")
+    edit_keyword(changed, "OBSERVER", "Somebody Else")
+    assert "2 cubes: 2 completed" in run("reingest_all_cubes")
+    outcomes = {
+        order.relative_path: {step["name"]: step["outcome"] for step in order.run.steps}["metadata"]
+        for order in WorkOrder.objects.select_related("run")
+    }
+    assert outcomes == {f"2019/{changed.name}": "updated", f"2019/{same.name}": "skipped"}
+
+
+def test_reingesting_keeps_the_oid_that_an_order_gave_and_the_grants(cube_path):
+    run("ingest_fits_cube", cube_path, oid="mine", owner=["a@su.se"])
+    DataCube.objects.get().email_grants.all().delete()
+    run("reingest_all_cubes", force=True)
+    cube = DataCube.objects.get()
+    assert cube.oid == "mine"
+    assert not cube.email_grants.exists()
+
+
+def test_only_the_cubes_named_are_ingested_again(data_root):
+    many_cubes(data_root / "2019", 2)
+    run("ingest_fits_cube", "2019")
+    oid = DataCube.objects.first().oid
+    assert "1 cubes: 1 completed" in run("reingest_all_cubes", oid=[oid])
+    with pytest.raises(CommandError, match="no cube with a file and the OID none"):
+        run("reingest_all_cubes", oid=["none"])

@@ -1,0 +1,66 @@
+"""``manage.py ingest_fits_cube``: ingest cubes by their paths."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from datacubes.cube_file import confined_path
+from datacubes.errors import PermanentError
+from workorders.management.ingesting import add_ingest_options, ingest_all, request_from_options
+from workorders.serializers import CUBE_SUFFIX
+
+
+class Command(BaseCommand):
+    """Ingest cubes, through the same work orders as those that are posted over HTTP."""
+
+    help = "Ingest FITS cubes: files, or all cubes below folders."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add the paths and the options."""
+        parser.add_argument(
+            "path", nargs="+", help="A .fits file or a folder, as it is or below SCIENCE_DATA_ROOT, in which it must be."
+        )
+        parser.add_argument("--oid", help="Overrides the OID that is derived from the header; for one file only.")
+        add_ingest_options(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Find the cubes and ingest them."""
+        paths = [cube for path in options["path"] for cube in find_cubes(path)]
+        request = request_from_options(options)
+        if options["oid"]:
+            if len(paths) != 1:
+                raise CommandError(f"--oid goes with one cube; the paths have {len(paths)}.")
+            request["oid"] = options["oid"]
+        orders = ((path, request) for path in paths)
+        ingest_all(orders, len(paths), queue=options["queue"], stdout=self.stdout)
+
+
+def find_cubes(path: str) -> list[str]:
+    """Return the relative paths of a cube, or of all cubes below a folder, in order.
+
+    Raises
+    ------
+    CommandError
+        If there is none, or it is not below SCIENCE_DATA_ROOT.
+    """
+    root = os.path.realpath(settings.SCIENCE_DATA_ROOT)
+    absolute = os.path.realpath(path if os.path.exists(path) else os.path.join(root, path))
+    if os.path.commonpath([root, absolute]) != root:
+        raise CommandError(f"{path} is not below the science data folder, {root}.")
+    if os.path.isdir(absolute):
+        found = sorted(Path(absolute).rglob(f"*{CUBE_SUFFIX}"))
+        if not found:
+            raise CommandError(f"There is no {CUBE_SUFFIX} file below {path}.")
+        return [str(file.relative_to(root)) for file in found if file.is_file()]
+    relative_path = os.path.relpath(absolute, root)
+    try:
+        confined_path(Path(root), relative_path)
+    except PermanentError as refused:
+        raise CommandError(str(refused)) from refused
+    if not relative_path.endswith(CUBE_SUFFIX):
+        raise CommandError(f"{path} does not end in {CUBE_SUFFIX}.")
+    return [relative_path]

@@ -1,0 +1,103 @@
+"""What the ingest commands share: their options, and carrying out or queueing orders for paths."""
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError, OutputWrapper
+from django.core.validators import validate_email
+from django.utils import timezone
+from tqdm import tqdm
+
+from workorders.models import WorkOrder
+from workorders.queue import claim, post_order
+from workorders.tasks import process_next_order
+from workorders.wakeups import send_wake_up
+from workorders.worker import carry_out, worker_name
+
+POLL_SECONDS = 0.2
+
+
+def add_ingest_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that all ingest commands have."""
+    parser.add_argument("--force", action="store_true", help="Ingest as if nothing had been ingested before.")
+    parser.add_argument(
+        "--owner",
+        action="append",
+        metavar="EMAIL",
+        help="Grant access to this e-mail address; may be repeated. Replaces the cube's grants by e-mail.",
+    )
+    parser.add_argument("--queue", action="store_true", help="Leave the work to the workers.")
+
+
+def request_from_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Make the fields of an order from the options.
+
+    Raises
+    ------
+    CommandError
+        If an owner is not an e-mail address.
+    """
+    request: dict[str, Any] = {"force": True} if options["force"] else {}
+    if options["owner"]:
+        for owner in options["owner"]:
+            try:
+                validate_email(owner)
+            except ValidationError:
+                raise CommandError(f"--owner {owner}: this is not an e-mail address.") from None
+        request["owner_email_addresses"] = options["owner"]
+    return request
+
+
+def ingest_all(orders: Iterable[tuple[str, dict[str, Any]]], total: int, *, queue: bool, stdout: OutputWrapper) -> None:
+    """Ingest cubes, here or by the workers, with a progress bar on a terminal and a summary.
+
+    Parameters
+    ----------
+    orders
+        The relative path and the other fields of each order.
+    total
+        How many there are.
+    queue
+        Whether the work is left to the workers.
+    stdout
+        Where the summary goes.
+
+    Raises
+    ------
+    CommandError
+        With the number of orders that failed, if any did.
+    """
+    began = time.monotonic()
+    counts: Counter[str] = Counter()
+    for path, request in tqdm(orders, total=total, unit="cube", disable=not sys.stderr.isatty()):
+        order = post_order(path, request)
+        if queue:
+            send_wake_up(process_next_order)
+            counts["queued"] += 1
+            continue
+        order = carry_out_here(order)
+        counts[order.status] += 1
+        error = f" {order.run.error}" if order.run and order.run.error else ""
+        tqdm.write(f"{order.relative_path}: {order.status}.{error}", file=stdout)
+    summary = ", ".join(f"{number} {status}" for status, number in counts.items()) or "nothing to do"
+    stdout.write(f"{total} cubes: {summary}; {time.monotonic() - began:.1f} s")
+    if counts["failed"]:
+        raise CommandError(f"{counts['failed']} of {total} cubes failed.")
+
+
+def carry_out_here(order: WorkOrder) -> WorkOrder:
+    """Carry out an order in this process until it has ended, or wait for the worker that was first to take it."""
+    while True:
+        mine = claim(worker_name(), order_id=order.pk)
+        if mine is not None:
+            carry_out(mine)
+        order = WorkOrder.objects.select_related("run").get(pk=order.pk)
+        if order.status in (WorkOrder.Status.COMPLETED, WorkOrder.Status.FAILED):
+            return order
+        if order.queued_at > timezone.now() or mine is None:
+            time.sleep(POLL_SECONDS)
