@@ -16,7 +16,8 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 
 @pytest.fixture(autouse=True)
 def folders(settings, tmp_path: Path) -> None:
-    """Give each test its own science data and media folders, and the plain static files storage."""
+    """Give each test its own science data and media folders, static files as they are, and quick passwords."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.SCIENCE_DATA_ROOT = tmp_path / "data"
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.SCIENCE_DATA_ROOT.mkdir()

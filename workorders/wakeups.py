@@ -9,7 +9,7 @@ from functools import cache
 
 from celery import current_app
 from celery.app.task import Task
-from kombu import Connection
+from kombu import Connection, Queue
 from kombu.exceptions import OperationalError
 from kombu.pools import producers
 
@@ -51,10 +51,11 @@ def _broker() -> Connection:
         **connection.transport_options,
         "socket_timeout": BROKER_TIMEOUT_SECONDS,
         "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
+        "max_retries": 0,
     }
     return connection
 
 
 def _waiting_messages(queue_name: str) -> int:
     with current_app.connection_for_read() as connection:
-        return connection.default_channel.queue_declare(queue=queue_name, passive=True).message_count
+        return Queue(queue_name, channel=connection.default_channel).queue_declare().message_count

@@ -1,0 +1,23 @@
+FROM python:3.11-slim
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+WORKDIR /archive
+RUN useradd --system --uid 1000 --home-dir /archive archive \
+    && mkdir -p /data /media /var/lib/archive \
+    && chown archive /media /var/lib/archive
+
+COPY requirements.txt .
+RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
+
+COPY pyproject.toml README.md manage.py celeryconfig.py ./
+COPY config config
+COPY workorders workorders
+COPY ingestion ingestion
+COPY svo svo
+COPY datacubes datacubes
+ENV LOCAL_ROOT=/var/lib/archive SCIENCE_DATA_ROOT=/data MEDIA_ROOT=/media
+RUN python manage.py collectstatic --no-input && chown -R archive /var/lib/archive
+
+USER archive
+EXPOSE 8000
+CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4"]

@@ -1,0 +1,9 @@
+"""``python -m demo``: run the main job and show each step; ``python -m demo serve``: leave the archive running."""
+
+import sys
+
+from demo.run import run
+from demo.serve import serve
+
+if __name__ == "__main__":
+    sys.exit(serve() if sys.argv[1:] == ["serve"] else run())

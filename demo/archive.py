@@ -1,0 +1,31 @@
+"""The archive's processes as the demonstration starts them: on the embedded default, below ``var/``."""
+
+import os
+from pathlib import Path
+
+from tests.support.stack import PROJECT, Stack
+
+LOCAL_ROOT = Path(os.environ.get("LOCAL_ROOT", PROJECT / "var"))
+DATA_ROOT = Path(os.environ.get("SCIENCE_DATA_ROOT", LOCAL_ROOT / "data"))
+
+
+def start(port: int | None = None) -> Stack:
+    """Make the database ready and start gunicorn, a worker and beat."""
+    stack = Stack({"LOCAL_ROOT": str(LOCAL_ROOT)}, LOCAL_ROOT / "logs", port)
+    DATA_ROOT.mkdir(parents=True, exist_ok=True)
+    stack.prepare()
+    stack.start_web()
+    stack.start_worker()
+    stack.start_beat()
+    return stack
+
+
+def make_token(stack: Stack, name: str) -> str:
+    """Make an account that may post and read orders, and return its token."""
+    script = (
+        "from django.contrib.auth.models import Permission, User\n"
+        f"user, _ = User.objects.get_or_create(username={name!r})\n"
+        "user.user_permissions.add(*Permission.objects.filter(codename__in=['add_workorder', 'view_workorder']))\n"
+    )
+    stack.manage("shell", "--no-imports", "--command", script)
+    return stack.manage("drf_create_token", name).split()[2]

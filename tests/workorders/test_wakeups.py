@@ -1,0 +1,112 @@
+"""Wake-ups over a real broker: a Redis of the test's own, and the folder that stands in for one."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from celery import current_app
+
+from tests.support.services import RedisServer, ServiceMissing, free_port
+from workorders import queue, wakeups
+from workorders.tasks import process_next_order, sweep
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give the Celery app back its own broker after the test."""
+    before = (current_app.conf.broker_url, current_app.conf.broker_transport_options)
+    yield
+    current_app.conf.broker_url, current_app.conf.broker_transport_options = before
+    forget_connections()
+
+
+def use_broker(url: str, **options: object) -> None:
+    current_app.conf.broker_url, current_app.conf.broker_transport_options = url, options
+    forget_connections()
+
+
+def forget_connections() -> None:
+    current_app.set_current()
+    if current_app.pool is not None:
+        current_app.pool.force_close_all()
+    current_app._pool = None
+    wakeups._broker.cache_clear()
+
+
+@pytest.fixture
+def redis_server(broker) -> Iterator[RedisServer]:
+    try:
+        with RedisServer() as server:
+            use_broker(server.url)
+            yield server
+    except ServiceMissing as missing:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(missing))
+
+
+def waiting() -> int:
+    return wakeups._waiting_messages("ingest")
+
+
+def test_a_wake_up_waits_in_redis_for_a_worker(redis_server):
+    wakeups.send_wake_up(process_next_order)
+    assert waiting() == 1
+
+
+def test_a_wake_up_waits_in_a_folder_for_a_worker(broker, tmp_path: Path):
+    folder = str(tmp_path)
+    use_broker("filesystem://", data_folder_in=folder, data_folder_out=folder, control_folder=str(tmp_path / "c"))
+    (tmp_path / "c").mkdir()
+    wakeups.send_wake_up(process_next_order)
+    assert waiting() == 1
+
+
+def test_a_sweep_sends_what_is_missing_and_no_more(redis_server, expire_lease):
+    assert sweep() is None
+    assert waiting() == 0
+    dead = queue.post_order("a.fits", {})
+    queue.claim("dead")
+    expire_lease(dead)
+    for number in range(4):
+        queue.post_order(f"{number}.fits", {})
+    wakeups.send_wake_up(process_next_order)
+    assert wakeups.send_missing_wake_ups(process_next_order) == 4
+    assert waiting() == 5
+    assert wakeups.send_missing_wake_ups(process_next_order) == 0
+
+
+def test_a_broker_that_refuses_holds_nobody_up(broker, caplog):
+    use_broker(f"redis://127.0.0.1:{free_port()}/0")
+    began = time.monotonic()
+    wakeups.send_wake_up(process_next_order)
+    assert time.monotonic() - began < 1  # The promise that a POST answers within a second.
+    assert "the broker is away" in caplog.text
+
+
+def test_a_broker_that_hangs_holds_nobody_up(redis_server, caplog):
+    wakeups.send_wake_up(process_next_order)
+    os.kill(redis_server.pid, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        wakeups.send_wake_up(process_next_order)
+        assert time.monotonic() - began < 1
+        assert "the broker is away" in caplog.text
+    finally:
+        os.kill(redis_server.pid, signal.SIGCONT)
+
+
+def test_a_broker_that_comes_back_empty_is_used_again(redis_server):
+    wakeups.send_wake_up(process_next_order)
+    redis_server.kill()
+    wakeups.send_wake_up(process_next_order)
+    redis_server.start()
+    queue.post_order("a.fits", {})
+    wakeups.send_missing_wake_ups(process_next_order)
+    wakeups.send_missing_wake_ups(process_next_order)
+    assert waiting() == 1

@@ -1,0 +1,163 @@
+"""The admin pages of work orders: what is queued, what was done, and how to have it done again."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
+
+from datacubes.admin_base import ReadOnlyAdmin
+from datacubes.models import DataCube
+from workorders.models import WorkOrder
+from workorders.queue import cancel, requeue
+from workorders.tasks import process_next_order
+from workorders.wakeups import send_wake_up
+
+SHOWN_RUNS = 50
+
+
+def _table(head: Iterable[str], rows: Iterable[tuple[object, ...]]) -> str:
+    """Draw a table; every value is escaped."""
+    cells = ((format_html_join("", "<td>{}</td>", ((value,) for value in row)),) for row in rows)
+    return format_html(
+        "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>",
+        format_html_join("", "<th scope='col'>{}</th>", ((title,) for title in head)),
+        format_html_join("", "<tr>{}</tr>", cells),
+    )
+
+
+def _steps_table(steps: list[dict[str, Any]]) -> str:
+    rows = [(step["name"], step["outcome"], step["reason"], f"{step['seconds'] * 1000:.1f} ms") for step in steps]
+    return _table(["Step", "Outcome", "Reason", "Time"], rows)
+
+
+@admin.register(WorkOrder)
+class WorkOrderAdmin(ReadOnlyAdmin):
+    """Orders can be looked at, ingested again and taken out of the queue."""
+
+    list_display = ["id", "status", "relative_path", "oid", "queued_at", "started", "finished", "attempts", "error"]
+    list_display_links = ["id", "relative_path"]
+    list_filter = ["status"]
+    list_select_related = ["run"]
+    search_fields = ["relative_path", "oid"]
+    ordering = ["-id"]
+    actions = ["reingest", "force_reingest", "cancel_orders"]
+    fields = [
+        "status",
+        "relative_path",
+        "cube",
+        "request",
+        "next_request",
+        "created_at",
+        "queued_at",
+        "started",
+        "finished",
+        "attempts",
+        "lease_expires_at",
+        "checksum",
+        "steps",
+        "warnings",
+        "whole_error",
+        "history",
+    ]
+    readonly_fields = fields
+
+    def has_reingest_permission(self, request: HttpRequest) -> bool:
+        """Who may post an order over HTTP may order it again here."""
+        return request.user.has_perm("workorders.add_workorder")
+
+    @admin.action(description="Re-ingest", permissions=["reingest"])
+    def reingest(self, request: HttpRequest, orders: QuerySet[WorkOrder]) -> None:
+        """Queue the selected orders again."""
+        self._for_each(request, orders, requeue, "queued")
+
+    @admin.action(description="Force re-ingest", permissions=["reingest"])
+    def force_reingest(self, request: HttpRequest, orders: QuerySet[WorkOrder]) -> None:
+        """Queue the selected orders again, to be done as if nothing had been ingested before."""
+        self._for_each(request, orders, lambda order: requeue(order, force=True), "queued, forced")
+
+    @admin.action(description="Cancel (only what is queued)", permissions=["reingest"])
+    def cancel_orders(self, request: HttpRequest, orders: QuerySet[WorkOrder]) -> None:
+        """Take the selected orders out of the queue; those that are not in it stay as they are."""
+        cancelled = sum(cancel(order.pk) for order in orders)
+        rest = orders.count() - cancelled
+        self.message_user(request, f"{cancelled} cancelled.")
+        if rest:
+            self.message_user(request, f"{rest} left as they are: only queued orders are cancelled.", messages.WARNING)
+
+    def _for_each(
+        self, request: HttpRequest, orders: QuerySet[WorkOrder], act: Callable[[WorkOrder], object], what: str
+    ) -> None:
+        number = 0
+        for order in orders.order_by("id"):
+            act(order)
+            transaction.on_commit(lambda: send_wake_up(process_next_order))
+            number += 1
+        self.message_user(request, f"{number} {what}.")
+
+    @admin.display(description="Started")
+    def started(self, order: WorkOrder) -> object:
+        """When the last run started."""
+        return order.run and order.run.started_at
+
+    @admin.display(description="Finished")
+    def finished(self, order: WorkOrder) -> object:
+        """When the last run ended."""
+        return order.run and order.run.finished_at
+
+    @admin.display(description="Error")
+    def error(self, order: WorkOrder) -> str:
+        """The beginning of the last error."""
+        return Truncator(order.run.error).chars(120) if order.run else ""
+
+    @admin.display(description="Error")
+    def whole_error(self, order: WorkOrder) -> str:
+        """The last error."""
+        return (order.run and order.run.error) or "–"
+
+    @admin.display(description="Cube")
+    def cube(self, order: WorkOrder) -> str:
+        """The cube that was ingested, with a link to its page."""
+        cube = DataCube.objects.filter(oid=order.oid).only("id", "oid").first() if order.oid else None
+        if cube is None:
+            return order.oid or "–"
+        return format_html('<a href="{}">{}</a>', reverse("admin:datacubes_datacube_change", args=[cube.pk]), cube.oid)
+
+    @admin.display(description="CHECKSUM")
+    def checksum(self, order: WorkOrder) -> str:
+        """CHECKSUM of the file as it was ingested, and whether it agrees with its header."""
+        return f"{order.run.checksum} {order.run.checksum_status}" if order.run else "–"
+
+    @admin.display(description="Steps")
+    def steps(self, order: WorkOrder) -> str:
+        """What the last run did."""
+        return _steps_table(order.run.steps) if order.run and order.run.steps else "–"
+
+    @admin.display(description="Warnings")
+    def warnings(self, order: WorkOrder) -> str:
+        """The warnings of the last run."""
+        if not order.run or not order.run.warnings:
+            return "–"
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((w,) for w in order.run.warnings)))
+
+    @admin.display(description="History")
+    def history(self, order: WorkOrder) -> str:
+        """The latest runs, newest first."""
+        rows = [
+            (
+                run.pk,
+                run.get_status_display(),
+                f"{run.started_at:%Y-%m-%d %H:%M:%S}",
+                f"{run.finished_at:%Y-%m-%d %H:%M:%S}" if run.finished_at else "",
+                run.worker,
+                ", ".join(f"{step['name']} {step['outcome']}" for step in run.steps),
+                run.error,
+            )
+            for run in order.runs.all()[:SHOWN_RUNS]
+        ]
+        return _table(["Run", "Status", "Started (UTC)", "Finished (UTC)", "Worker", "Steps", "Error"], rows)
