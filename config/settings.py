@@ -35,11 +35,19 @@ SCIENCE_DATA_ROOT = Path(env.str("SCIENCE_DATA_ROOT", default=str(LOCAL_ROOT / "
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(LOCAL_ROOT / "media")))
 MEDIA_URL = "/media/"
 ARCHIVE_BASE_URL = env.str("ARCHIVE_BASE_URL", default="http://localhost:8000").rstrip("/")
+ARCHIVE_CONTACT_EMAIL = env.str("ARCHIVE_CONTACT_EMAIL", default="")
+X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", default="")
 
 _VOCABULARIES = PROJECT_ROOT / "datacubes" / "vocabularies"
 TAG_VOCABULARIES = {
     "feature": env.str("FEATURES_VOCABULARY", default=str(_VOCABULARIES / "features.txt")),
     "event": env.str("EVENTS_VOCABULARY", default=str(_VOCABULARIES / "events.txt")),
+}
+
+IMAGE_PREVIEW_SIDES = {  # Pixels of the longer side: for a list, a page, and a screen of high density.
+    "thumbnail": env.int("THUMBNAIL_SIDE", default=240),
+    "page": env.int("PAGE_PREVIEW_SIDE", default=800),
+    "high_density": env.int("HIGH_DENSITY_PREVIEW_SIDE", default=1600),
 }
 
 ORDER_LEASE_SECONDS = env.float("ORDER_LEASE_SECONDS", default=60.0)
@@ -163,8 +171,22 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "URL_FORMAT_OVERRIDE": None,  # The form of an answer is a matter of the header Accept, never of a parameter.
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Solar archive", "VERSION": "1"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Solar archive",
+    "DESCRIPTION": (
+        "Find and download the data cubes of the archive, and, for pipelines, order their ingestion. Reading needs no "
+        "account. Times are UTC, wavelengths are in nm, angles in arcsec, sizes in bytes."
+    ),
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    # The documentation's scripts come from this server, and it asks no other for a badge.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
+}
 
 LOGGING = {
     "version": 1,

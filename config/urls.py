@@ -5,5 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/v1/", include("datacubes.api.urls")),
     path("api/v1/", include("workorders.urls")),
+    path("data/", include("datacubes.downloads.urls")),
 ]

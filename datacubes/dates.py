@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
-from datacubes.errors import PermanentError
+from datacubes.errors import PermanentError, quoted
 
 _FITS_TIME = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)(T(?P<clock>\d\d:\d\d):(?P<seconds>\d\d)(\.(?P<fraction>\d*))?Z?)?", re.ASCII
@@ -22,7 +22,7 @@ def parse_time(keyword: str, value: object) -> datetime:
     """
     match = _FITS_TIME.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise PermanentError(f"{keyword} is “{value}”; a time such as 2019-04-19T17:34:55.504 was expected.")
+        raise PermanentError(f"{keyword} is {quoted(value)}; a time such as 2019-04-19T17:34:55.504 was expected.")
     seconds = int(match["seconds"] or 0)
     microseconds = int((match["fraction"] or "").ljust(6, "0")[:6])
     try:
@@ -31,7 +31,7 @@ def parse_time(keyword: str, value: object) -> datetime:
             raise ValueError("seconds must be from 00 to 60")
         return minute + timedelta(seconds=seconds, microseconds=microseconds)
     except (ValueError, OverflowError) as error:
-        raise PermanentError(f"{keyword} is “{value}”, which is no time: {error}.") from None
+        raise PermanentError(f"{keyword} is {quoted(value)}, which is no time: {error}.") from None
 
 
 def parse_date(keyword: str, value: object) -> date:

@@ -6,10 +6,9 @@ from datetime import datetime
 
 import numpy as np
 
-from datacubes.cube_file import CubeFile
+from datacubes.cube_file import CubeFile, Header
 from datacubes.dates import parse_time
-from datacubes.errors import PermanentError
-from datacubes.keywords import keyword_value
+from datacubes.errors import PermanentError, quoted
 
 MAX_OID_LENGTH = 255
 _SCANS_IN_FILENAME = re.compile(r"_scans=([^_]+)")
@@ -54,18 +53,20 @@ def identify(cube_file: CubeFile, oid: str | None) -> Identity:
         Naming the keyword that is missing or wrong.
     """
     header = cube_file.primary.header
-    date_beg = _required_text(cube_file, "DATE-BEG")
+    date_beg = _required_text(header, "DATE-BEG")
     begin = parse_time("DATE-BEG", date_beg)
-    date_end = keyword_value(header, "DATE-END")
-    point_id = keyword_value(header, "POINT_ID")
-    oid = oid or f"{date_beg}_{_required_text(cube_file, 'FILTER1')}_{_scans(cube_file)}"
-    for name, value in (("The OID", oid), ("POINT_ID", point_id if isinstance(point_id, str) else "")):
+    date_end = header.get("DATE-END")
+    point_id = _text(header, "POINT_ID") or date_beg
+    oid = oid or f"{date_beg}_{_required_text(header, 'FILTER1')}_{_scans(cube_file)}"
+    for name, value in (("The OID", oid), ("POINT_ID", point_id)):
         if len(value) > MAX_OID_LENGTH:
             raise PermanentError(f"{name} has {len(value)} characters; at most {MAX_OID_LENGTH} are accepted.")
+        if not value.isprintable():
+            raise PermanentError(f"{name} is {quoted(value)}, which holds control characters.")
     return Identity(
         oid=oid,
-        instrument=_required_text(cube_file, "INSTRUME"),
-        point_id=(point_id.strip() if isinstance(point_id, str) else "") or date_beg,
+        instrument=_required_text(header, "INSTRUME"),
+        point_id=point_id,
         date_beg=begin,
         date_end=begin if date_end is None else parse_time("DATE-END", date_end),
     )
@@ -82,9 +83,14 @@ def sparse_list(numbers: list[int]) -> str:
     return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ",".join(map(str, run)) for run in ranges)
 
 
-def _required_text(cube_file: CubeFile, keyword: str) -> str:
-    value = keyword_value(cube_file.primary.header, keyword)
-    text = "" if value is None or isinstance(value, list) else str(value).strip()
+def _text(header: Header, keyword: str) -> str:
+    """Return a value as text, as some write the name of a line or a group as a number; empty where there is none."""
+    value = header.get(keyword)
+    return "" if value is None else str(value).strip()
+
+
+def _required_text(header: Header, keyword: str) -> str:
+    text = _text(header, keyword)
     if not text:
         raise PermanentError(f"The header has no {keyword}, which every cube must have.")
     return text
@@ -92,17 +98,24 @@ def _required_text(cube_file: CubeFile, keyword: str) -> str:
 
 def _scans(cube_file: CubeFile) -> str:
     """Return the scans of a cube as its OID names them."""
-    filename = keyword_value(cube_file.primary.header, "FILENAME")
-    match = _SCANS_IN_FILENAME.search(filename) if isinstance(filename, str) else None
+    header = cube_file.primary.header
+    match = _SCANS_IN_FILENAME.search(_text(header, "FILENAME"))
     if match:
         return match[1].removesuffix(".fits")
     numbers = cube_file.table_column("VAR-EXT-SCANNUM", "SCANNUM")
-    if numbers is not None and np.issubdtype(numbers.dtype, np.number):
-        return sparse_list(np.unique(numbers.astype(np.int64)).tolist())
-    scan = keyword_value(cube_file.primary.header, "SCANNUM")
-    if scan is None:
+    if numbers is not None:
+        return sparse_list(_scan_numbers(numbers))
+    scan = _text(header, "SCANNUM")
+    if not scan:
         raise PermanentError(
             "The cube's scans are not known: FILENAME has no “_scans=…”, and there is neither a table VAR-EXT-SCANNUM "
             "nor SCANNUM. They are part of the OID; or give one with the order."
         )
-    return str(scan)
+    return scan
+
+
+def _scan_numbers(column: np.ndarray) -> list[int]:
+    integers = np.unique(column) if np.issubdtype(column.dtype, np.number) else np.empty(0)
+    if integers.size == 0 or not np.isfinite(integers).all() or (integers != np.floor(integers)).any():
+        raise PermanentError("The table VAR-EXT-SCANNUM does not hold scan numbers, which are part of the OID.")
+    return integers.astype(np.int64).tolist()

@@ -5,25 +5,29 @@ from datetime import datetime
 from django.db.models import Max, Min
 
 from datacubes.models import Metadata, Observation
+from datacubes.upsert import upsert
 
 
 def get_observation(point_id: str, begin: datetime, end: datetime) -> Observation:
-    """Find the observation of a POINT_ID, or make it."""
+    """Find the observation of a POINT_ID, or make it; its begin and end must be refreshed in the same transaction.
+
+    Others who want the same observation wait until that transaction ends.
+    """
     kind = next((kind for kind in Observation.Kind if kind and point_id.endswith(f"_{kind}")), Observation.Kind.SINGLE)
-    observation, _ = Observation.objects.get_or_create(
-        point_id=point_id, defaults={"kind": kind, "date_beg": begin, "date_end": end}
-    )
-    return observation
+    return upsert(Observation(point_id=point_id, kind=kind, date_beg=begin, date_end=end), "point_id")
 
 
 def refresh_observation(observation_id: int) -> None:
-    """Set begin and end of an observation to those of its cubes; remove it if it has none."""
+    """Set begin and end of an observation to those of its cubes; remove it if it has none. Within a transaction."""
+    # Whoever else changes cubes of this observation waits here, so that each sees what the one before has written.
+    # Rows that refer to it can be added meanwhile (no_key).
+    observation = Observation.objects.select_for_update(no_key=True).filter(id=observation_id).first()
+    if observation is None:
+        return
     cubes = Metadata.objects.filter(cube__observation=observation_id)
     span = cubes.aggregate(begin=Min("date_beg"), end=Max("date_end"))
-    observation = Observation.objects.filter(id=observation_id)
     if span["begin"] is None:
-        observation.filter(cubes=None).delete()
-    else:
-        observation.exclude(date_beg=span["begin"], date_end=span["end"]).update(
-            date_beg=span["begin"], date_end=span["end"]
-        )
+        Observation.objects.filter(id=observation_id, cubes=None).delete()
+    elif (observation.date_beg, observation.date_end) != (span["begin"], span["end"]):
+        observation.date_beg, observation.date_end = span["begin"], span["end"]
+        observation.save(update_fields=["date_beg", "date_end"])

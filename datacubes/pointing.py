@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from astropy import units
 
-from datacubes.cube_file import CubeFile
+from datacubes.cube_file import CubeFile, first_row
 from datacubes.errors import PermanentError
 from datacubes.keywords import JSONValue
+
+_LONGEST_UNIT = 16  # astropy looks for a meaning of whatever it is given, which takes long for a long text.
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,13 @@ class Pointing:
 
 def read_pointing(cube_file: CubeFile, keywords: Mapping[str, JSONValue]) -> Pointing:
     """Tell the pointing from the header's linear coordinates, or else from the corners in the table WCS-TAB.
+
+    Raises
+    ------
+    FileCutShort
+        If the file ends within that table.
+    PermanentError
+        If that table is not what it should be.
 
     Sources: FITS standard 4.0, section 8 (CTYPEn, CRPIXn, CRVALn, CDELTn, CUNITn; ``-TAB`` in section 8.5).
     """
@@ -40,36 +49,42 @@ def _linear_axis(keywords: Mapping[str, JSONValue], axis: int, name: str) -> tup
     numbers = [keywords.get(f"{keyword}{axis}") for keyword in ("NAXIS", "CRPIX", "CRVAL", "CDELT")]
     if not all(isinstance(number, int | float) for number in numbers):
         return None, None
-    length, reference, value, step = map(float, numbers)
+    unit = str(keywords.get(f"CUNIT{axis}") or "deg")
+    if len(unit) > _LONGEST_UNIT:
+        return None, None
     try:
-        arcsec = units.Unit(str(keywords.get(f"CUNIT{axis}") or "deg")).to(units.arcsec)
-    except (ValueError, TypeError, units.UnitConversionError):
+        length, reference, value, step = map(float, numbers)
+        arcsec = units.Unit(unit).to(units.arcsec)
+    except (ValueError, TypeError, OverflowError, units.UnitConversionError):
         return None, None
     return _finite(arcsec * (value + ((length + 1) / 2 - reference) * step)), _finite(arcsec * abs(step) * length)
 
 
 def _from_table(cube_file: CubeFile) -> Pointing:
     """The corners of the field lie on the axes x and y of WCS-TAB, whose column names its coordinates in order."""
-    try:
-        table = cube_file.table("WCS-TAB")
-    except PermanentError:
-        return Pointing()  # The pointing is a help for searching: a damaged table is no reason to refuse the cube.
-    column = next((name for name in (table.names if table is not None else []) if "HPLN" in name.split("+")), None)
-    if column is None or len(table) == 0:
+    table = cube_file.table("WCS-TAB")
+    if table is None:
         return Pointing()
-    corners = np.asarray(table[column][0], dtype=np.float64)
+    column = next((name for name in table.names if {"HPLN", "HPLT"} <= set(name.split("+"))), None)
+    if column is None:
+        raise PermanentError("Extension WCS-TAB has no column with the coordinates HPLN and HPLT in its name.")
     parts = column.split("+")
-    if corners.ndim < 3 or corners.shape[-1] != len(parts) or "HPLT" not in parts or corners.size == 0:
-        return Pointing()
+    corners = first_row(table, "WCS-TAB", column)
+    if corners.ndim < 3 or corners.shape[-1] != len(parts) or corners.size == 0 or corners.dtype.kind not in "iuf":
+        raise PermanentError(
+            f"Column {column} of the extension WCS-TAB has the shape {corners.shape} and the type {corners.dtype}; "
+            f"numbers of {len(parts)} coordinates at each corner were expected."
+        )
     # numpy order: scan, wavelength, y, x, coordinate; the field is that of the first moment.
-    field = corners.reshape(-1, *corners.shape[-3:])[0]
+    field = corners.reshape(-1, *corners.shape[-3:])[0].astype(np.float64)
     longitude, latitude = field[..., parts.index("HPLN")], field[..., parts.index("HPLT")]
-    return Pointing(
-        x=_finite(longitude.mean()),
-        y=_finite(latitude.mean()),
-        size_x=_finite(np.ptp(longitude)),
-        size_y=_finite(np.ptp(latitude)),
-    )
+    with np.errstate(all="ignore"):  # What overflows is not finite, and so not known.
+        return Pointing(
+            x=_finite(longitude.mean()),
+            y=_finite(latitude.mean()),
+            size_x=_finite(np.ptp(longitude)),
+            size_y=_finite(np.ptp(latitude)),
+        )
 
 
 def _finite(value: float) -> float | None:

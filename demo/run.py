@@ -45,7 +45,7 @@ def show_main_job(stack: Stack) -> None:
     expect(order, {"data_cube", "data_access", "fits_header", "metadata", "tags"}, "skipped")
 
     edit_keyword(cube, "OBSERVER", "A. Demonstrator")
-    order = pipeline.ingest("OBSERVER was changed in its header, with a new CHECKSUM; it is posted again:", relative_path)
+    order = pipeline.ingest("OBSERVER was changed in its header, properly; it is posted again:", relative_path)
     expect(order, {"fits_header", "metadata"}, "updated")
 
     order = pipeline.ingest("It is posted once more, forced:", relative_path, force=True)
@@ -84,8 +84,10 @@ class Pipeline:
         if answer.status_code != 202:
             raise NotAsItShould(answer.text)
         order = self._poll(answer.headers["Location"])
-        say(f"  order {order['id']}: {order['status']} {milliseconds(began)} after the POST, CHECKSUM "
-            f"{order['checksum']} {order['checksum_status']}")
+        say(
+            f"  order {order['id']}: {order['status']} {milliseconds(began)} after the POST, CHECKSUM "
+            f"{order['checksum']} {order['checksum_status']}"
+        )
         for step in order["steps"]:
             reason = f"  {step['reason']}" if step["reason"] else ""
             say(f"    {step['name']:<15} {step['outcome']:<8} {step['seconds'] * 1000:6.1f} ms{reason}")

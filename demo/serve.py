@@ -19,7 +19,7 @@ def serve() -> int:
             f"  token:   {token}\n"
             f"  cubes:   put them below {DATA_ROOT} and post their paths:\n"
             f"           curl -H 'Authorization: Token {token}' -H 'Content-Type: application/json' \\\n"
-            f"             -d '{{\"relative_path\": \"….fits\"}}' {stack.base_url}/api/v1/ingest/\n"
+            f'             -d \'{{"relative_path": "….fits"}}\' {stack.base_url}/api/v1/ingest/\n'
             f"  logs:    {stack.logs}\n"
             "Stop it with Ctrl-C.",
             flush=True,
@@ -36,7 +36,8 @@ def make_admin(stack) -> str:
     script = (
         "import secrets\n"
         "from django.contrib.auth.models import User\n"
-        f"user, _ = User.objects.get_or_create(username={ADMIN!r}, defaults={{'is_staff': True, 'is_superuser': True}})\n"
+        "staff = {'is_staff': True, 'is_superuser': True}\n"
+        f"user, _ = User.objects.get_or_create(username={ADMIN!r}, defaults=staff)\n"
         "password = secrets.token_urlsafe(9)\n"
         "user.set_password(password)\n"
         "user.save()\n"

@@ -9,22 +9,41 @@ import logging
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from datacubes.cube_file import CubeFile, open_cube
 from datacubes.errors import PermanentError, TransientError
 from datacubes.identity import identify
 from datacubes.models import DataCube, Instrument
 from datacubes.observations import refresh_observation
-from datacubes.steps import data_access, data_cube, fits_header, metadata, tags
+from datacubes.previews.media import discard_files
+from datacubes.steps import (
+    data_access,
+    data_cube,
+    fits_header,
+    image_previews,
+    metadata,
+    plot_data,
+    tags,
+    video_previews,
+)
 from datacubes.steps.base import IngestRequest, Material, NothingToDo, Outcome, Step, StepResult
 
 logger = logging.getLogger(__name__)
 
-STEPS: tuple[Step, ...] = (fits_header.STEP, metadata.STEP, tags.STEP)
+STEPS: tuple[Step, ...] = (
+    fits_header.STEP,
+    metadata.STEP,
+    tags.STEP,
+    plot_data.STEP,
+    image_previews.STEP,
+    video_previews.STEP,
+)
 
 
 @dataclass(frozen=True)
@@ -64,14 +83,38 @@ class _Part:
 
 @dataclass
 class Reading:
-    """All that an ingestion takes from a cube file; made by `read_cube`, carried out by `write_cube`."""
+    """All that an ingestion takes from a cube file; made by `read_cube`, carried out by `write_cube`.
+
+    Attributes
+    ----------
+    seen_sources
+        What the cube's row says of its sources; None where there is no such cube yet.
+    overwritten
+        Other cubes whose file was at the same path.
+    """
 
     material: Material
     instrument: Instrument
     release: data_access.HeaderRelease
     seen_sources: dict[str, str] | None
+    overwritten: list[DataCube]
     seconds: float
     parts: list[_Part] = field(default_factory=list)
+    is_written: bool = False
+
+    def __enter__(self) -> "Reading":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Remove the new files if no rows name them.
+
+        Once the rows are written, only the commit is left to fail; and whether a commit was lost, or only its answer,
+        cannot be known. Then the files stay: `prune_media` removes them in the first case.
+        """
+        if error is not None and not self.is_written:
+            discard_files(self.material.new_files)
 
     @property
     def oid(self) -> str:
@@ -89,13 +132,15 @@ def ingest(request: IngestRequest) -> IngestResult:
     TransientError
         If it should be tried again later; no row has changed.
     """
-    reading = read_cube(request)
-    with transaction.atomic():
+    with read_cube(request) as reading, transaction.atomic():
         return write_cube(reading)
 
 
 def read_cube(request: IngestRequest) -> Reading:
     """Open the cube file and read what its ingestion needs; skip the steps whose source has not changed.
+
+    Previews are written to files at once. The reading is a context, in which it is to be written: its files go if it
+    is not.
 
     Raises
     ------
@@ -103,10 +148,15 @@ def read_cube(request: IngestRequest) -> Reading:
         As for `ingest`.
     """
     with open_cube(Path(settings.SCIENCE_DATA_ROOT), request.relative_path) as cube_file:
+        cube_file.check_whole()
         reading = _begin_reading(cube_file, request)
         known = {} if request.force else reading.seen_sources or {}
-        reading.parts = [_read_step(step, reading.material, known) for step in STEPS]
-        cube_file.check_unchanged()
+        try:
+            reading.parts = [_read_step(step, reading.material, known) for step in STEPS]
+            cube_file.check_unchanged()
+        except BaseException:
+            discard_files(reading.material.new_files)
+            raise
     return reading
 
 
@@ -120,18 +170,11 @@ def write_cube(reading: Reading) -> IngestResult:
     """
     started = time.perf_counter()
     material = reading.material
-    cube = (
-        DataCube.objects.select_for_update(of=("self",))
-        .select_related("access", "observation")
-        .filter(oid=reading.oid)
-        .first()
-    )
-    if (cube.sources if cube else None) != reading.seen_sources:
-        raise TransientError(f"Another ingestion changed the cube {reading.oid} at the same time.")
-    created = cube is None
+    created = reading.seen_sources is None
+    cube = None if created else _lock_cube(reading)
     sources = {part.step.name: part.fingerprint for part in reading.parts if part.fingerprint}
     try:
-        change = data_cube.write(material, cube, reading.instrument, sources)
+        change = data_cube.write(material, cube, reading.instrument, sources, reading.overwritten)
     except IntegrityError as error:
         raise TransientError(f"Another ingestion added the cube {reading.oid} at the same time.") from error
     results = [
@@ -142,6 +185,7 @@ def write_cube(reading: Reading) -> IngestResult:
     results.append(StepResult(data_access.NAME, outcome, reason, time.perf_counter() - started))
     results += [_write_step(part, change.cube, created=created) for part in reading.parts]
     _let_observations_follow(change, metadata_changed=any(part.outcome is None for part in reading.parts))
+    reading.is_written = True
     return IngestResult(
         oid=reading.oid,
         checksum=material.cube_file.checksum,
@@ -156,18 +200,30 @@ def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
     material = Material(cube_file, identify(cube_file, request.oid), request)
     if cube_file.checksum_status == "mismatch":
         material.warnings.append(
-            f"CHECKSUM {cube_file.checksum} contradicts the header: the header was edited without updating it, "
-            "or is damaged."
+            f"CHECKSUM {cube_file.checksum} does not agree with the header and DATASUM: the header was edited "
+            "without updating them, or is damaged."
         )
-    cube = DataCube.objects.select_related("instrument").filter(oid=material.identity.oid).first()
+    oid, path = material.identity.oid, cube_file.relative_path
+    cubes = list(DataCube.objects.select_related("instrument").filter(Q(oid=oid) | Q(relative_path=path)))
+    cube = next((cube for cube in cubes if cube.oid == oid), None)
     known = cube is not None and cube.instrument.name == material.identity.instrument
     return Reading(
         material=material,
         instrument=cube.instrument if known else data_cube.find_instrument(material.identity.instrument),
         release=data_access.read(material),
         seen_sources=cube.sources if cube else None,
+        overwritten=[other for other in cubes if other.oid != oid],
         seconds=time.perf_counter() - started,
     )
+
+
+def _lock_cube(reading: Reading) -> DataCube:
+    """Lock the cube's row until the transaction ends, and make sure that it still is as it was seen."""
+    cubes = DataCube.objects.select_for_update(of=("self",)).select_related("access", "observation")
+    cube = cubes.filter(oid=reading.oid).first()
+    if cube is None or cube.sources != reading.seen_sources:
+        raise TransientError(f"Another ingestion changed the cube {reading.oid} at the same time.")
+    return cube
 
 
 def _read_step(step: Step, material: Material, known_sources: dict[str, str]) -> _Part:
@@ -195,14 +251,17 @@ def _write_step(part: _Part, cube: DataCube, *, created: bool) -> StepResult:
     if part.outcome is not None:
         return StepResult(part.step.name, part.outcome, part.reason, part.seconds)
     started = time.perf_counter()
-    outcome, reason = part.step.write(cube, part.values)
+    outcome, reason = part.step.write(cube, part.values, created=created)
     if created and outcome is Outcome.UPDATED:
         outcome = Outcome.CREATED
     return StepResult(part.step.name, outcome, reason, part.seconds + time.perf_counter() - started)
 
 
 def _let_observations_follow(change: data_cube.CubeChange, *, metadata_changed: bool) -> None:
+    followers = set()
     if metadata_changed or change.outcome is not Outcome.SKIPPED:
-        refresh_observation(change.cube.observation_id)
+        followers.add(change.cube.observation_id)
     if change.left_observation_id is not None:
-        refresh_observation(change.left_observation_id)
+        followers.add(change.left_observation_id)
+    for observation_id in sorted(followers):  # Always in the same order: two ingestions must not wait for each other.
+        refresh_observation(observation_id)

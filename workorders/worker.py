@@ -34,8 +34,7 @@ def carry_out(order: WorkOrder) -> None:
     """
     logger.info("order %s (%s): attempt %s", order.pk, order.relative_path, order.attempts)
     try:
-        with LeaseKeeper(order):
-            reading = read_cube(order.as_ingest_request())
+        with LeaseKeeper(order), read_cube(order.as_ingest_request()) as reading:
             queue.complete(order, lambda: write_cube(reading))
         logger.info("order %s (%s): completed", order.pk, order.relative_path)
     except queue.LeaseLost as lost:

@@ -5,8 +5,25 @@ cards), values can be undefined or not a number, headers can hold bytes that are
 short still opens.
 """
 
-from datacubes.cube_file.cube import CubeFile, open_cube
+import warnings
+
+from datacubes.cube_file.cube import CubeFile, first_row, open_cube
 from datacubes.cube_file.hdu import HDU, FileCutShort
+from datacubes.cube_file.header import CardValue, Header
 from datacubes.cube_file.paths import confined_path, open_confined
 
-__all__ = ["HDU", "CubeFile", "FileCutShort", "confined_path", "open_confined", "open_cube"]
+__all__ = [
+    "HDU",
+    "CardValue",
+    "CubeFile",
+    "FileCutShort",
+    "Header",
+    "confined_path",
+    "first_row",
+    "open_confined",
+    "open_cube",
+]
+
+# astropy warns of each odd card. In a worker that reads files for months these texts pile up in memory, as Python
+# remembers each that it has shown; and what matters of them to whoever posted a cube is on the order.
+warnings.filterwarnings("ignore", module=r"astropy\.io\.fits")

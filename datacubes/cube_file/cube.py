@@ -11,13 +11,15 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
-from datacubes.cube_file.hdu import BLOCK_SIZE, HDU, FileCutShort, checksum_agrees, read_bytes, read_hdu
+from datacubes.cube_file.hdu import HDU, HDU_STARTS, FileCutShort, checksum_agrees, read_bytes, read_hdu
 from datacubes.cube_file.paths import open_confined
 from datacubes.errors import PermanentError, TransientError
 
-MAX_TABLE_BYTES = 64 * 2**20
-MAX_EXTENSIONS = 1000
+MAX_TABLE_BYTES = 16 * 2**20  # Real ones have at most some megabytes, in cubes of 100 GB.
+MAX_EXTENSION_HEADER_BYTES = 8 * 2**20  # Real ones have some 200 kB.
 GROWTH_WATCH_SECONDS = 0.2
+
+_PRIMARY_START, _EXTENSION_START = HDU_STARTS
 
 
 class CubeFile:
@@ -54,9 +56,9 @@ class CubeFile:
         """
         if self.size == 0:
             raise FileCutShort("The file is empty.")
-        hdu = read_hdu(self.descriptor, 0)
-        if not hdu.header_bytes.startswith(b"SIMPLE  ="):
+        if not self._begins(0, _PRIMARY_START):
             raise PermanentError("The file does not begin with a SIMPLE card: it is not a FITS file.")
+        hdu = read_hdu(self.descriptor, 0)
         self._check_size(hdu, "primary HDU")
         return hdu
 
@@ -68,18 +70,34 @@ class CubeFile:
         ------
         FileCutShort
             If the file ends within one of them.
+        PermanentError
+            If the header of one of them is damaged, or they are more than any cube has.
         """
         found: dict[str, HDU] = {}
-        offset = self.primary.end
-        for _ in range(MAX_EXTENSIONS):
-            # What follows the last HDU and is not an extension are special records (FITS standard 4.0, section 3.5).
-            if offset + BLOCK_SIZE > self.size or read_bytes(self.descriptor, offset, 9) != b"XTENSION=":
-                break
+        offset, header_bytes = self.primary.end, 0
+        # What follows the last HDU and is not an extension are special records (FITS standard 4.0, section 3.5).
+        while offset < self.size and self._begins(offset, _EXTENSION_START):
             hdu = read_hdu(self.descriptor, offset)
             self._check_size(hdu, f"extension {hdu.name or len(found) + 1}")
             found.setdefault(hdu.name, hdu)
             offset = hdu.end
+            header_bytes += len(hdu.header_bytes)
+            if header_bytes > MAX_EXTENSION_HEADER_BYTES:
+                raise PermanentError(
+                    f"The headers of its extensions have more than {MAX_EXTENSION_HEADER_BYTES} bytes, "
+                    "which no cube has."
+                )
         return found
+
+    def check_whole(self) -> None:
+        """Make sure that no HDU is cut short or damaged, from the headers alone.
+
+        Raises
+        ------
+        FileCutShort, PermanentError
+            As for `primary` and `extensions`.
+        """
+        _ = self.primary, self.extensions
 
     def table(self, name: str) -> fits.FITS_rec | None:
         """Read a binary table whole, or return None where the file has no such extension.
@@ -94,19 +112,25 @@ class CubeFile:
             return None
         if hdu.data_size > MAX_TABLE_BYTES:
             raise PermanentError(f"Extension {name} has {hdu.data_size} bytes; at most {MAX_TABLE_BYTES} are read.")
-        data = read_bytes(self.descriptor, hdu.data_offset, hdu.data_size)
+        begin = hdu.data_offset - len(hdu.header_bytes)
+        content = read_bytes(self.descriptor, begin, min(hdu.end, self.size) - begin)
         try:
-            table = fits.BinTableHDU.fromstring(hdu.header_bytes + data.ljust(-(-len(data) // BLOCK_SIZE) * BLOCK_SIZE))
-            return table.data
+            return fits.BinTableHDU.fromstring(content.ljust(hdu.end - begin)).data
         except Exception as error:
-            raise PermanentError(f"Extension {name} cannot be read as a binary table: {error}") from error
+            raise PermanentError(f"Extension {name} cannot be read as a binary table: {_on_one_line(error)}") from error
 
     def table_column(self, table_name: str, column: str) -> np.ndarray | None:
-        """Read one column of a binary table of one row, without the axis of the rows, or None where it is missing."""
+        """Read one column of a binary table of one row, without the axis of the rows, or None where it is missing.
+
+        Raises
+        ------
+        PermanentError
+            As for `table` and `first_row`.
+        """
         table = self.table(table_name)
-        if table is None or column not in table.names or len(table) == 0:
+        if table is None or column not in table.names:
             return None
-        return np.asarray(table[column][0])
+        return first_row(table, table_name, column)
 
     @property
     def checksum(self) -> str | None:
@@ -133,10 +157,11 @@ class CubeFile:
         TransientError
             If it was written to, replaced or removed.
         """
-        if self._has_changed():
+        if self.has_changed():
             raise TransientError(f"“{self.relative_path}” changed or vanished while it was read.")
 
-    def _has_changed(self) -> bool:
+    def has_changed(self) -> bool:
+        """Tell whether somebody has written to the file, replaced or removed it since it was opened."""
         try:
             now = os.stat(self.root / self.relative_path)
         except OSError:
@@ -144,6 +169,10 @@ class CubeFile:
         opened = os.fstat(self.descriptor)
         same = os.path.samestat(now, opened)
         return not same or (opened.st_size, opened.st_mtime_ns) != (self.size, self.modified_ns)
+
+    def _begins(self, offset: int, start: bytes) -> bool:
+        """Tell whether the file has these bytes at `offset`, as far as it goes."""
+        return start.startswith(read_bytes(self.descriptor, offset, min(len(start), self.size - offset)))
 
     def _check_size(self, hdu: HDU, what: str) -> None:
         missing = hdu.data_offset + hdu.data_size - self.size
@@ -154,26 +183,53 @@ class CubeFile:
             )
 
 
+def first_row(table: fits.FITS_rec, table_name: str, column: str) -> np.ndarray:
+    """Return a column of a binary table of one row, without the axis of the rows.
+
+    Raises
+    ------
+    PermanentError
+        If there is not one row, or its values do not fit their description: astropy looks at them only now.
+    """
+    if len(table) != 1:
+        raise PermanentError(f"Extension {table_name} has {len(table)} rows; one was expected.")
+    try:
+        return np.asarray(table[column][0])
+    except Exception as error:
+        raise PermanentError(
+            f"Column {column} of the extension {table_name} cannot be read: {_on_one_line(error)}"
+        ) from error
+
+
 @contextmanager
 def open_cube(root: Path, relative_path: str) -> Iterator[CubeFile]:
     """Open a cube below `root`, and close it in the end.
+
+    What looks wrong in a file that somebody is writing to is not held against it.
 
     Raises
     ------
     PathRefused
         If the path is not one of a regular file below `root`.
     TransientError
-        If the file cannot be opened now, or ends too early because it is still being written.
+        If the file cannot be opened now, or if what the block finds wrong may be due to a change of the file.
     """
     descriptor = open_confined(root, relative_path)
+    cube = CubeFile(descriptor, root, relative_path)
     try:
-        cube = CubeFile(descriptor, root, relative_path)
-        try:
-            yield cube
-        except FileCutShort as error:
+        yield cube
+    except PermanentError as error:
+        if isinstance(error, FileCutShort):
             time.sleep(GROWTH_WATCH_SECONDS)
-            if cube._has_changed():
-                raise TransientError(f"“{relative_path}” is still being written: {error}") from error
-            raise
+        if cube.has_changed():
+            raise TransientError(
+                f"“{relative_path}” changed while it was read, or is still being written: {error}"
+            ) from error
+        raise
     finally:
+        cube.descriptor = -1  # A read that comes too late must not get another file that has this number by then.
         os.close(descriptor)
+
+
+def _on_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

@@ -1,5 +1,6 @@
 """Untrusted paths, confined to the science data folder."""
 
+import errno
 import os
 import stat
 from pathlib import Path, PurePosixPath
@@ -13,8 +14,11 @@ class PathRefused(PermanentError):
     """The path is not one of a regular file inside the science data folder."""
 
 
-class FileMissing(PathRefused):
-    """Nothing is at the path."""
+class FileUnreachable(PathRefused):
+    """Nothing is at the path at the moment, or the storage does not tell."""
+
+
+_WRONG_IN_ITSELF = (errno.ELOOP, errno.ENAMETOOLONG)
 
 
 def confined_path(root: Path, relative_path: str) -> Path:
@@ -53,9 +57,10 @@ def confined_path(root: Path, relative_path: str) -> Path:
         real_path = os.path.realpath(os.path.join(real_root, relative_path), strict=True)
         mode = os.lstat(real_path).st_mode
     except (FileNotFoundError, NotADirectoryError):
-        raise FileMissing(f"There is no file “{relative_path}” in the science data folder.") from None
+        raise FileUnreachable(f"There is no file “{relative_path}” in the science data folder.") from None
     except OSError as error:
-        raise PathRefused(f"“{relative_path}” cannot be looked up: {error.strerror}.") from None
+        kind = PathRefused if error.errno in _WRONG_IN_ITSELF else FileUnreachable
+        raise kind(f"“{relative_path}” cannot be looked up: {error.strerror}.") from None
     if os.path.commonpath([real_root, real_path]) != real_root:
         raise PathRefused(f"“{relative_path}” leaves the science data folder by a symbolic link.")
     if not stat.S_ISREG(mode):
@@ -78,7 +83,7 @@ def open_confined(root: Path, relative_path: str) -> int:
     """
     try:
         path = confined_path(root, relative_path)
-    except FileMissing as error:
+    except FileUnreachable as error:
         raise TransientError(str(error)) from error
     try:
         # O_NONBLOCK: should the file have become a FIFO since the check, the open returns at once.

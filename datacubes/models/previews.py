@@ -6,7 +6,7 @@ from datacubes.models.cubes import DataCube
 
 
 class ImagePreview(models.Model):
-    """An image of a cube in one of the sizes of the setting IMAGE_PREVIEW_WIDTHS."""
+    """An image of a cube in one of the sizes of the setting IMAGE_PREVIEW_SIDES."""
 
     cube = models.ForeignKey(DataCube, on_delete=models.CASCADE, related_name="image_previews")
     size_name = models.CharField(max_length=32, help_text="Such as “thumbnail”.")
@@ -17,7 +17,7 @@ class ImagePreview(models.Model):
 
     class Meta:
         verbose_name = "image preview"
-        ordering = ["width"]
+        ordering = ["width", "id"]
         constraints = [models.UniqueConstraint(fields=["cube", "size_name"], name="one_image_preview_for_each_size")]
 
     def __str__(self) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 from datacubes.cube_file import CubeFile
 from datacubes.identity import Identity
-from datacubes.models import DataCube
 
 INGESTERS_VERSION = 1  # Raised when a step makes other rows of the same file, so that all cubes are ingested again.
 
@@ -52,12 +51,13 @@ class IngestRequest:
 
 @dataclass(frozen=True)
 class Material:
-    """What the steps of one ingestion draw from; `warnings` is theirs to add to."""
+    """What the steps of one ingestion draw from; `warnings`, and `new_files` below MEDIA_ROOT, are theirs to add to."""
 
     cube_file: CubeFile
     identity: Identity
     request: IngestRequest
     warnings: list[str] = field(default_factory=list)
+    new_files: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Step:
         Takes what `write` needs from the cube file. Raises `NothingToDo`, or `PermanentError` for a source that cannot
         be used.
     write
-        Changes the rows of the cube to what was read.
+        Changes the rows of the cube to what was read; `created` tells whether the cube has just been added.
     unchanged_reason
         Why the step is skipped where the fingerprint is that of last time.
     optional
@@ -98,7 +98,7 @@ class Step:
     name: str
     fingerprint: Callable[[Material], str | None]
     read: Callable[[Material], Any]
-    write: Callable[[DataCube, Any], tuple[Outcome, str]]
+    write: Callable[..., tuple[Outcome, str]]
     unchanged_reason: str = "CHECKSUM and header are those of the last completed ingestion."
     optional: bool = False
 

@@ -6,7 +6,6 @@ from datetime import date
 from django.contrib.auth.models import Group
 
 from datacubes.dates import parse_date
-from datacubes.keywords import keyword_value
 from datacubes.models import AccessRules, DataCube, EmailGrant, GroupGrant
 from datacubes.steps.base import Material, Outcome
 
@@ -23,8 +22,8 @@ class HeaderRelease:
 
     @property
     def as_text(self) -> str:
-        """Both in one text, to be compared with what the header said last time."""
-        return f"{self.day}\n{self.comment}" if self.day else ""
+        """Both in one text, to be compared with what the header said last time; empty if it says nothing."""
+        return _as_text(self.day, self.comment)
 
 
 def read(material: Material) -> HeaderRelease:
@@ -36,7 +35,7 @@ def read(material: Material) -> HeaderRelease:
         If RELEASE is not a date.
     """
     header = material.cube_file.primary.header
-    release, comment = keyword_value(header, "RELEASE"), keyword_value(header, "RELEASEC")
+    release, comment = header.get("RELEASE"), header.get("RELEASEC")
     return HeaderRelease(
         day=None if release in (None, "") else parse_date("RELEASE", release),
         comment=comment.strip() if isinstance(comment, str) else "",
@@ -46,17 +45,20 @@ def read(material: Material) -> HeaderRelease:
 def write(cube: DataCube, release: HeaderRelease, material: Material, *, created: bool) -> tuple[Outcome, str]:
     """Apply the release that the header tells and the grants that the request names.
 
-    A release date that staff have set stays until the header says something new.
+    A release date that staff have set stays until the header names another one.
     """
     changes = []
-    access = AccessRules(cube=cube) if created else cube.access
+    access = None if created else getattr(cube, "access", None)
+    is_new = access is None
+    access = access or AccessRules(cube=cube)
     if access.header_release != release.as_text:
+        set_by_staff = _as_text(access.release_date, access.release_comment) != access.header_release
         access.header_release = release.as_text
-        if release.day:
+        if release.day or not set_by_staff:
             access.release_date, access.release_comment = release.day, release.comment
         changes.append("release")
-    if created or changes:
-        access.save(force_insert=created)
+    if is_new or changes:
+        access.save(force_insert=is_new)
     request = material.request
     if request.owner_email_addresses is not None and _replace_email_grants(cube, request.owner_email_addresses):
         changes.append("grants by e-mail address")
@@ -67,6 +69,10 @@ def write(cube: DataCube, release: HeaderRelease, material: Material, *, created
     if changes:
         return Outcome.UPDATED, f"Changed: {', '.join(changes)}."
     return Outcome.SKIPPED, "Release and grants are as before."
+
+
+def _as_text(day: date | None, comment: str) -> str:
+    return f"{day or ''}\n{comment}" if day or comment else ""
 
 
 def _replace_email_grants(cube: DataCube, addresses: list[str]) -> bool:

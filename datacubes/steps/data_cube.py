@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 
-from datacubes.errors import PermanentError
+from datacubes.errors import PermanentError, quoted
 from datacubes.models import DataCube, Instrument
 from datacubes.observations import get_observation
 from datacubes.steps.base import Material, Outcome
@@ -34,10 +34,16 @@ def find_instrument(name: str) -> Instrument:
         if instrument.name == name:
             return instrument
     names = ", ".join(instrument.name for instrument in known) or "none"
-    raise PermanentError(f"INSTRUME is “{name}”, which is not a known instrument. Known are: {names}.")
+    raise PermanentError(f"INSTRUME is {quoted(name)}, which is not a known instrument. Known are: {names}.")
 
 
-def write(material: Material, cube: DataCube | None, instrument: Instrument, sources: dict[str, str]) -> CubeChange:
+def write(
+    material: Material,
+    cube: DataCube | None,
+    instrument: Instrument,
+    sources: dict[str, str],
+    overwritten: list[DataCube],
+) -> CubeChange:
     """Create the row of a cube, or bring it up to date with its file and header.
 
     Parameters
@@ -50,8 +56,12 @@ def write(material: Material, cube: DataCube | None, instrument: Instrument, sou
         As `find_instrument` told.
     sources
         The fingerprints of what the other steps make their rows from.
+    overwritten
+        Other cubes whose file was at the path.
     """
     identity, cube_file = material.identity, material.cube_file
+    if overwritten:
+        _take_path(material, overwritten)
     if cube is not None and cube.observation.point_id == identity.point_id:
         observation = cube.observation
     else:
@@ -65,7 +75,6 @@ def write(material: Material, cube: DataCube | None, instrument: Instrument, sou
     }
     if cube is None:
         cube = DataCube.objects.create(oid=identity.oid, sources=sources, **values)
-        _take_path(material, cube)
         return CubeChange(cube, Outcome.CREATED, "", None)
     left_observation_id = cube.observation_id if cube.observation_id != observation.id else None
     changed = [name for name, value in values.items() if getattr(cube, name) != value]
@@ -75,16 +84,14 @@ def write(material: Material, cube: DataCube | None, instrument: Instrument, sou
         setattr(cube, name, values[name])
     cube.observation, cube.sources = observation, sources
     cube.save()
-    if "relative_path" in changed:
-        _take_path(material, cube)
-    reason = f"Changed: {', '.join(name.removesuffix('_id') for name in changed)}." if changed else ""
+    names = [str(DataCube._meta.get_field(name).verbose_name) for name in changed]
+    reason = f"Changed: {', '.join(names)}." if names else ""
     return CubeChange(cube, Outcome.UPDATED, reason, left_observation_id)
 
 
-def _take_path(material: Material, cube: DataCube) -> None:
-    """Take the path from a cube whose file was overwritten with this one, so that nobody gets the wrong file."""
-    others = DataCube.objects.filter(relative_path=cube.relative_path).exclude(oid=cube.oid)
-    if others.update(relative_path=""):
-        material.warnings.append(
-            "Another cube had its file at this path before; that cube stays in the archive without a file."
-        )
+def _take_path(material: Material, overwritten: list[DataCube]) -> None:
+    """Take the path from cubes whose file was overwritten with this one, so that nobody gets the wrong file."""
+    path = material.cube_file.relative_path
+    DataCube.objects.filter(pk__in=[cube.pk for cube in overwritten], relative_path=path).update(relative_path="")
+    names = ", ".join(cube.oid for cube in overwritten)
+    material.warnings.append(f"The file of {names} was at this path before; in the archive it is now without a file.")

@@ -10,7 +10,7 @@ def read(material: Material) -> str:
     return material.cube_file.primary.header_bytes.decode("latin-1")
 
 
-def write(cube: DataCube, text: str) -> tuple[Outcome, str]:
+def write(cube: DataCube, text: str, *, created: bool) -> tuple[Outcome, str]:
     """Store the header."""
     upsert(FITSHeader(cube=cube, text=text), "cube")
     return Outcome.UPDATED, ""

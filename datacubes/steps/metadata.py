@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from datacubes.cube_file import CubeFile
-from datacubes.errors import PermanentError
+from datacubes.cube_file import CubeFile, FileCutShort, Header
+from datacubes.errors import PermanentError, quoted
 from datacubes.keywords import JSONValue, keywords_as_json
 from datacubes.models import DataCube, Metadata
-from datacubes.pointing import read_pointing
+from datacubes.pointing import Pointing, read_pointing
 from datacubes.steps.base import Material, Outcome, Step, header_fingerprint
 from datacubes.upsert import upsert
 
@@ -20,15 +20,16 @@ def read(material: Material) -> Metadata:
         If a wavelength is not a number.
     """
     cube_file = material.cube_file
-    keywords = keywords_as_json(cube_file.primary.header)
+    header = cube_file.primary.header
+    keywords = keywords_as_json(header)
     n_wavelengths, n_stokes, n_scans = _axes(cube_file)
-    pointing = read_pointing(cube_file, keywords)
-    line = keywords.get("FILTER1")
+    pointing = _pointing(material, keywords)
+    line = header.get("FILTER1")
     return Metadata(
         date_beg=material.identity.date_beg,
         date_end=material.identity.date_end,
-        wavelength_min=_number(keywords, "WAVEMIN"),
-        wavelength_max=_number(keywords, "WAVEMAX"),
+        wavelength_min=_nanometres(header, "WAVEMIN"),
+        wavelength_max=_nanometres(header, "WAVEMAX"),
         spectral_line="" if line is None else str(line).strip()[:64],
         has_polarimetry=n_stokes == 4,
         n_scans=n_scans,
@@ -41,7 +42,15 @@ def read(material: Material) -> Metadata:
     )
 
 
-def write(cube: DataCube, metadata: Metadata) -> tuple[Outcome, str]:
+def fingerprint(material: Material) -> str | None:
+    """Name the state of the primary header and of the table of coordinates; None if one of them has no CHECKSUM."""
+    header, table = header_fingerprint(material), material.cube_file.extensions.get("WCS-TAB")
+    if header is None or table is None:
+        return header
+    return f"{header} {table.checksum}" if table.checksum else None
+
+
+def write(cube: DataCube, metadata: Metadata, *, created: bool) -> tuple[Outcome, str]:
     """Store the metadata."""
     metadata.cube = cube
     upsert(metadata, "cube")
@@ -58,13 +67,24 @@ def _axes(cube_file: CubeFile) -> tuple[int, int, int]:
     return lengths[0], lengths[1], lengths[2]
 
 
-def _number(keywords: Mapping[str, JSONValue], keyword: str) -> float | None:
-    value = keywords.get(keyword)
+def _pointing(material: Material, keywords: Mapping[str, JSONValue]) -> Pointing:
+    """Read the pointing; it is a help for searching, and that it cannot be read is no reason to refuse a cube."""
+    try:
+        return read_pointing(material.cube_file, keywords)
+    except FileCutShort:
+        raise
+    except PermanentError as error:
+        material.warnings.append(f"The pointing is not known: {error}")
+        return Pointing()
+
+
+def _nanometres(header: Header, keyword: str) -> float | None:
+    value = header.get(keyword)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise PermanentError(f"{keyword} is “{value}”; a number of nanometres was expected.")
+        raise PermanentError(f"{keyword} is {quoted(value)}; a number of nanometres was expected.")
     return float(value)
 
 
-STEP = Step("metadata", header_fingerprint, read, write)
+STEP = Step("metadata", fingerprint, read, write)

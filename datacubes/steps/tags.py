@@ -4,12 +4,14 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
-from datacubes.keywords import keyword_value
+from datacubes.errors import quoted
 from datacubes.models import DataCube, Tag
 from datacubes.steps.base import Material, NothingToDo, Outcome, Step, header_fingerprint
 
 _KEYWORDS = {Tag.Kind.FEATURE: "FEATURES", Tag.Kind.EVENT: "EVENTS"}
+_MOST_WORDS_SHOWN = 10
 _NOT_KNOWN = "MISSING"  # SOLARNET metadata recommendations: a keyword whose value is not known.
 
 
@@ -26,37 +28,52 @@ def read(material: Material) -> dict[Tag.Kind, list[str]]:
     """
     stated: dict[Tag.Kind, list[str]] = {}
     for kind, keyword in _KEYWORDS.items():
-        value = keyword_value(material.cube_file.primary.header, keyword)
-        if not isinstance(value, str) or value.strip().upper() == _NOT_KNOWN:
+        value = material.cube_file.primary.header.get(keyword)
+        if value is None or str(value).strip().upper() == _NOT_KNOWN:
             continue
-        words = [word.strip() for word in value.split(",") if word.strip()]
+        words = {word.strip() for word in str(value).split(",") if word.strip()}
         known = vocabulary(kind)
-        for word in words:
-            if word.casefold() not in known:
-                material.warnings.append(f"{keyword} has “{word}”, which is not in the vocabulary; it is left out.")
+        unknown = sorted(word for word in words if word.casefold() not in known)
+        if unknown:
+            shown = ", ".join(map(quoted, unknown[:_MOST_WORDS_SHOWN]))
+            more = f" and {len(unknown) - _MOST_WORDS_SHOWN} more" if len(unknown) > _MOST_WORDS_SHOWN else ""
+            material.warnings.append(f"{keyword} has words that are not in the vocabulary and left out: {shown}{more}.")
         stated[kind] = sorted({known[word.casefold()] for word in words if word.casefold() in known})
     if not stated:
         raise NothingToDo("FEATURES and EVENTS are absent or MISSING; the tags stay as they are.")
     return stated
 
 
-def write(cube: DataCube, stated: dict[Tag.Kind, list[str]]) -> tuple[Outcome, str]:
+def write(cube: DataCube, stated: dict[Tag.Kind, list[str]], *, created: bool) -> tuple[Outcome, str]:
     """Set the tags of the kinds that the header states; the other kind stays as it is."""
-    wanted = {(kind, name) for kind, names in stated.items() for name in names}
-    present = {(tag.kind, tag.name): tag for tag in cube.tags.filter(kind__in=stated)}
-    surplus = [tag for key, tag in present.items() if key not in wanted]
-    missing = [key for key in wanted if key not in present]
+    wanted = [(kind, name) for kind, names in stated.items() for name in names]
+    of_cube = DataCube.tags.through.objects.filter(datacube=cube)
+    on_cube = Exists(of_cube.filter(tag=OuterRef("pk")))
+    tags = Tag.objects.annotate(on_cube=on_cube).filter(Q(on_cube=True) | Q(name__in=[name for _, name in wanted]))
+    known = {(tag.kind, tag.name): tag for tag in tags.filter(kind__in=stated)}
+    surplus = [tag for key, tag in known.items() if tag.on_cube and key not in wanted]
+    missing = [known[key] for key in wanted if key in known and not known[key].on_cube]
+    missing += _new_tags([key for key in wanted if key not in known])
     if surplus:
-        cube.tags.remove(*surplus)
+        of_cube.filter(tag__in=surplus).delete()
     if missing:
-        Tag.objects.bulk_create([Tag(kind=kind, name=name) for kind, name in missing], ignore_conflicts=True)
-        names = [name for _, name in missing]
-        tags = [tag for tag in Tag.objects.filter(name__in=names) if (tag.kind, tag.name) in missing]
         through = DataCube.tags.through
-        through.objects.bulk_create([through(datacube=cube, tag=tag) for tag in tags], ignore_conflicts=True)
+        through.objects.bulk_create([through(datacube=cube, tag=tag) for tag in missing], ignore_conflicts=True)
     if surplus or missing:
         return Outcome.UPDATED, ""
     return Outcome.SKIPPED, "The tags are as before."
+
+
+def _new_tags(keys: list[tuple[Tag.Kind, str]]) -> list[Tag]:
+    """Make tags that no cube had before; another ingestion may do the same at this moment."""
+    if not keys:
+        return []
+    return Tag.objects.bulk_create(
+        [Tag(kind=kind, name=name) for kind, name in keys],
+        update_conflicts=True,
+        unique_fields=["kind", "name"],
+        update_fields=["name"],
+    )
 
 
 def vocabulary(kind: Tag.Kind) -> dict[str, str]:

@@ -7,13 +7,13 @@ from django.db.models import Count, Q, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
-from datacubes.models import DataCube, Observation
+from datacubes.models import DataCube, Observation, PlotData, VideoPreview
 
 SHOWN_CUBES = 5
 
 
 class Command(BaseCommand):
-    """Count what the archive holds and name the latest cubes."""
+    """Count what the archive holds and show the latest cubes with their previews."""
 
     help = "Show what the archive holds."
 
@@ -35,3 +35,10 @@ class Command(BaseCommand):
                 f"{metadata.wavelength_min} to {metadata.wavelength_max} nm, {len(metadata.keywords)} keywords, "
                 f"{', '.join(map(str, cube.tags.all())) or 'no tags'}, {cube.access}"
             )
+            for preview in cube.image_previews.all():
+                self.stdout.write(f"  {preview}: {preview.file.path} ({preview.size:,} bytes)")
+            for movie in VideoPreview.objects.filter(cube=cube):
+                self.stdout.write(f"  movie {movie}: {movie.file.path} ({movie.size:,} bytes)")
+            for plots in PlotData.objects.filter(cube=cube):
+                kinds = [name for name in ("seeing", "line_profile") if getattr(plots, name) is not None]
+                self.stdout.write(f"  plots: {', '.join(kinds)}")

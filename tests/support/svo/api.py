@@ -29,6 +29,8 @@ class Api:
         The counts that lists were given when they were first asked for: never counted again until forgotten.
     unsupported_filters
         Filters that are ignored without a word, beside all that are unknown.
+    max_metadata_limit
+        The most records of a page, whatever is asked for.
     """
 
     def __init__(self, store: Store, prefix: str, username: str, key: str):
@@ -40,6 +42,7 @@ class Api:
         self.lock = threading.RLock()
         self.cached_counts: dict[tuple[str, ...], int] = {}
         self.unsupported_filters: set[str] = set()
+        self.max_metadata_limit = MAX_METADATA_LIMIT
 
     def answer(self, request: Request, shift: int = 0) -> Answer:
         """Answer a request; a page of records starts `shift` records late (or early)."""
@@ -170,7 +173,7 @@ class Api:
         order = request.query.get("order_by")
         if order not in (None, "oid", "-oid"):
             raise BadRequest({"error": f"No matching '{order}' field for ordering on."})
-        limit, offset = _paging(request, MAX_METADATA_LIMIT)
+        limit, offset = _paging(request, self.max_metadata_limit)
         records = self._store.records(
             dataset.name,
             oid=oid,

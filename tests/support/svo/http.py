@@ -54,7 +54,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server says; without content it is an empty HTML page."""
+    """What the server says: JSON; without content an empty HTML page, and bytes as HTML as they are."""
 
     status: int
     content: Any = None
@@ -62,8 +62,10 @@ class Answer:
 
     @property
     def body(self) -> bytes:
+        if isinstance(self.content, bytes):
+            return self.content
         return b"" if self.content is None else json.dumps(self.content, ensure_ascii=False).encode()
 
     @property
     def content_type(self) -> str:
-        return "text/html; charset=utf-8" if self.content is None else "application/json"
+        return "text/html; charset=utf-8" if isinstance(self.content, bytes | None) else "application/json"

@@ -95,8 +95,8 @@ class SvoServer:
 
     def fill(self, dataset: str, count: int, first: int = 0) -> list[str]:
         """Add `count` realistic records, each with a location, and return their oids."""
-        definitions = self._store.datasets[dataset].keywords
-        bodies = [samples.record_body(dataset, definitions, n, PREFIX) for n in range(first, first + count)]
+        types = self._store.datasets[dataset].types
+        bodies = [samples.record_body(dataset, types, n, PREFIX) for n in range(first, first + count)]
         self.add_records(dataset, bodies)
         return [body["oid"] for body in bodies]
 
@@ -109,8 +109,7 @@ class SvoServer:
     def oids(self, dataset: str) -> list[str]:
         """Return the oids of a dataset, in the order of the server."""
         with self._api.lock:
-            records = self._store.records(dataset, oid=None, by_oid=True, descending=False, limit=-1, offset=0)
-        return [record["oid"] for record in records]
+            return self._store.oids(dataset)
 
     def locations(self, dataset: str) -> list[dict[str, Any]]:
         """Return the locations of a dataset, each with the oids of the records that use it as `used_by`."""
@@ -131,6 +130,10 @@ class SvoServer:
     def ignore_filter(self, name: str) -> None:
         """Ignore a filter without a word, as all that are unknown."""
         self._api.unsupported_filters.add(name)
+
+    def limit_pages(self, most: int) -> None:
+        """Give at most so many records in a page."""
+        self._api.max_metadata_limit = most
 
     # What was asked of it
 

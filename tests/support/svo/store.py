@@ -103,6 +103,11 @@ class Store:
         )
         return [_record(row) for row in rows]
 
+    def oids(self, dataset: str) -> list[str]:
+        """Return the oids of a dataset, in order."""
+        rows = self._database.execute("SELECT oid FROM record WHERE dataset = ? ORDER BY oid_order", (dataset,))
+        return [row["oid"] for row in rows]
+
     def count_records(self, dataset: str, oid: str | None = None) -> int:
         query = "SELECT COUNT(*) FROM record WHERE dataset = ? AND (? IS NULL OR oid = ?)"
         return self._database.execute(query, (dataset, oid, oid)).fetchone()[0]

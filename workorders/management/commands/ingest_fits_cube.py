@@ -22,7 +22,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add the paths and the options."""
         parser.add_argument(
-            "path", nargs="+", help="A .fits file or a folder, as it is or below SCIENCE_DATA_ROOT, in which it must be."
+            "path",
+            nargs="+",
+            help="A .fits file or a folder in SCIENCE_DATA_ROOT; relative paths may begin there.",
         )
         parser.add_argument("--oid", help="Overrides the OID that is derived from the header; for one file only.")
         add_ingest_options(parser)

@@ -1,0 +1,53 @@
+"""``python -m benchmarks [NAME…]``: run the benchmarks, each in a process of its own, and print their tables.
+
+They run on a private PostgreSQL and a private Redis, so that nothing else is on them.
+"""
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.support.services import PostgreSQLServer, RedisServer
+
+NAMES = ("ingestion", "posting", "workers", "claiming", "memory", "catalogue")
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all, and return the exit code."""
+    print(describe_machine(), flush=True)
+    with PostgreSQLServer() as database, RedisServer() as broker, tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {
+            "DATABASE_URL": database.url,
+            "CELERY_BROKER_URL": broker.url,
+            "SECRET_KEY": "only-for-benchmarks",
+            "LOCAL_ROOT": folder,
+            "LOG_LEVEL": "ERROR",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], env=environment, check=True)
+        codes = []
+        for name in names or NAMES:
+            print(f"\n## {name}\n", flush=True)
+            codes.append(subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], env=environment).returncode)
+    return max(codes)
+
+
+def describe_machine() -> str:
+    """Name what the figures depend on."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.processor(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{os.cpu_count()} × {model}, {memory:.0f} GiB, Python {platform.python_version()}, {platform.system()}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

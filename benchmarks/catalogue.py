@@ -1,0 +1,261 @@
+"""What lists and pages of the archive cost with 1,000, 100,000 and 1,000,000 cubes in PostgreSQL.
+
+``python -m benchmarks.catalogue [COUNT…]`` makes a database of its own on the server of DATABASE_URL (or a local
+one), fills it, asks each question several times through Django's test client, prints the median of each, with the query
+plan of what took longer than 100 ms, and drops the database.
+
+The cubes are spread over thirteen years, in an order that has nothing to do with their time. What makes a list slow is
+a filter that has no match among the newest cubes, so there are questions for what is rare, for what is old, for what
+was there only in the first years, and for what is not there at all.
+"""
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg2
+
+COUNTS = (1_000, 100_000, 1_000_000)
+REPETITIONS = 7
+SLOW_SECONDS = 0.1
+_LOCAL_SERVER = "postgres://postgres@127.0.0.1:5432/postgres"
+
+FILL = """
+CREATE TEMPORARY TABLE new_cube AS
+SELECT i, now() - interval '13 years' * (1 - age) AS date_beg, age,
+       CASE WHEN age < 0.1 AND i %% 10 = 0 THEN 'OLDCAM' WHEN i %% 3 = 0 THEN 'CHROMIS' ELSE 'CRISP' END AS instrument,
+       CASE WHEN age < 0.1 AND i %% 10 = 0 THEN '4305' WHEN i %% 3 = 0 THEN '3934'
+            ELSE (ARRAY['6173', '6302', '8542', '6563'])[1 + i %% 4] END AS line
+FROM (SELECT i, (i * 0.6180339887498949) %% 1 AS age FROM generate_series(%(first)s::bigint, %(last)s) AS i) AS numbers;
+
+INSERT INTO datacubes_observation (id, point_id, kind, date_beg, date_end)
+SELECT i, to_char(date_beg, 'YYYY-MM-DD"T"HH24:MI:SS.US') || '_' || i, '', date_beg, date_beg + interval '30 minutes'
+FROM new_cube WHERE i %% 3 = 0 OR i = %(first)s;
+
+INSERT INTO datacubes_datacube (id, oid, relative_path, filename, size, instrument_id, observation_id, sources,
+                                created_at, updated_at)
+SELECT i, to_char(date_beg, 'YYYY-MM-DD"T"HH24:MI:SS.US') || '_' || line || '_' || i,
+       'cubes/' || i || '.fits',
+       'nb_' || line || to_char(date_beg, '_YYYY-MM-DD"T"HH24:MI:SS') || '_' || i || '_im.fits',
+       1000000000 + (i * 7919 %% 30000) * 1000000, (SELECT id FROM datacubes_instrument WHERE name = instrument),
+       CASE WHEN i - i %% 3 > %(first)s THEN i - i %% 3 ELSE %(first)s END, '{}', now(), now()
+FROM new_cube;
+
+INSERT INTO datacubes_accessrules (cube_id, release_date, release_comment, header_release)
+SELECT i, CASE WHEN i %% 1000 > 0 THEN (date_beg + interval '1 year')::date END, 'The group that observed.', ''
+FROM new_cube;
+
+INSERT INTO datacubes_metadata (cube_id, date_beg, date_end, wavelength_min, wavelength_max, spectral_line,
+                                has_polarimetry, n_scans, n_wavelengths, size_x, size_y, pointing_x, pointing_y,
+                                keywords)
+SELECT i, date_beg, date_beg + interval '25 minutes' * (1 + i %% 3),
+       line::float / 10 - 0.2, line::float / 10 + 0.2, line, i %% 2 = 0, 1 + i %% 40, 14, 60, 60, i %% 900, i %% 300,
+       (SELECT jsonb_object_agg('KEY' || n, md5((n * (i %% (n * 5)))::text)) FROM generate_series(1, 55) AS n)
+       || jsonb_build_object('TELESCOP', 'Swedish 1-meter Solar Telescope', 'INSTRUME', instrument, 'FILTER1', line,
+                             'OBSERVER', 'Observer ' || i %% 200, 'SCANNUM', i %% 40, 'RUN', 'run ' || i / 20,
+                             'SOFTVERS', CASE WHEN age < 0.3 THEN '1.0' ELSE '2.0' END, 'UNIQUE', i)
+FROM new_cube;
+
+INSERT INTO datacubes_imagepreview (cube_id, size_name, file, width, height, size)
+SELECT i, name, 'previews/' || i || '/' || name || '.webp', width, width, 10000
+FROM new_cube, (VALUES ('thumbnail', 240), ('large', 1200)) AS sizes (name, width);
+
+INSERT INTO datacubes_datacube_tags (datacube_id, tag_id)
+SELECT i, tag.id FROM new_cube, datacubes_tag AS tag
+WHERE (name = 'Sunspot' AND i %% 2 = 0) OR (name = 'Pore' AND i %% 5 = 0) OR (name = 'Filament' AND i %% 10000 = 0)
+   OR (name = 'Flare' AND age < 0.1 AND i %% 20 = 0);
+
+INSERT INTO datacubes_fitsheader (cube_id, text)
+SELECT i, repeat(rpad('COMMENT a card', 80), 324) FROM new_cube WHERE i = %(first)s;
+
+DROP TABLE new_cube;
+"""
+"""Inserts the cubes from `first` to `last`. Numbers times the golden ratio spread evenly, whatever their number."""
+
+
+def main(arguments: list[str]) -> int:
+    """Print the figures."""
+    counts = [int(argument) for argument in arguments] or list(COUNTS)
+    with own_database():
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        add_instruments_and_tags()
+        figures: dict[str, list[float]] = {}
+        filled = 0
+        for count in counts:
+            started = time.perf_counter()
+            fill(filled + 1, count)
+            print(f"{count:,} cubes in the database after {time.perf_counter() - started:.0f} s", flush=True)
+            filled = count
+            for question, path in questions().items():
+                figures.setdefault(question, []).append(measure(question, path))
+        print_table(counts, figures)
+    return 0
+
+
+@contextmanager
+def own_database() -> Iterator[None]:
+    """Make a database, set DATABASE_URL to it, and drop it in the end."""
+    server = urlsplit(os.environ.get("DATABASE_URL") or _LOCAL_SERVER)
+    name = f"catalogue_benchmark_{os.getpid()}"
+    connection = psycopg2.connect(urlunsplit(server))
+    connection.autocommit = True
+    connection.cursor().execute(f"CREATE DATABASE {name}")
+    os.environ |= {
+        "DATABASE_URL": urlunsplit(server._replace(path=f"/{name}")),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SECRET_KEY": os.environ.get("SECRET_KEY") or "only-for-benchmarks",
+    }
+    try:
+        yield
+    finally:
+        connection.cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.close()
+
+
+def add_instruments_and_tags() -> None:
+    """Add what the cubes belong to."""
+    from datacubes.models import Instrument, Tag
+
+    Instrument.objects.get_or_create(name="OLDCAM")
+    Tag.objects.bulk_create([Tag(kind="feature", name=name) for name in ("Sunspot", "Pore", "Filament")])
+    Tag.objects.create(kind="event", name="Flare")
+
+
+def fill(first: int, last: int) -> None:
+    """Insert cubes, and let the database look at what it has."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(FILL, {"first": first, "last": last})
+        cursor.execute("VACUUM ANALYZE")
+
+
+def questions() -> dict[str, str]:
+    """Return what is asked, by what it is called."""
+    from datacubes.models import DataCube
+
+    now = datetime.now(UTC)
+    middle = now - timedelta(days=6 * 365)
+    cube = DataCube.objects.order_by("pk")[0]
+    deep = deep_cursor(middle)
+
+    def days(begin: datetime, length: int) -> str:
+        return f"time_from={begin:%Y-%m-%d}&time_to={begin + timedelta(days=length):%Y-%m-%d}"
+
+    api = "/api/v1/"
+    cubes = f"{api}data-cubes/?"
+    return {
+        "all": cubes,
+        "all, page of 200": f"{cubes}page_size=200",
+        "all, page in the middle": f"{cubes}cursor={deep}",
+        "all, oldest first": f"{cubes}ordering=date_beg",
+        "by wavelength": f"{cubes}ordering=wavelength",
+        "by wavelength, falling": f"{cubes}ordering=-wavelength",
+        "by size": f"{cubes}ordering=-size",
+        "instrument: common": f"{cubes}instrument=CRISP",
+        "instrument: only the first years": f"{cubes}instrument=OLDCAM",
+        "time: one day, six years ago": cubes + days(middle, 1),
+        "time: two years, six years ago": cubes + days(middle, 730),
+        "time: one day, oldest first": f"{cubes}ordering=date_beg&" + days(middle, 1),
+        "time: a century ago": f"{cubes}time_to=1926-01-01",
+        "time: in the future": f"{cubes}time_from=2126-01-01",
+        "wavelength: common": f"{cubes}wavelength_from=617&wavelength_to=618",
+        "wavelength: only the first years": f"{cubes}wavelength_from=430&wavelength_to=431",
+        "wavelength: none": f"{cubes}wavelength_from=1000&wavelength_to=1100",
+        "line: common": f"{cubes}spectral_line=6173",
+        "line: only the first years": f"{cubes}spectral_line=4305",
+        "polarimetry": f"{cubes}polarimetry=true",
+        "tag: common": f"{cubes}tag=Sunspot",
+        "tag: rare": f"{cubes}tag=Filament",
+        "tag: only the first years": f"{cubes}tag=Flare",
+        "tags: two": f"{cubes}tag=Sunspot&tag=Pore",
+        "observation": f"{cubes}observation={quote(cube.observation.point_id)}",
+        "release: public": f"{cubes}release=public",
+        "release: restricted": f"{cubes}release=restricted",
+        "release: restricted, oldest first": f"{cubes}release=restricted&ordering=date_beg",
+        "keyword: all have it": f"{cubes}keyword=TELESCOP:Swedish%201-meter%20Solar%20Telescope",
+        "keyword: one in 40": f"{cubes}keyword=SCANNUM:7",
+        "keyword: one in 200": f"{cubes}keyword=OBSERVER:Observer%207",
+        "keyword: twenty": f"{cubes}keyword=RUN:run%203",
+        "keyword: one": f"{cubes}keyword=UNIQUE:77",
+        "keyword: none": f"{cubes}keyword=UNIQUE:x",
+        "keyword: only the first years": f"{cubes}keyword=SOFTVERS:1.0",
+        "keywords: two": f"{cubes}keyword=OBSERVER:Observer%207&keyword=SOFTVERS:1.0",
+        "name: one": f"{cubes}search={quote(cube.filename)}",
+        "name: a day": f"{cubes}search={middle:%Y-%m-%d}",
+        "name: none": f"{cubes}search=x",
+        "several": f"{cubes}instrument=CRISP&spectral_line=6173&polarimetry=true&tag=Pore&release=public&"
+        + days(middle, 730),
+        "several, none": f"{cubes}instrument=CHROMIS&spectral_line=6173&tag=Filament&release=restricted",
+        "one cube": f"{api}data-cubes/{quote(cube.oid)}/",
+        "header of a cube": f"{api}data-cubes/{quote(cube.oid)}/header/",
+        "observations": f"{api}observations/",
+        "tags": f"{api}tags/",
+    }
+
+
+def deep_cursor(moment: datetime) -> str:
+    """Return the cursor of a page in the middle of the list."""
+    from datacubes.keyset import CUBE_ORDERINGS, keyset_page
+    from datacubes.models import DataCube
+
+    older = DataCube.objects.filter(metadata__date_beg__lt=moment)
+    return keyset_page(older, CUBE_ORDERINGS, "-date_beg", None, 1).next_cursor or ""
+
+
+def measure(question: str, path: str) -> float:
+    """Return the median of some requests, in seconds, and print the plan of the slowest statement if that is long."""
+    from django.test import Client
+
+    client = Client(SERVER_NAME="localhost")
+    get: Callable[[], object] = lambda: client.get(path)  # noqa: E731
+    response = client.get(path)
+    if response.status_code != 200:
+        raise SystemExit(f"{question}: {response.status_code} {response.content[:500]!r}")
+    seconds = []
+    while len(seconds) < REPETITIONS and sum(seconds) < 10:
+        started = time.perf_counter()
+        get()
+        seconds.append(time.perf_counter() - started)
+    median = statistics.median(seconds)
+    if median > SLOW_SECONDS:
+        print(f"\n{question}: {1000 * median:.0f} ms")
+        print_plan_of_slowest(get)
+    return median
+
+
+def print_plan_of_slowest(request: Callable[[], object]) -> None:
+    """Print how the database answers the statement that takes longest."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as statements:
+        request()
+    slowest = max(statements.captured_queries, key=lambda statement: float(statement["time"]))
+    print(slowest["sql"][:3000])
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, BUFFERS) " + slowest["sql"].replace("%", "%%"), [])
+        for (line,) in cursor.fetchall():
+            print(f"    {line}", flush=True)
+
+
+def print_table(counts: list[int], figures: dict[str, list[float]]) -> None:
+    """Print the medians, a line for each question."""
+    width = max(map(len, figures))
+    print(f"\n{'median in ms':{width}}" + "".join(f"{count:>12,}" for count in counts))
+    for question, medians in figures.items():
+        print(f"{question:{width}}" + "".join(f"{1000 * median:12.1f}" for median in medians))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

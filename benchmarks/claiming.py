@@ -1,0 +1,46 @@
+"""Claiming an order with 1,000, 100,000 and 1,000,000 orders in the table: all ended, and all queued."""
+
+import django
+
+django.setup()
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from benchmarks.table import median_milliseconds, print_table
+from workorders.models import WorkOrder
+from workorders.queue import claim, post_order
+
+REPETITIONS = 101
+
+FILL = """
+INSERT INTO workorders_workorder (relative_path, status, request, oid, created_at, queued_at, attempts)
+SELECT 'filled/' || i || '.fits', %s, '{}', '', now(), now() - interval '1 day' + i * interval '1 millisecond', 0
+FROM generate_series(1, %s) AS i
+"""
+
+
+def rows() -> Iterator[tuple[object, ...]]:
+    """Measure each size of the table."""
+    for number in (1_000, 100_000, 1_000_000):
+        figures = []
+        for status in ("completed", "queued"):
+            with connection.cursor() as cursor:
+                cursor.execute("TRUNCATE workorders_workorder CASCADE")
+                cursor.execute(FILL, [status, number])
+                cursor.execute("VACUUM ANALYZE workorders_workorder")
+            posted = iter(range(REPETITIONS))
+            figures.append(
+                median_milliseconds(
+                    lambda: claim("benchmark"),
+                    REPETITIONS,
+                    lambda: post_order(f"posted/{next(posted)}.fits", {}),
+                )
+            )
+        yield f"{number:,}", *(f"{figure:.2f}" for figure in figures)
+    WorkOrder.objects.all().delete()
+
+
+if __name__ == "__main__":
+    print_table(["orders in the table", "all others ended: claim, ms", "all others queued: claim, ms"], rows())

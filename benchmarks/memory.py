@@ -1,0 +1,34 @@
+"""Peak memory of a process while it ingests a sparse file of 8 GB, above what it takes before."""
+
+import django
+
+django.setup()
+
+import resource
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from benchmarks.ingestion import order
+from benchmarks.table import print_table
+from tests.support.sample_cubes import cube_filename, write_cube, write_sparse_cube
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process has had so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def rows() -> Iterator[tuple[object, ...]]:
+    """Ingest a small cube first, so that everything is loaded, then the large one."""
+    root = settings.SCIENCE_DATA_ROOT
+    small = write_cube(root / "memory-small" / cube_filename(line="6302"), shape=(1, 1, 2, 4, 4))
+    large = write_sparse_cube(root / "memory" / cube_filename(line="3934"), size_bytes=8_000_000_000)
+    order(str(small.relative_to(root)))
+    idle = peak_megabytes()
+    order(str(large.relative_to(root)))
+    yield f"{large.stat().st_size / 1e9:.1f} GB", f"{idle:.0f}", f"{peak_megabytes() - idle:.1f}"
+
+
+if __name__ == "__main__":
+    print_table(["cube", "idle, MB", "peak above idle, MB"], rows())

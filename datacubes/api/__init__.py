@@ -1,0 +1,1 @@
+"""What the archive holds, for programs: open to everyone, described by OpenAPI."""

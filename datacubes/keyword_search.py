@@ -1,0 +1,83 @@
+"""Questions for any FITS keyword, as a person writes them: ``WAVEBAND:Fe I 6173``.
+
+A person does not know whether a header has 6173 as a number or as text, so both are looked for; a number matches
+however it is written (``0.5``, ``5E-1``), ``T`` and ``F`` (or ``true``, ``false``) also match logical values. A keyword
+that a header repeats has a list for its value, which matches nothing.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db.models import F, Field, FloatField, Func, Q, TextField, Value
+from django.db.models.lookups import Exact, In
+
+MAX_VALUE_LENGTH = 1000
+_NAME = re.compile(r"[A-Z0-9_. -]{1,80}")
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([EeDd][+-]?[0-9]+)?")
+_LOGICAL = {"T": True, "true": True, "F": False, "false": False}
+
+
+@dataclass(frozen=True)
+class KeywordQuestion:
+    """A keyword and the value that it must have."""
+
+    keyword: str
+    value: str
+
+    @classmethod
+    def parse(cls, text: str) -> "KeywordQuestion":
+        """Read ``NAME:value``.
+
+        Raises
+        ------
+        ValueError
+            With a sentence on what is wrong.
+        """
+        name, colon, value = text.partition(":")
+        keyword = name.strip().upper()
+        if not colon:
+            raise ValueError("Write a keyword, a colon and the value, such as “WAVEBAND:Fe I 6173”.")
+        if not _NAME.fullmatch(keyword):
+            raise ValueError("What stands before the colon cannot be a FITS keyword.")
+        if not value.isprintable():
+            raise ValueError("The value holds characters that no FITS header has.")
+        if len(value) > MAX_VALUE_LENGTH:
+            raise ValueError(f"The value has {len(value)} characters; at most {MAX_VALUE_LENGTH} are accepted.")
+        return cls(keyword, value.rstrip())
+
+    def condition(self, vendor: str) -> Q:
+        """Return the condition on data cubes, in the terms of a database.
+
+        Parameters
+        ----------
+        vendor
+            Of the database connection. PostgreSQL answers from its index of all keywords; others look at each cube.
+        """
+        values = [self.value, self._number(), _LOGICAL.get(self.value)]
+        term = self._contained if vendor == "postgresql" else self._extracted
+        return reduce(or_, (term(value) for value in values if value is not None))
+
+    def _number(self) -> int | float | None:
+        if not _NUMBER.fullmatch(self.value):
+            return None
+        number = float(re.sub("[Dd]", "E", self.value))
+        if not math.isfinite(number):
+            return None
+        exact = _INTEGER.fullmatch(self.value) and abs(number) < 2**62  # Beyond, SQLite takes no integers.
+        return int(self.value) if exact else number
+
+    def _contained(self, value: str | float) -> Q:
+        return Q(metadata__keywords__contains={self.keyword: value})
+
+    def _extracted(self, value: str | float) -> Q:
+        if isinstance(value, bool):
+            return Q(Exact(self._json("JSON_TYPE", TextField()), "true" if value else "false"))
+        types, field = (["text"], TextField()) if isinstance(value, str) else (["integer", "real"], FloatField())
+        return Q(In(self._json("JSON_TYPE", TextField()), types)) & Q(Exact(self._json("JSON_EXTRACT", field), value))
+
+    def _json(self, function: str, field: Field) -> Func:
+        return Func(F("metadata__keywords"), Value(f'$."{self.keyword}"'), function=function, output_field=field)

@@ -1,0 +1,122 @@
+"""What the SVO holds, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset, and where its records live.
+
+    Attributes
+    ----------
+    uri
+        What a data location names its dataset by.
+    metadata_uri
+        The list of the dataset's records.
+    """
+
+    name: str
+    uri: str
+    metadata_uri: str
+
+    @classmethod
+    def from_json(cls, name: str, content: Mapping[str, Any]) -> "Dataset":
+        """Read the answer to a request for the dataset `name`; raises KeyError or TypeError if it is none."""
+        return cls(name, content["resource_uri"], content["metadata"]["resource_uri"])
+
+
+@dataclass(frozen=True)
+class Keyword:
+    """A keyword of a dataset.
+
+    Attributes
+    ----------
+    name
+        The field of a record.
+    verbose_name
+        The FITS keyword, in one of the three spellings that `svo.values.canonical` tells of.
+    type
+        ``text``, ``real``, ``integer``, ``boolean`` or ``time (ISO 8601)``; anything else is not known here.
+    """
+
+    name: str
+    verbose_name: str
+    type: str
+    unit: str = ""
+    description: str = ""
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> "Keyword":
+        """Read a keyword definition; raises KeyError if it is none."""
+        return cls(
+            content["name"],
+            content["verbose_name"],
+            content["type"],
+            content.get("unit") or "",
+            content.get("description") or "",
+        )
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where the data of records can be had; several records may share one.
+
+    Attributes
+    ----------
+    dataset_uri
+        The dataset within which file URL and file path are unique.
+    """
+
+    uri: str
+    id: int | str
+    dataset_uri: str
+    file_url: str
+    file_path: str
+    file_size: str
+    thumbnail_url: str | None
+    offline: bool
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> "Location":
+        """Read a data location; raises KeyError or TypeError if it is none."""
+        return cls(
+            uri=content["resource_uri"],
+            id=content["id"],
+            dataset_uri=content["dataset"],
+            file_url=content["file_url"],
+            file_path=content["file_path"],
+            file_size=content["file_size"],
+            thumbnail_url=content["thumbnail_url"],
+            offline=content["offline"],
+        )
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record of the SVO: the metadata of one cube.
+
+    Attributes
+    ----------
+    fields
+        All that the server gave, some 230 fields.
+    location
+        None for a record whose location was deleted.
+    """
+
+    oid: str
+    uri: str
+    location: Location | None
+    fields: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> "Record":
+        """Read a record; raises KeyError or TypeError if it is none."""
+        location = content["data_location"]
+        return cls(
+            content["oid"],
+            content["resource_uri"],
+            None if location is None else Location.from_json(location),
+            content,
+        )

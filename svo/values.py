@@ -1,0 +1,214 @@
+"""Values of FITS headers as values of the SVO, and how to compare them with what the SVO gives back.
+
+The SVO has five types of keywords. What cannot be of its keyword's type is left out, never sent wrong.
+"""
+
+import datetime
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from datacubes.dates import parse_time
+from datacubes.errors import PermanentError
+from svo.resources import Keyword
+
+TEXT, REAL, INTEGER, BOOLEAN, TIME = "text", "real", "integer", "boolean", "time (ISO 8601)"
+
+HeaderValue = str | int | float | bool | None | list
+FieldValue = str | int | float | bool | None
+
+# What int() and float() would read beyond this, such as 1_000, is no number of FITS.
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+# The server gives times in milliseconds; nothing says whether it rounds or cuts.
+_TIME_RESOLUTION = datetime.timedelta(milliseconds=1)
+
+_FORBIDDEN_IN_PATHS = re.compile(r"""[\\/:*?"'<>|\x00-\x1f\x7f]""")
+_RESERVED_BY_WINDOWS = re.compile(
+    r"(con|prn|aux|nul|clock\$|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\.|$)", re.IGNORECASE
+)
+
+
+class LeftOut(NamedTuple):
+    """A keyword whose value was not sent, and why."""
+
+    keyword: str
+    reason: str
+
+
+def canonical(keyword: str) -> str:
+    """Return one spelling of a FITS keyword for the three that there are in the SVO.
+
+    ``DATE-BEG`` is as in the header. The field of a record-valued card (FITS WCS Paper IV, section 2.3.2) is
+    ``DW3.AXIS.1`` as astropy reads it, or ``DW3 AXIS1``: both become ``DW3 AXIS1``.
+    """
+    name, *fields = keyword.upper().replace(".", " ").split()
+    return f"{name} {''.join(fields)}" if fields else name
+
+
+def keyword_fields(
+    header: Mapping[str, HeaderValue], keywords: Iterable[Keyword]
+) -> tuple[dict[str, FieldValue], list[LeftOut]]:
+    """Return the fields of a record, from a header.
+
+    Every keyword of the dataset has a field, so that an update also takes away what the header has no longer: it is
+    empty where the header has no value, or one that cannot be converted. Keywords of an unknown type have none.
+
+    Parameters
+    ----------
+    header
+        FITS keyword to value; None for an undefined one, a list for one that is repeated.
+    keywords
+        The definitions of the dataset.
+
+    Returns
+    -------
+    The fields by name, and the keywords that have a value which was left out.
+    """
+    values = {canonical(keyword): value for keyword, value in header.items() if keyword.strip(" .")}
+    fields: dict[str, FieldValue] = {}
+    left_out: list[LeftOut] = []
+    for keyword in keywords:
+        value = values.get(canonical(keyword.verbose_name))
+        if keyword.type in _CONVERTERS:
+            fields[keyword.name] = empty_value(keyword.type)
+        if value is None:
+            continue
+        try:
+            fields[keyword.name] = convert(value, keyword.type)
+        except ValueError as error:
+            left_out.append(LeftOut(keyword.verbose_name, str(error)))
+    return fields, left_out
+
+
+def empty_value(keyword_type: str) -> FieldValue:
+    """Return the value of a field that has none."""
+    return "" if keyword_type == TEXT else None
+
+
+def convert(value: HeaderValue, keyword_type: str) -> FieldValue:
+    """Return a header's value in the type of its keyword.
+
+    Raises
+    ------
+    ValueError
+        Telling why it cannot be of this type.
+    """
+    converter = _CONVERTERS.get(keyword_type)
+    if converter is None:
+        raise ValueError(f"the SVO gives it the type “{keyword_type}”, which is not known here")
+    if isinstance(value, list):
+        value = _single_value(value, keyword_type)
+    return empty_value(keyword_type) if value is None else converter(value)
+
+
+def same_value(keyword_type: str, sent: FieldValue, received: FieldValue) -> bool:
+    """Tell whether a value that is read from the SVO is the one that was sent, for all that the SVO keeps of it."""
+    if sent in (None, "") or received in (None, ""):
+        return sent in (None, "") and received in (None, "")
+    if keyword_type == TIME:
+        try:
+            difference = parse_time("sent", sent) - parse_time("received", received)
+        except PermanentError:
+            return False
+        return abs(difference) < _TIME_RESOLUTION
+    if keyword_type == INTEGER:
+        # A file's size comes back as text.
+        return str(sent) == str(received)
+    return sent == received
+
+
+def file_path(date: datetime.date, instrument: str, filename: str) -> str:
+    """Return the path of a file in the SVO: ``<date>/<instrument>/<filename>``, without what the SVO refuses."""
+    return f"{date:%Y-%m-%d}/{_path_part(instrument)}/{_path_part(filename)}"
+
+
+def _path_part(name: str) -> str:
+    part = _FORBIDDEN_IN_PATHS.sub("", name).strip()
+    is_special = not part.strip(".") or _RESERVED_BY_WINDOWS.match(part)
+    return f"_{part}" if is_special else part
+
+
+def _single_value(values: list, keyword_type: str) -> HeaderValue:
+    """Return the value of a keyword that is repeated: for text all of it, otherwise only what has no contradiction."""
+    given = [value for value in values if value is not None]
+    if all(value == given[0] for value in given):
+        return given[0] if given else None
+    if keyword_type == TEXT:
+        return "\n".join(str(_to_text(value)) for value in given)
+    raise ValueError(f"it is given {len(given)} times, with different values")
+
+
+def _to_text(value: HeaderValue) -> str:
+    if isinstance(value, bool):
+        return "T" if value else "F"
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} cannot be sent")
+    text = str(value)
+    if "\0" in text:
+        raise ValueError("it has null characters")
+    return text
+
+
+def _to_real(value: HeaderValue) -> float | None:
+    if isinstance(value, str) and not value.strip():
+        return None
+    if isinstance(value, bool) or not (isinstance(value, int | float) or _NUMBER.fullmatch(value)):
+        raise ValueError(f"“{_shown(value)}” is not a number")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"{_shown(value)} is beyond what can be sent")
+    return number
+
+
+def _to_integer(value: HeaderValue) -> int | None:
+    number = _to_real(value)
+    if number is None:
+        return None
+    if not number.is_integer():
+        raise ValueError(f"{_shown(value)} is not a whole number")
+    # Integers beyond 2**53 would lose digits as floats.
+    whole = int(value) if isinstance(value, int) or (isinstance(value, str) and _is_whole(value)) else int(number)
+    if not -(2**63) <= whole < 2**63:
+        raise ValueError(f"{_shown(value)} is beyond what can be sent")
+    return whole
+
+
+def _is_whole(text: str) -> bool:
+    return text.strip().lstrip("+-").isdecimal()
+
+
+def _to_boolean(value: HeaderValue) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().upper() in ("T", "F"):
+        return value.strip().upper() == "T"
+    raise ValueError(f"“{_shown(value)}” is neither T nor F")
+
+
+def _to_time(value: HeaderValue) -> str | None:
+    """Return a time in UTC without a zone, as the SVO takes it and FITS has it."""
+    if isinstance(value, str) and not value.strip():
+        return None
+    try:
+        time = parse_time("it", value)
+    except PermanentError:
+        raise ValueError(f"“{_shown(value)}” is not a time such as 2019-04-19T17:34:55.504") from None
+    return time.replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
+def _shown(value: HeaderValue) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+_CONVERTERS: dict[str, Callable[[HeaderValue], FieldValue]] = {
+    TEXT: _to_text,
+    REAL: _to_real,
+    INTEGER: _to_integer,
+    BOOLEAN: _to_boolean,
+    TIME: _to_time,
+}

@@ -1,0 +1,67 @@
+"""The number of SQL statements of a page does not depend on its size."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from datacubes.models import EmailGrant, GroupGrant, ImagePreview, PlotData, VideoPreview
+from tests.support.archived_cubes import RESTRICTED
+
+
+@pytest.fixture
+def archive(archive_cube, person):
+    """Six cubes, each restricted, granted, tagged, with previews and an observation of its own."""
+    group = Group.objects.create(name="observers")
+    person.groups.add(group)
+    for day in range(1, 7):
+        cube = archive_cube(
+            RESTRICTED | {"DATE-BEG": f"2019-04-0{day}T00:00:00"}, path=f"{day}.fits", oid=f"cube {day}"
+        )
+        image = ImagePreview(cube=cube, size_name="tiny", width=1, height=1, size=1)
+        image.file.save("tiny.webp", ContentFile(b"x"))
+        EmailGrant.objects.create(cube=cube, email=person.email)
+        GroupGrant.objects.create(cube=cube, group=group)
+
+
+def statements(client, url):
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(url)
+    assert response.status_code == 200
+    return len(captured), response
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/api/v1/data-cubes/?",
+        "/api/v1/data-cubes/?ordering=size&instrument=CRISP&tag=Pore&keyword=INSTRUME:CRISP&release=restricted&search=c&",
+        "/api/v1/observations/?",
+    ],
+)
+@pytest.mark.parametrize("who", ["anybody", "person"])
+def test_a_large_page_takes_as_many_statements_as_a_small_one(archive, anybody, person, client_of, url, who):
+    client = client_of(person) if who == "person" else anybody
+    few, small = statements(client, f"{url}page_size=1")
+    many, large = statements(client, f"{url}page_size=6")
+    assert (len(small.json()["results"]), len(large.json()["results"])) == (1, 6)
+    assert many == few
+
+
+def test_a_page_takes_few_statements(archive, anybody, person, client_of):
+    assert statements(anybody, "/api/v1/data-cubes/")[0] == 3  # Cubes, images, tags.
+    # And the token, two for the permission, and the grants by group and by address.
+    assert statements(client_of(person), "/api/v1/data-cubes/")[0] == 8
+    assert statements(anybody, "/api/v1/observations/")[0] == 1
+
+
+def test_a_cube_takes_few_statements_with_and_without_previews(archive_cube, anybody):
+    cube = archive_cube()
+    url = "/api/v1/data-cubes/2019-04-19T17:34:55.50395_6173_0-4/"
+    for model in (ImagePreview, VideoPreview, PlotData):
+        model.objects.all().delete()
+    assert statements(anybody, url)[0] == 3
+    PlotData.objects.create(cube=cube)
+    assert statements(anybody, url)[0] == 3
+    assert statements(anybody, f"{url}header/")[0] == 1

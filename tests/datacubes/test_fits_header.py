@@ -1,0 +1,63 @@
+"""The primary header is kept byte for byte."""
+
+import pytest
+from astropy.io import fits
+
+from datacubes.models import FITSHeader
+from datacubes.steps.base import IngestRequest
+from ingestion.conductor import ingest
+from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header
+from tests.support.sample_cubes import AWKWARD_CARDS, edit_keyword, write_cube
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_has_the_bytes_of_the_file(place_cube, data_root):
+    path = place_cube()
+    ingest(IngestRequest(path))
+    content = (data_root / path).read_bytes()
+    assert FITSHeader.objects.get().text.encode("latin-1") == content[: 9 * 2880]
+
+
+def test_it_gives_the_same_header_as_the_file_in_astropy(place_cube, data_root):
+    path = place_cube()
+    ingest(IngestRequest(path))
+    from_file, kept = fits.getheader(data_root / path), FITSHeader.objects.get().as_header()
+    assert kept == from_file
+    assert kept.tostring() == from_file.tostring()
+    assert [card.comment for card in kept.cards] == [card.comment for card in from_file.cards]
+    assert fits.Header.fromstring(FITSHeader.objects.get().text) == from_file
+
+
+def test_what_the_standard_forbids_is_kept_too(data_root):
+    path = write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4), extra_cards=AWKWARD_CARDS)
+    ingest(IngestRequest("cube.fits"))
+    content = path.read_bytes()
+    kept = FITSHeader.objects.get().text
+    assert content.startswith(kept.encode("latin-1"))
+    assert "Åke Öhman" in kept
+    assert str(fits.Header.fromstring(kept)) == str(fits.Header.fromstring(content[: len(kept)]))
+
+
+def test_every_byte_but_nul_survives(data_root):
+    odd = bytes(range(1, 256))
+    cards = [b"COMMENT " + odd[start : start + 70] for start in range(0, 255, 70)]
+    (data_root / "cube.fits").write_bytes(raw_header(*TINY_CUBE, *cards) + padded(TINY_DATA))
+    ingest(IngestRequest("cube.fits"))
+    text = FITSHeader.objects.get().text
+    assert text.encode("latin-1") == raw_header(*TINY_CUBE, *cards)
+
+
+def test_it_follows_the_file(place_cube, data_root):
+    path = place_cube()
+    ingest(IngestRequest(path))
+    edit_keyword(data_root / path, "OBJECT", "AR 12739")
+    ingest(IngestRequest(path))
+    assert FITSHeader.objects.get().as_header()["OBJECT"] == "AR 12739"
+
+
+def test_people_see_a_card_a_line(place_cube):
+    ingest(IngestRequest(place_cube()))
+    lines = FITSHeader.objects.get().lines().split("\n")
+    assert lines[0] == "SIMPLE  =                    T / conforms to FITS standard"
+    assert lines[-1] == "END"

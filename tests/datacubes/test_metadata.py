@@ -1,0 +1,146 @@
+"""The columns that people search, and any keyword besides."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from datacubes.errors import PermanentError
+from datacubes.models import DataCube, Metadata
+from datacubes.steps.base import IngestRequest
+from ingestion.conductor import ingest
+from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header, tiny_cube
+from tests.support.sample_cubes import AWKWARD_CARDS, edit_keyword, write_cube
+
+pytestmark = pytest.mark.django_db
+
+
+def metadata_of(*, place=None, data_root=None, content: bytes | None = None, **keywords) -> Metadata:
+    path = "cube.fits"
+    (data_root / path).write_bytes(content)
+    ingest(IngestRequest(path))
+    return Metadata.objects.get()
+
+
+def test_the_columns_of_a_cube(place_cube):
+    ingest(IngestRequest(place_cube()))
+    metadata = Metadata.objects.get()
+    assert metadata.date_beg == datetime(2019, 4, 19, 17, 34, 55, 503_950, tzinfo=UTC)
+    assert timedelta() < metadata.date_end - metadata.date_beg < timedelta(minutes=1)
+    assert (metadata.wavelength_min, metadata.wavelength_max) == (617.155, 617.605)
+    assert metadata.spectral_line == "6173"
+    assert metadata.has_polarimetry is True
+    assert (metadata.n_scans, metadata.n_wavelengths) == (2, 3)
+    assert metadata.cube == DataCube.objects.get()
+
+
+def test_a_cube_of_one_stokes_component_has_no_polarimetry(data_root):
+    write_cube(data_root / "cube.fits", shape=(3, 1, 5, 4, 4))
+    ingest(IngestRequest("cube.fits"))
+    metadata = Metadata.objects.get()
+    assert metadata.has_polarimetry is False
+    assert (metadata.n_scans, metadata.n_wavelengths) == (3, 5)
+
+
+def test_what_the_header_does_not_tell_is_empty(data_root):
+    metadata = metadata_of(data_root=data_root, content=tiny_cube())
+    assert metadata.date_end == metadata.date_beg
+    assert (metadata.wavelength_min, metadata.wavelength_max) == (None, None)
+    assert (metadata.n_scans, metadata.n_wavelengths, metadata.has_polarimetry) == (1, 1, False)
+    assert (metadata.pointing_x, metadata.pointing_y, metadata.size_x, metadata.size_y) == (None,) * 4
+
+
+def test_a_line_written_as_a_number_is_text(data_root):
+    content = tiny_cube(FILTER1="FILTER1 =                 6173")
+    assert metadata_of(data_root=data_root, content=content).spectral_line == "6173"
+
+
+def test_wavelengths_that_are_integers_undefined_or_not_a_number(data_root):
+    content = tiny_cube(WAVEMIN="WAVEMIN = 617", WAVEMAX="WAVEMAX = NaN")
+    metadata = metadata_of(data_root=data_root, content=content)
+    assert (metadata.wavelength_min, metadata.wavelength_max) == (617.0, None)
+
+
+@pytest.mark.parametrize("value", ["'617.155'", "'MISSING'", "T", "(1, 2)"])
+def test_a_wavelength_that_is_no_number_is_refused_by_its_keyword(data_root, value):
+    (data_root / "cube.fits").write_bytes(tiny_cube(WAVEMIN=f"WAVEMIN = {value}"))
+    with pytest.raises(PermanentError, match="WAVEMIN"):
+        ingest(IngestRequest("cube.fits"))
+    assert not DataCube.objects.exists()
+
+
+def test_of_repeated_keywords_the_first_counts(data_root):
+    cards = ("FILTER1 = '8542'", "WAVEMIN = 617.0", "WAVEMIN = 854.0", "DATE-BEG= '2020-01-01'", "INSTRUME= 'OTHER'")
+    (data_root / "cube.fits").write_bytes(raw_header(*TINY_CUBE, *cards) + padded(TINY_DATA))
+    result = ingest(IngestRequest("cube.fits"))
+    metadata = Metadata.objects.get()
+    assert result.oid == "2019-04-19T17:34:55.50395_6173_0-4"
+    assert (metadata.spectral_line, metadata.wavelength_min) == ("6173", 617.0)
+    assert metadata.keywords["WAVEMIN"] == [617.0, 854.0]
+
+
+@pytest.mark.parametrize("keyword", ["DATE-BEG", "DATE-END"])
+def test_a_time_that_does_not_parse_is_refused_by_its_keyword(place_cube, keyword):
+    path = place_cube({keyword: "2019-04-19T27:34:55"})
+    with pytest.raises(PermanentError, match=f"{keyword} is “2019-04-19T27:34:55”"):
+        ingest(IngestRequest(path))
+    assert not DataCube.objects.exists()
+
+
+def test_every_keyword_is_kept_with_its_type(place_cube):
+    ingest(IngestRequest(place_cube()))
+    keywords = Metadata.objects.get().keywords
+    assert len(keywords) > 200
+    assert keywords["SIMPLE"] is True
+    assert keywords["SCANNUM"] == 0
+    assert keywords["DSUN_OBS"] == 1.5032e11
+    assert keywords["FILTER1"] == "6173"
+    assert keywords["CAMPAIGN"] is None
+    assert keywords["DW3.AXIS.3"] == 5.0
+    assert keywords["HISTORY"].startswith("Made by the narrow-band cube maker")
+
+
+def test_awkward_cards_are_kept(data_root):
+    write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4), extra_cards=AWKWARD_CARDS)
+    ingest(IngestRequest("cube.fits"))
+    keywords = Metadata.objects.get().keywords
+    assert keywords["WINDSPD"] is None
+    assert "Åke Öhman" in keywords["COMMENT"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"keywords__AO_NMODE": 84},
+        {"keywords__AO_NMODE__gt": 80},
+        {"keywords__OBSERVER": "A. Observer, B. O'Observer"},
+        {"keywords__PRLIB1": "SSTRED"},
+        {"keywords__CAMPAIGN": None},
+        {"keywords__has_key": "WAVEBAND"},
+    ],
+    ids=str,
+)
+def test_any_keyword_can_be_asked_for(place_cube, question):
+    ingest(IngestRequest(place_cube()))
+    assert Metadata.objects.filter(**question).count() == 1
+    assert Metadata.objects.exclude(**question).count() == 0
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has this index")
+def test_a_question_for_a_keyword_uses_the_index(place_cube):
+    ingest(IngestRequest(place_cube()))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = Metadata.objects.filter(keywords__contains={"AO_NMODE": 84}).explain()
+    assert "metadata_keywords" in plan
+
+
+def test_it_follows_the_file(place_cube, data_root):
+    path = place_cube()
+    ingest(IngestRequest(path))
+    edit_keyword(data_root / path, "WAVEMIN", 617.2)
+    edit_keyword(data_root / path, "AO_NMODE", None)
+    ingest(IngestRequest(path))
+    metadata = Metadata.objects.get()
+    assert metadata.wavelength_min == 617.2
+    assert "AO_NMODE" not in metadata.keywords

@@ -1,0 +1,164 @@
+"""What is done again, and what is skipped and why."""
+
+import pytest
+
+from datacubes.models import DataCube
+from datacubes.steps.base import IngestRequest
+from ingestion.conductor import IngestResult, ingest
+from tests.support.raw_fits import tiny_cube
+from tests.support.sample_cubes import edit_keyword
+
+pytestmark = pytest.mark.django_db
+
+FROM_HEADER = ["fits_header", "metadata", "tags"]
+
+
+def outcomes(result: IngestResult) -> dict[str, str]:
+    return {step.name: str(step.outcome) for step in result.steps}
+
+
+def reasons(result: IngestResult) -> dict[str, str]:
+    return {step.name: step.reason for step in result.steps}
+
+
+def all_are(result: IngestResult, outcome: str) -> bool:
+    return {outcomes(result)[name] for name in FROM_HEADER} == {outcome}
+
+
+def test_an_unchanged_cube_is_skipped_with_the_reason(place_cube):
+    path = place_cube()
+    first = ingest(IngestRequest(path))
+    second = ingest(IngestRequest(path))
+    assert all_are(second, "skipped")
+    assert all("CHECKSUM" in reasons(second)[name] for name in FROM_HEADER)
+    assert outcomes(second)["data_cube"] == outcomes(second)["data_access"] == "skipped"
+    assert all(reasons(second).values())
+    assert (second.oid, second.checksum, second.checksum_status) == (first.oid, first.checksum, "verified")
+
+
+def test_nothing_is_written_for_an_unchanged_cube(place_cube):
+    path = place_cube()
+    ingest(IngestRequest(path))
+    before = DataCube.objects.values().get()
+    ingest(IngestRequest(path))
+    assert DataCube.objects.values().get() == before
+
+
+def test_a_changed_header_is_ingested(place_cube, data_root):
+    path = place_cube()
+    ingest(IngestRequest(path))
+    edit_keyword(data_root / path, "FEATURES", "Filament")
+    result = ingest(IngestRequest(path))
+    assert all_are(result, "updated")
+    assert result.checksum_status == "verified"
+    assert list(DataCube.objects.get().tags.values_list("name", flat=True)) == ["Filament"]
+    assert all_are(ingest(IngestRequest(path)), "skipped")
+
+
+def test_force_does_everything_again(place_cube):
+    path = place_cube()
+    ingest(IngestRequest(path))
+    DataCube.objects.get().tags.clear()
+    result = ingest(IngestRequest(path, force=True))
+    assert all_are(result, "updated")
+    assert DataCube.objects.get().tags.count() == 2
+    assert all_are(ingest(IngestRequest(path)), "skipped")
+
+
+def test_without_a_checksum_a_cube_is_never_unchanged(place_cube):
+    path = place_cube({"CHECKSUM": None})
+    ingest(IngestRequest(path))
+    for _ in range(2):
+        result = ingest(IngestRequest(path))
+        assert outcomes(result)["fits_header"] == outcomes(result)["metadata"] == "updated"
+        assert (result.checksum, result.checksum_status) == (None, "absent")
+        assert result.warnings == []
+
+
+def test_a_checksum_that_contradicts_its_header_is_never_trusted(place_cube, data_root):
+    path = place_cube()
+    checksum = ingest(IngestRequest(path)).checksum
+    edit_keyword(data_root / path, "OBJECT", "AR 12739", checksum=False)
+    for _ in range(2):
+        result = ingest(IngestRequest(path))
+        assert outcomes(result)["fits_header"] == outcomes(result)["metadata"] == "updated"
+        assert (result.checksum, result.checksum_status) == (checksum, "mismatch")
+        assert len(result.warnings) == 1
+        assert checksum in result.warnings[0]
+    assert DataCube.objects.get().metadata.keywords["OBJECT"] == "AR 12739"
+
+
+def test_a_header_with_the_old_checksum_is_ingested_again_once_it_is_as_it_was(place_cube, data_root):
+    path = place_cube()
+    ingest(IngestRequest(path))
+    content = (data_root / path).read_bytes()
+    edit_keyword(data_root / path, "OBJECT", "AR 12739", checksum=False)
+    ingest(IngestRequest(path))
+    (data_root / path).write_bytes(content)
+    assert outcomes(ingest(IngestRequest(path)))["metadata"] == "updated"
+    assert DataCube.objects.get().metadata.keywords["OBJECT"] == "AR 12738"
+
+
+def test_another_header_with_the_same_checksum_is_not_unchanged(data_root):
+    # Two cards that change places leave the sum as it is.
+    tiny = tiny_cube(A="A       = 1", B="B       = 2")
+    swapped = tiny_cube(A="B       = 2", B="A       = 1")
+    assert tiny != swapped
+    from tests.support.fits_bytes import byte_sum, sealed
+
+    def with_sums(content: bytes) -> bytes:
+        header = content[:2880].replace(b"END" + b" " * 77 + b" " * 160, b"CHECKSUM= '0000000000000000'".ljust(80))
+        cards = [b"CHECKSUM= '0000000000000000'", b"DATASUM = '%d'" % byte_sum(content[2880:]), b"END"]
+        end = content.index(b"END" + b" " * 77)
+        header = (content[:end] + b"".join(card.ljust(80) for card in cards)).ljust(2880)
+        return sealed(header, byte_sum(content[2880:])) + content[2880:]
+
+    results = []
+    for content in (tiny, swapped):
+        (data_root / "cube.fits").write_bytes(with_sums(content))
+        results.append(ingest(IngestRequest("cube.fits")))
+    assert results[0].checksum == results[1].checksum
+    assert [result.checksum_status for result in results] == ["verified", "verified"]
+    assert outcomes(results[1])["metadata"] == "updated"
+
+
+def test_a_new_version_of_the_ingesters_ingests_all_again(place_cube, monkeypatch):
+    path = place_cube()
+    ingest(IngestRequest(path))
+    monkeypatch.setattr("datacubes.steps.base.INGESTERS_VERSION", 1_000_000)
+    result = ingest(IngestRequest(path))
+    assert outcomes(result)["fits_header"] == outcomes(result)["metadata"] == "updated"
+    assert all_are(ingest(IngestRequest(path)), "skipped")
+
+
+def test_what_does_not_come_from_the_header_is_applied_to_an_unchanged_cube(place_cube, data_root):
+    path = place_cube()
+    ingest(IngestRequest(path))
+    with (data_root / path).open("ab") as file:
+        file.write(bytes(2880))
+    result = ingest(IngestRequest(path, owner_email_addresses=["a@su.se"], swedish_data=True))
+    assert all_are(result, "skipped")
+    assert outcomes(result)["data_cube"] == outcomes(result)["data_access"] == "updated"
+    cube = DataCube.objects.get()
+    assert cube.size == (data_root / path).stat().st_size
+    assert cube.email_grants.get().email == "a@su.se"
+    assert cube.group_grants.get().group.name == "Swedish User"
+
+
+def test_tags_that_a_header_never_told_are_skipped_in_an_unchanged_cube(place_cube):
+    path = place_cube({"FEATURES": "MISSING"})
+    for _ in range(3):
+        assert outcomes(ingest(IngestRequest(path)))["tags"] == "skipped"
+
+
+def test_a_refused_file_leaves_the_cube_unchanged_for_the_next_time(place_cube, data_root):
+    from datacubes.errors import PermanentError
+
+    path = place_cube()
+    ingest(IngestRequest(path))
+    content = (data_root / path).read_bytes()
+    edit_keyword(data_root / path, "INSTRUME", "IRIS")
+    with pytest.raises(PermanentError):
+        ingest(IngestRequest(path))
+    (data_root / path).write_bytes(content)
+    assert all_are(ingest(IngestRequest(path)), "skipped")

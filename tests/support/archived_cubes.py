@@ -1,0 +1,59 @@
+"""Fixtures of the tests that need cubes in the archive; a conftest imports those that it wants."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+from django.contrib.auth.models import User
+from rest_framework.authtoken.models import Token
+from rest_framework.test import APIClient
+
+from datacubes.models import DataCube
+from datacubes.steps.base import IngestRequest
+from ingestion.conductor import ingest
+from tests.support.cube_fixtures import PlaceCube
+
+RESTRICTED = {"RELEASE": "2999-12-31", "RELEASEC": "Embargo of <b>A. Ake</b> & Co."}
+"""Keywords of a cube that is not public."""
+
+ArchiveCube = Callable[..., DataCube]
+
+
+@pytest.fixture
+def archive_cube(db, place_cube: PlaceCube) -> ArchiveCube:
+    """Put the sample cube, with changed keywords, into the science data folder and ingest it.
+
+    Returns a function that takes keywords with their values, a path, and fields of the request, and returns the cube.
+    Without an OID of its own the cube is always the same one.
+    """
+
+    def archive(
+        keywords: Mapping[str, object] | None = None, path: str = "2019-04-19/CRISP/cube.fits", **request: object
+    ) -> DataCube:
+        result = ingest(IngestRequest(place_cube(keywords, path), **request))
+        return DataCube.objects.get(oid=result.oid)
+
+    return archive
+
+
+@pytest.fixture
+def person(db) -> User:
+    """Somebody with an account and nothing else."""
+    return User.objects.create_user("person", email="Person@Observatory.example")
+
+
+@pytest.fixture
+def anybody() -> APIClient:
+    """An HTTP client that is not logged in."""
+    return APIClient()
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], APIClient]:
+    """Return a function that returns an HTTP client with the token of an account."""
+
+    def client_of(user: User) -> APIClient:
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.get_or_create(user=user)[0].key}")
+        return client
+
+    return client_of
