@@ -1,5 +1,7 @@
 """The Celery tasks of the queue."""
 
+import time
+
 from celery import shared_task
 
 from workorders.queue import claim
@@ -7,12 +9,21 @@ from workorders.wakeups import send_missing_wake_ups
 from workorders.worker import carry_out, worker_name
 
 
+GO_ON_SECONDS = 1.0
+
+
 @shared_task
 def process_next_order() -> None:
-    """Carry out the order whose turn it is, if there is one."""
-    order = claim(worker_name())
-    if order is not None:
+    """Carry out the order whose turn it is, if there is one, and for a second those after it.
+
+    To claim the next order costs less than to be woken for it, so that a full queue is worked off quicker this way. The
+    wake-ups that were sent for those orders find nothing later, which costs next to nothing.
+    """
+    stop = time.monotonic() + GO_ON_SECONDS
+    while (order := claim(worker_name())) is not None:
         carry_out(order)
+        if time.monotonic() > stop:
+            break
 
 
 @shared_task

@@ -112,6 +112,8 @@ class CubeFile:
             return None
         if hdu.data_size > MAX_TABLE_BYTES:
             raise PermanentError(f"Extension {name} has {hdu.data_size} bytes; at most {MAX_TABLE_BYTES} are read.")
+        if hdu.header.get("XTENSION") != "BINTABLE":
+            raise PermanentError(f"Extension {name} is not a binary table.")
         begin = hdu.data_offset - len(hdu.header_bytes)
         content = read_bytes(self.descriptor, begin, min(hdu.end, self.size) - begin)
         try:

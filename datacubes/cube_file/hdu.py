@@ -39,9 +39,6 @@ class HDU:
         The lengths of the axes in numpy's order (the reverse of NAXIS1, NAXIS2, …); empty where there is no data.
     name
         EXTNAME, or an empty string.
-    checksum, datasum
-        CHECKSUM and DATASUM as text, or None where the header has none; a CHECKSUM of zeros only says that it has
-        not been computed.
     """
 
     header_bytes: bytes
@@ -50,13 +47,22 @@ class HDU:
     data_size: int
     shape: tuple[int, ...]
     name: str
-    checksum: str | None
-    datasum: str | None
 
     @property
     def end(self) -> int:
         """Where the next HDU would begin."""
         return self.data_offset + _padded(self.data_size)
+
+    @property
+    def checksum(self) -> str | None:
+        """CHECKSUM, or None where there is none; zeros only say that it has not been computed."""
+        checksum = _text(self.header, "CHECKSUM")
+        return checksum if checksum and checksum.strip("0") else None
+
+    @property
+    def datasum(self) -> str | None:
+        """DATASUM, or None where there is none."""
+        return _text(self.header, "DATASUM")
 
 
 def read_hdu(descriptor: int, offset: int) -> HDU:
@@ -90,7 +96,6 @@ def read_hdu(descriptor: int, offset: int) -> HDU:
     data_size = abs(bitpix) // 8 * (pcount + math.prod(axes)) if axes else 0
     if data_size > MAX_FILE_BYTES:
         raise PermanentError(f"NAXIS1 to NAXIS{naxis} and PCOUNT ask for more bytes than any file can have.")
-    checksum = _text(header, "CHECKSUM")
     return HDU(
         header_bytes=header_bytes,
         header=header,
@@ -98,8 +103,6 @@ def read_hdu(descriptor: int, offset: int) -> HDU:
         data_size=data_size,
         shape=tuple(reversed(axes)) if data_size else (),
         name=(_text(header, "EXTNAME") or "").strip(),
-        checksum=None if checksum is None or not checksum.strip("0") else checksum,
-        datasum=_text(header, "DATASUM"),
     )
 
 

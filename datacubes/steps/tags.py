@@ -4,7 +4,6 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
 
 from datacubes.errors import quoted
 from datacubes.models import DataCube, Tag
@@ -47,33 +46,30 @@ def read(material: Material) -> dict[Tag.Kind, list[str]]:
 def write(cube: DataCube, stated: dict[Tag.Kind, list[str]], *, created: bool) -> tuple[Outcome, str]:
     """Set the tags of the kinds that the header states; the other kind stays as it is."""
     wanted = [(kind, name) for kind, names in stated.items() for name in names]
-    of_cube = DataCube.tags.through.objects.filter(datacube=cube)
-    on_cube = Exists(of_cube.filter(tag=OuterRef("pk")))
-    tags = Tag.objects.annotate(on_cube=on_cube).filter(Q(on_cube=True) | Q(name__in=[name for _, name in wanted]))
-    known = {(tag.kind, tag.name): tag for tag in tags.filter(kind__in=stated)}
-    surplus = [tag for key, tag in known.items() if tag.on_cube and key not in wanted]
-    missing = [known[key] for key in wanted if key in known and not known[key].on_cube]
-    missing += _new_tags([key for key in wanted if key not in known])
+    present = {} if created else {(tag.kind, tag.name): tag for tag in cube.tags.filter(kind__in=stated)}
+    surplus = [tag for key, tag in present.items() if key not in wanted]
+    missing = [key for key in wanted if key not in present]
+    through = DataCube.tags.through
     if surplus:
-        of_cube.filter(tag__in=surplus).delete()
+        through.objects.filter(datacube=cube, tag__in=surplus).delete()
     if missing:
-        through = DataCube.tags.through
-        through.objects.bulk_create([through(datacube=cube, tag=tag) for tag in missing], ignore_conflicts=True)
+        tags = _get_tags(missing)
+        through.objects.bulk_create([through(datacube=cube, tag=tag) for tag in tags], ignore_conflicts=True)
     if surplus or missing:
         return Outcome.UPDATED, ""
     return Outcome.SKIPPED, "The tags are as before."
 
 
-def _new_tags(keys: list[tuple[Tag.Kind, str]]) -> list[Tag]:
-    """Make tags that no cube had before; another ingestion may do the same at this moment."""
-    if not keys:
-        return []
-    return Tag.objects.bulk_create(
-        [Tag(kind=kind, name=name) for kind, name in keys],
-        update_conflicts=True,
-        unique_fields=["kind", "name"],
-        update_fields=["name"],
-    )
+def _get_tags(keys: list[tuple[Tag.Kind, str]]) -> list[Tag]:
+    """Find tags, and make those that no cube had before; another ingestion may do the same at this moment."""
+    tags = Tag.objects.filter(name__in=[name for _, name in keys])
+    known = {(tag.kind, tag.name): tag for tag in tags}
+    new = [Tag(kind=kind, name=name) for kind, name in keys if (kind, name) not in known]
+    if new:
+        new = Tag.objects.bulk_create(
+            new, update_conflicts=True, unique_fields=["kind", "name"], update_fields=["name"]
+        )
+    return [known[key] for key in keys if key in known] + new
 
 
 def vocabulary(kind: Tag.Kind) -> dict[str, str]:

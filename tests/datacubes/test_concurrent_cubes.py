@@ -16,7 +16,7 @@ pytestmark = [
 
 
 def test_begin_and_end_follow_both_of_two_cubes_that_are_written_at_once(place_cube):
-    times = {"a": ("17:00:00", "17:30:00"), "b": ("17:10:00", "17:20:00"), "c": ("16:50:00", "17:40:00")}
+    times = {"a": ("16:50:00", "17:15:00"), "b": ("17:10:00", "17:20:00"), "c": ("17:12:00", "17:40:00")}
     paths = {
         oid: place_cube(
             {"POINT_ID": "p", "DATE-BEG": f"2019-04-19T{begin}", "DATE-END": f"2019-04-19T{end}"}, path=f"{oid}.fits"

@@ -15,10 +15,9 @@ from tests.support.sample_cubes import AWKWARD_CARDS, edit_keyword, write_cube
 pytestmark = pytest.mark.django_db
 
 
-def metadata_of(*, place=None, data_root=None, content: bytes | None = None, **keywords) -> Metadata:
-    path = "cube.fits"
-    (data_root / path).write_bytes(content)
-    ingest(IngestRequest(path))
+def metadata_of(data_root, content: bytes) -> Metadata:
+    (data_root / "cube.fits").write_bytes(content)
+    ingest(IngestRequest("cube.fits"))
     return Metadata.objects.get()
 
 
@@ -43,7 +42,7 @@ def test_a_cube_of_one_stokes_component_has_no_polarimetry(data_root):
 
 
 def test_what_the_header_does_not_tell_is_empty(data_root):
-    metadata = metadata_of(data_root=data_root, content=tiny_cube())
+    metadata = metadata_of(data_root, tiny_cube())
     assert metadata.date_end == metadata.date_beg
     assert (metadata.wavelength_min, metadata.wavelength_max) == (None, None)
     assert (metadata.n_scans, metadata.n_wavelengths, metadata.has_polarimetry) == (1, 1, False)
@@ -52,12 +51,12 @@ def test_what_the_header_does_not_tell_is_empty(data_root):
 
 def test_a_line_written_as_a_number_is_text(data_root):
     content = tiny_cube(FILTER1="FILTER1 =                 6173")
-    assert metadata_of(data_root=data_root, content=content).spectral_line == "6173"
+    assert metadata_of(data_root, content).spectral_line == "6173"
 
 
 def test_wavelengths_that_are_integers_undefined_or_not_a_number(data_root):
     content = tiny_cube(WAVEMIN="WAVEMIN = 617", WAVEMAX="WAVEMAX = NaN")
-    metadata = metadata_of(data_root=data_root, content=content)
+    metadata = metadata_of(data_root, content)
     assert (metadata.wavelength_min, metadata.wavelength_max) == (617.0, None)
 
 

@@ -4,7 +4,9 @@ import pytest
 
 from datacubes.models import DataCube, Tag
 from datacubes.steps.base import IngestRequest
+from datacubes.steps.tags import vocabulary
 from ingestion.conductor import IngestResult, ingest
+from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header
 from tests.support.sample_cubes import edit_keyword
 
 pytestmark = pytest.mark.django_db
@@ -65,9 +67,7 @@ def test_a_word_that_is_not_in_the_vocabulary_is_not_accepted_and_gives_a_warnin
     assert not Tag.objects.exclude(name="Sunspot").exists()
 
 
-def test_thousands_of_unknown_words_give_one_short_warning(place_cube, data_root):
-    from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header
-
+def test_thousands_of_unknown_words_give_one_short_warning(data_root):
     cards = [
         "FEATURES= 'Pore,&'",
         *(f"CONTINUE  '{','.join(f'w{number}-{n}' for n in range(8))},&'" for number in range(5000)),
@@ -141,8 +141,6 @@ def test_the_vocabularies_are_a_setting(tag, settings, tmp_path):
 
 @pytest.mark.parametrize("kind", ["feature", "event"])
 def test_the_projects_own_vocabularies_have_no_word_twice_and_none_that_is_too_long(settings, kind):
-    from datacubes.steps.tags import vocabulary
-
     with open(settings.TAG_VOCABULARIES[kind], encoding="utf-8") as file:
         words = [line.strip() for line in file if line.strip() and not line.startswith("#")]
     assert len(words) == len(vocabulary(kind)) > 5

@@ -2,11 +2,13 @@
 
 import pytest
 
+from datacubes.errors import PermanentError
 from datacubes.models import DataCube
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import IngestResult, ingest
+from tests.support.fits_bytes import BLOCK, CARD, byte_sum, sealed
 from tests.support.raw_fits import tiny_cube
-from tests.support.sample_cubes import edit_keyword
+from tests.support.sample_cubes import edit_keyword, write_cube
 
 pytestmark = pytest.mark.django_db
 
@@ -99,23 +101,21 @@ def test_a_header_with_the_old_checksum_is_ingested_again_once_it_is_as_it_was(p
     assert DataCube.objects.get().metadata.keywords["OBJECT"] == "AR 12738"
 
 
+def with_checksum(content: bytes) -> bytes:
+    """Add DATASUM and CHECKSUM to a file of one HDU whose header is one block."""
+    datasum = byte_sum(content[BLOCK:])
+    cards = content[: content.index(b"END".ljust(CARD))]
+    for card in (b"CHECKSUM= '0000000000000000'", b"DATASUM = '%d'" % datasum, b"END"):
+        cards += card.ljust(CARD)
+    return sealed(cards.ljust(BLOCK), datasum) + content[BLOCK:]
+
+
 def test_another_header_with_the_same_checksum_is_not_unchanged(data_root):
     # Two cards that change places leave the sum as it is.
-    tiny = tiny_cube(A="A       = 1", B="B       = 2")
-    swapped = tiny_cube(A="B       = 2", B="A       = 1")
-    assert tiny != swapped
-    from tests.support.fits_bytes import byte_sum, sealed
-
-    def with_sums(content: bytes) -> bytes:
-        header = content[:2880].replace(b"END" + b" " * 77 + b" " * 160, b"CHECKSUM= '0000000000000000'".ljust(80))
-        cards = [b"CHECKSUM= '0000000000000000'", b"DATASUM = '%d'" % byte_sum(content[2880:]), b"END"]
-        end = content.index(b"END" + b" " * 77)
-        header = (content[:end] + b"".join(card.ljust(80) for card in cards)).ljust(2880)
-        return sealed(header, byte_sum(content[2880:])) + content[2880:]
-
+    a, b = "A       = 1", "B       = 2"
     results = []
-    for content in (tiny, swapped):
-        (data_root / "cube.fits").write_bytes(with_sums(content))
+    for content in (tiny_cube(A=a, B=b), tiny_cube(A=b, B=a)):
+        (data_root / "cube.fits").write_bytes(with_checksum(content))
         results.append(ingest(IngestRequest("cube.fits")))
     assert results[0].checksum == results[1].checksum
     assert [result.checksum_status for result in results] == ["verified", "verified"]
@@ -152,8 +152,6 @@ def test_tags_that_a_header_never_told_are_skipped_in_an_unchanged_cube(place_cu
 
 
 def test_a_refused_file_leaves_the_cube_unchanged_for_the_next_time(place_cube, data_root):
-    from datacubes.errors import PermanentError
-
     path = place_cube()
     ingest(IngestRequest(path))
     content = (data_root / path).read_bytes()
@@ -162,3 +160,20 @@ def test_a_refused_file_leaves_the_cube_unchanged_for_the_next_time(place_cube, 
         ingest(IngestRequest(path))
     (data_root / path).write_bytes(content)
     assert all_are(ingest(IngestRequest(path)), "skipped")
+
+
+def test_a_table_of_coordinates_that_changes_is_read_again_although_the_primary_header_is_the_same(data_root):
+    path = write_cube(data_root / "nb_6173_scans=0_im.fits", shape=(1, 1, 2, 4, 4), without={"WCS-TAB"})
+    header = path.read_bytes()[: 9 * BLOCK]
+    ingest(IngestRequest(path.name))
+    assert DataCube.objects.get().metadata.pointing_x is None
+    tables = write_cube(data_root / "other" / path.name, shape=(1, 1, 2, 4, 4)).read_bytes()
+    tables = tables[tables.index(b"XTENSION") :]
+    primary = path.read_bytes()
+    path.write_bytes(primary[: primary.index(b"XTENSION")] + tables)
+    assert path.read_bytes().startswith(header)
+    result = ingest(IngestRequest(path.name))
+    assert outcomes(result)["fits_header"] == "skipped"
+    assert outcomes(result)["metadata"] == "updated"
+    assert DataCube.objects.get().metadata.pointing_x is not None
+    assert all_are(ingest(IngestRequest(path.name)), "skipped")

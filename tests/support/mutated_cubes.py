@@ -9,8 +9,26 @@ EXTREME_VALUES = (
     *("", "T", "0", "-1", "1", "999", "-32", "64", "2147483648", "9223372036854775807", "9223372036854775808"),
     *("9" * 68, "-" + "9" * 60, "1E308", "-1E309", "1E-400", "NaN", "-Inf", "1.5", "(1,2)", "(1E999, NaN)", "1D-320"),
     *("''", "'", "'''", "' '", "'MISSING'", "'2019-04-19'", "'9999-12-31T23:59:60.9999999'", "'0001-01-01T00:00:00'"),
-    *("'(4,2,2)'", "'(99999999999,99999999999)'", "'(0)'", "'(-1,2)'", "'(1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1)'", "'()'"),
-    *("'1PD(99999999)'", "'99999999999999D'", "'0A'", "'8X'", "'1QA'", "'1C'", "'3M'", "'L'", "'\xff\xfe'", "'\x01\x1b\x7f'"),
+    *(
+        "'(4,2,2)'",
+        "'(99999999999,99999999999)'",
+        "'(0)'",
+        "'(-1,2)'",
+        "'(1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1)'",
+        "'()'",
+    ),
+    *(
+        "'1PD(99999999)'",
+        "'99999999999999D'",
+        "'0A'",
+        "'8X'",
+        "'1QA'",
+        "'1C'",
+        "'3M'",
+        "'L'",
+        "'\xff\xfe'",
+        "'\x01\x1b\x7f'",
+    ),
     *("'HPLN-TAB'", "'HPLT-TAN'", "'STOKES'", "'WAVE-TAB'", "'m^(2/3'", "'arcsec'", "'10**308 deg'", "'log(arcsec)'"),
     *("'AXIS.1: 1'", "'AXIS.1: 1E999'", "'a,b,,c'", "'%s%n{0}'", "'\\x00'", "'<script>'", "'../../etc'", "'_scans=_'"),
 )
@@ -88,8 +106,26 @@ def _set_values(content: bytes, random: Random) -> bytes:
 def _damage_cards(content: bytes, random: Random) -> bytes:
     """Write other cards over some of the first block's headers."""
     cards = (
-        *(b"CONTINUE  'x&'", b"CONTINUE", b"CONTINUE  5", b"HIERARCH a b = 1", b"HIERARCH =", b"HIERARCH", b"END", b"END x"),
-        *(b"= 5", b"KEY= 5", b"key     = 1", b"COMMENT = 5", b"DATE-BEG", b"K\xe5Y     = 1", b"\t\t\t\t\t\t\t\t= 1", b"A" * 80),
+        *(
+            b"CONTINUE  'x&'",
+            b"CONTINUE",
+            b"CONTINUE  5",
+            b"HIERARCH a b = 1",
+            b"HIERARCH =",
+            b"HIERARCH",
+            b"END",
+            b"END x",
+        ),
+        *(
+            b"= 5",
+            b"KEY= 5",
+            b"key     = 1",
+            b"COMMENT = 5",
+            b"DATE-BEG",
+            b"K\xe5Y     = 1",
+            b"\t\t\t\t\t\t\t\t= 1",
+            b"A" * 80,
+        ),
     )
     changed = bytearray(content)
     for _ in range(random.choice((1, 5, 40))):

@@ -108,5 +108,5 @@ def test_claiming_looks_only_at_what_is_pending():
 
 def test_a_claim_takes_few_statements(django_assert_max_num_queries):
     queue.post_order("a.fits", {})
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         queue.claim("w")

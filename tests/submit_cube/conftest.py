@@ -1,0 +1,76 @@
+"""Fixtures of the submission client's tests: an archive that runs, with an account and a worker."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.db import connection
+from rest_framework.authtoken.models import Token
+
+from submit_cube import cli
+from submit_cube.archive import Patience
+from tests.support.cube_fixtures import data_root, no_growth_watch, place_cube, sample_cube
+from workorders import queue
+from workorders.worker import carry_out
+
+__all__ = ["data_root", "no_growth_watch", "place_cube", "sample_cube"]
+
+Submit = Callable[..., int]
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait less between attempts, and send no wake-ups to a broker."""
+    monkeypatch.setattr(cli, "PATIENCE", Patience(first=0.05, longest=0.2, total=3))
+    monkeypatch.setattr("workorders.views.send_wake_up", lambda task: None)
+    monkeypatch.setattr("workorders.views.RETRY_AFTER_SECONDS", 0)
+    monkeypatch.delenv(cli.TOKEN_VARIABLE, raising=False)
+
+
+@pytest.fixture
+def pipeline(transactional_db) -> User:
+    """A pipeline's account."""
+    user = User.objects.create_user("pipeline")
+    user.user_permissions.set(Permission.objects.filter(codename__in=["add_workorder", "view_workorder"]))
+    return user
+
+
+@pytest.fixture
+def token_file(pipeline: User, tmp_path: Path) -> Path:
+    """A file that holds the pipeline's token."""
+    path = tmp_path / "token"
+    path.write_text(Token.objects.create(user=pipeline).key + "\n")
+    return path
+
+
+@pytest.fixture
+def submit(live_server, token_file: Path) -> Submit:
+    """Run the command against the archive and return its exit code."""
+
+    def submit(*arguments: str, server: str = live_server.url) -> int:
+        return cli.main([*arguments, "--server", server, "--token-file", str(token_file)])
+
+    return submit
+
+
+@pytest.fixture
+def worker(live_server) -> Iterator[None]:
+    """Carry out orders while the test runs."""
+    done = threading.Event()
+
+    def work() -> None:
+        try:
+            while not done.wait(0.02):
+                order = queue.claim("worker")
+                if order is not None:
+                    carry_out(order)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield
+    done.set()
+    thread.join()

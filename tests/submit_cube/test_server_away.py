@@ -1,0 +1,182 @@
+"""``submit-cube`` against servers that are away for a while, or are no archives."""
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from submit_cube import cli
+from submit_cube.archive import Patience
+
+ORDER = {"id": 7, "status": "queued", "oid": "", "error": ""}
+Answer = tuple[int, dict[str, str], Any]
+
+
+class Server:
+    """Answers each request as the test says, and keeps what it was asked."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.requests: list[tuple[str, str, dict[str, str], Any]] = []
+        self.answer: Callable[[int], Answer] = lambda number: (202, {}, ORDER)
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                server.requests.append((self.command, self.path, dict(self.headers), body and json.loads(body)))
+                status, headers, content = server.answer(len(server.requests))
+                if status == 0:  # No answer: the connection ends.
+                    self.close_connection = True
+                    return
+                self.send_response(status)
+                content = json.dumps(content).encode() if not isinstance(content, bytes) else content
+                for name, value in ({"Content-Length": str(len(content))} | headers).items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_POST = do_GET
+
+            def log_message(self, *arguments: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server that takes every order."""
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def submit(tmp_path, server) -> Callable[..., int]:
+    """Run the command against the server and return its exit code."""
+    (tmp_path / "token").write_text("secret")
+
+    def submit(*arguments: str, url: str = server.url) -> int:
+        return cli.main([*arguments, "--server", url, "--token-file", str(tmp_path / "token")])
+
+    return submit
+
+
+def test_it_sends_the_token_and_the_cube(submit, server):
+    assert submit("a.fits") == 0
+    [(method, path, headers, body)] = server.requests
+    assert (method, path, body) == ("POST", "/api/v1/ingest/", {"relative_path": "a.fits"})
+    assert headers["Authorization"] == "Token secret"
+
+
+def test_a_netrc_does_not_replace_the_token(submit, server, tmp_path, monkeypatch):
+    (tmp_path / ".netrc").write_text("default login other password else")
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    assert submit("a.fits") == 0
+    assert server.requests[0][2]["Authorization"] == "Token secret"
+
+
+@pytest.mark.parametrize("status", [0, 429, 500, 502, 503, 504])
+def test_it_tries_again_while_the_server_is_away(submit, server, status, caplog, capsys):
+    server.answer = lambda number: (202, {}, ORDER) if number > 3 else (status, {}, {})
+    assert submit("a.fits") == 0
+    assert [path for _, path, _, _ in server.requests] == ["/api/v1/ingest/"] * 4
+    assert capsys.readouterr().out == "a.fits: queued, order 7\n"
+    assert len([message for message in caplog.messages if "trying again in" in message]) == 3
+
+
+def test_it_tries_again_while_nobody_listens(submit, caplog):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    started: list[Server] = []
+    timer = threading.Timer(0.5, lambda: started.append(Server(port)))
+    timer.start()
+    assert submit("a.fits", url=f"http://127.0.0.1:{port}") == 0
+    timer.join()
+    started[0].close()
+    assert "The server is away (Connection refused); trying again" in caplog.messages[0]
+
+
+def test_it_waits_as_long_as_the_server_asks_for(submit, server, caplog):
+    server.answer = lambda number: (202, {}, ORDER) if number > 1 else (503, {"Retry-After": "1"}, {})
+    assert submit("a.fits") == 0
+    assert "trying again in 1 s" in caplog.messages[0]
+
+
+def test_it_tries_again_while_it_waits_for_the_end(submit, server, capsys):
+    answers = {
+        1: (202, {}, ORDER),
+        2: (503, {}, {}),
+        3: (200, {"Retry-After": "0"}, ORDER | {"status": "started"}),
+        4: (0, {}, {}),
+        5: (200, {}, ORDER | {"status": "completed", "oid": "a-cube"}),
+    }
+    server.answer = answers.__getitem__
+    assert submit("a.fits", "--wait") == 0
+    assert [path for _, path, _, _ in server.requests[1:]] == ["/api/v1/work-orders/7/"] * 4
+    assert capsys.readouterr().out == "a.fits: completed, a-cube\n"
+
+
+def test_it_gives_up_after_a_while_and_says_where_each_cube_is_left(submit, server, capsys, monkeypatch):
+    monkeypatch.setattr(cli, "PATIENCE", Patience(first=0.05, longest=0.1, total=0.3))
+    server.answer = lambda number: (202, {}, ORDER) if number == 1 else (503, {}, {})
+    assert submit("a.fits", "b.fits", "c.fits", "--wait") == 1
+    printed = capsys.readouterr()
+    assert "has been away for" in printed.err
+    assert "503 Service Unavailable" in printed.err
+    assert printed.out == "a.fits: left queued, order 7\nb.fits: not submitted\nc.fits: not submitted\n"
+
+
+def test_the_token_is_not_sent_on_to_where_a_server_points(submit, server, capsys):
+    other = Server()
+    server.answer = lambda number: (301, {"Location": f"{other.url}/api/v1/ingest/"}, {})
+    assert submit("a.fits") == 1
+    other.close()
+    assert other.requests == []
+    assert f"sends on to {other.url}/api/v1/ingest/: give its final address" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, {}, b"<html>welcome</html>"),
+        (200, {}, []),
+        (200, {}, {"id": "x"}),
+        (404, {}, b"<html>not here</html>"),
+        (405, {}, b""),
+    ],
+)
+def test_a_server_that_is_no_archive_is_told(submit, server, answer, capsys):
+    server.answer = lambda number: answer
+    assert submit("a.fits", "b.fits") == 1
+    printed = capsys.readouterr()
+    assert "check --server" in printed.err
+    assert printed.out == "a.fits: not submitted\nb.fits: not submitted\n"
+    assert len(server.requests) == 1
+
+
+def test_an_order_that_is_gone_counts_as_lost(submit, server, capsys):
+    server.answer = lambda number: (202, {}, ORDER) if number == 1 else (404, {}, {"detail": "No."})
+    assert submit("a.fits", "--wait") == 1
+    assert capsys.readouterr().out == "a.fits: lost: the server has no such order\n"
+
+
+def test_what_the_server_says_takes_one_line(submit, server, capsys):
+    error = "first\nb.fits: completed\x1b[31m\u2028"
+    server.answer = lambda number: (200, {}, ORDER | {"status": "failed", "error": error})
+    assert submit("a.fits", "--wait") == 1
+    assert capsys.readouterr().out == "a.fits: failed: first b.fits: completed [31m \n"
