@@ -5,6 +5,7 @@ import django
 django.setup()
 
 from collections.abc import Iterator
+from functools import partial
 
 from django.db import connection
 
@@ -30,14 +31,9 @@ def rows() -> Iterator[tuple[object, ...]]:
                 cursor.execute("TRUNCATE workorders_workorder CASCADE")
                 cursor.execute(FILL, [status, number])
                 cursor.execute("VACUUM ANALYZE workorders_workorder")
-            posted = iter(range(REPETITIONS))
-            figures.append(
-                median_milliseconds(
-                    lambda: claim("benchmark"),
-                    REPETITIONS,
-                    lambda: post_order(f"posted/{next(posted)}.fits", {}),
-                )
-            )
+            paths = (f"posted/{index}.fits" for index in range(REPETITIONS))
+            post_next = partial(lambda paths: post_order(next(paths), {}), paths)
+            figures.append(median_milliseconds(lambda: claim("benchmark"), REPETITIONS, post_next))
         yield f"{number:,}", *(f"{figure:.2f}" for figure in figures)
     WorkOrder.objects.all().delete()
 

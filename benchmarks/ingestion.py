@@ -1,6 +1,7 @@
 """Milliseconds per cube: first, unchanged and forced; for a small cube and for one of 380 MB.
 
-Each is a whole order: posted, claimed, carried out and completed, in one process.
+Each is a whole order: posted, claimed, carried out and completed, in one process, image previews and plots included.
+The small cube has one scan, and so no movie.
 """
 
 import django
@@ -8,6 +9,7 @@ import django
 django.setup()
 
 from collections.abc import Iterator
+from functools import partial
 
 from django.conf import settings
 
@@ -31,14 +33,14 @@ def order(path: str, **request: object) -> None:
 def rows() -> Iterator[tuple[object, ...]]:
     """Measure each kind of cube."""
     root = settings.SCIENCE_DATA_ROOT
-    small = write_cube(root / "small" / cube_filename())
+    small = write_cube(root / "small" / cube_filename(), shape=(1, 4, 7, 60, 64))
     large = write_sparse_cube(root / "large" / cube_filename(line="8542"), size_bytes=380_000_000)
     for name, cube in (("small", small), ("380 MB", large)):
         path = str(cube.relative_to(root))
         order(path)
-        first = median_milliseconds(lambda: order(path), REPETITIONS, lambda: DataCube.objects.all().delete())
-        unchanged = median_milliseconds(lambda: order(path), REPETITIONS)
-        forced = median_milliseconds(lambda: order(path, force=True), REPETITIONS)
+        first = median_milliseconds(partial(order, path), REPETITIONS, DataCube.objects.all().delete)
+        unchanged = median_milliseconds(partial(order, path), REPETITIONS)
+        forced = median_milliseconds(partial(order, path, force=True), REPETITIONS)
         yield name, f"{cube.stat().st_size / 1e6:.1f} MB", f"{first:.1f}", f"{unchanged:.1f}", f"{forced:.1f}"
 
 

@@ -62,7 +62,9 @@ def write_sample() -> Path:
     begin = now.strftime("%Y-%m-%dT%H:%M:%S")
     name = cube_filename(begin=begin, scans="0-2", exported=begin)
     path = DATA_ROOT / now.strftime("%Y-%m-%d") / "CRISP" / name
-    return write_cube(path, shape=(3, 4, 7, 120, 128), keywords={"DATE-BEG": now.strftime("%Y-%m-%dT%H:%M:%S.%f"), "DATE-END": None})
+    return write_cube(
+        path, shape=(3, 4, 7, 120, 128), keywords={"DATE-BEG": now.strftime("%Y-%m-%dT%H:%M:%S.%f"), "DATE-END": None}
+    )
 
 
 class Pipeline:

@@ -8,7 +8,6 @@ from workorders.queue import claim
 from workorders.wakeups import send_missing_wake_ups
 from workorders.worker import carry_out, worker_name
 
-
 GO_ON_SECONDS = 1.0
 
 
