@@ -1,9 +1,12 @@
 """Fixtures of all tests."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import AppConfig, apps
 from django.db import connections
+from django.db.models.signals import post_migrate
 
 
 @pytest.fixture(scope="session")
@@ -12,6 +15,18 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
     database = connections["default"]
     if database.vendor == "sqlite":
         database.settings_dict["TEST"]["NAME"] = tmp_path_factory.mktemp("database") / "test.sqlite3"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def instruments_are_put_back() -> None:
+    """Bring the instruments of the migration back after a test that commits, which empties all tables in the end."""
+    migration = import_module("datacubes.migrations.0002_instruments")
+
+    def put_back(sender: AppConfig, **kwargs: object) -> None:
+        if sender.label == "datacubes":
+            migration.add_instruments(apps, None)
+
+    post_migrate.connect(put_back, weak=False)
 
 
 @pytest.fixture(autouse=True)

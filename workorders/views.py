@@ -91,7 +91,7 @@ class IngestView(generics.GenericAPIView):
         order = post_order(posted.validated_data["relative_path"], posted.request_fields)
         transaction.on_commit(lambda: send_wake_up(process_next_order))
         answer = WorkOrderSerializer(order, context=self.get_serializer_context()).data
-        return Response(answer, status=status.HTTP_202_ACCEPTED, headers={"Location": answer["url"]} | _retry(order))
+        return Response(answer, status=status.HTTP_202_ACCEPTED, headers={"Location": str(answer["url"])} | _retry(order))
 
 
 class WorkOrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):

@@ -4,18 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from datacubes.models import Instrument
 from workorders import queue
 from workorders.models import WorkOrder
 from workorders.worker import carry_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def instruments(db) -> None:
-    """The instrument that a migration made; the tests before, which commit, have emptied all tables."""
-    Instrument.objects.get_or_create(name="CRISP")
 
 
 def statements_of_next_order() -> list[str]:
