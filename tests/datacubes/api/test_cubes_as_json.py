@@ -17,7 +17,8 @@ def cube(archive_cube):
 
 @pytest.fixture
 def with_previews(cube):
-    """Return the cube with previews and plots, as the ingestion stores them."""
+    """Return the cube with previews and plots of known sizes in place of its own."""
+    ImagePreview.objects.all().delete()
     for name, width in (("thumbnail", 240), ("large", 1200)):
         image = ImagePreview(cube=cube, size_name=name, width=width, height=width // 2, size=5)
         image.file.save(f"{name}.webp", ContentFile(b"image"))
