@@ -1,7 +1,10 @@
 """The settings of Celery. Messages only wake workers: the database holds the truth, so nothing here guards them."""
 
+from celery.schedules import crontab
 from django.conf import settings
 from kombu import Queue
+
+SUBMISSION_SWEEP_SECONDS = 30
 
 broker_url = settings.CELERY_BROKER_URL
 broker_connection_retry_on_startup = True
@@ -31,6 +34,8 @@ worker_send_task_events = False
 task_soft_time_limit = settings.ORDER_TIME_LIMIT_SECONDS
 task_time_limit = settings.ORDER_TIME_LIMIT_SECONDS + 30  # For work that is stuck where no exception reaches it.
 
+task_routes = {"svo.tasks.*": {"queue": "svo"}}
+
 timezone = "UTC"
 beat_schedule_filename = str(settings.LOCAL_ROOT / "celerybeat-schedule")
 beat_schedule = {
@@ -38,5 +43,14 @@ beat_schedule = {
         "task": "workorders.tasks.sweep",
         "schedule": settings.ORDER_SWEEP_SECONDS,
         "options": {"expires": settings.ORDER_SWEEP_SECONDS},
+    },
+    "sweep of submissions": {
+        "task": "svo.tasks.sweep_submissions",
+        "schedule": SUBMISSION_SWEEP_SECONDS,
+        "options": {"expires": SUBMISSION_SWEEP_SECONDS},
+    },
+    "synchronisation with the SVO": {
+        "task": "svo.tasks.synchronise_with_svo",
+        "schedule": crontab(hour=settings.SVO_SYNC_HOUR, minute=0),
     },
 }

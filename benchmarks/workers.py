@@ -13,13 +13,13 @@ from django.conf import settings
 
 from benchmarks.table import print_table
 from datacubes.models import DataCube
+from datacubes.wakeups import send_wake_up
 from ingestion.conductor import IngestRequest, ingest
 from tests.support.sample_cubes import many_cubes
 from tests.support.stack import Stack
 from workorders.models import WorkOrder
 from workorders.queue import post_order
 from workorders.tasks import process_next_order
-from workorders.wakeups import send_wake_up
 
 CUBES = 400
 

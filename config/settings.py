@@ -57,6 +57,12 @@ ORDER_SWEEP_SECONDS = env.float("ORDER_SWEEP_SECONDS", default=5.0)
 ORDER_TIME_LIMIT_SECONDS = env.int("ORDER_TIME_LIMIT_SECONDS", default=600)
 WORKER_MEMORY_LIMIT_MB = env.int("WORKER_MEMORY_LIMIT_MB", default=2048)
 
+SVO_API_URL = env.str("SVO_API_URL", default="")
+SVO_USERNAME = env.str("SVO_USERNAME", default="")
+SVO_API_KEY = env.str("SVO_API_KEY", default="")
+SVO_MAX_REMOVALS = env.float("SVO_MAX_REMOVALS", default=0.1)
+SVO_SYNC_HOUR = env.int("SVO_SYNC_HOUR", default=3)
+
 # --- Services --------------------------------------------------------------------------------------------------------
 
 _database_url = env.str("DATABASE_URL", default="")

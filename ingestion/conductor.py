@@ -33,6 +33,7 @@ from datacubes.steps import (
     video_previews,
 )
 from datacubes.steps.base import IngestRequest, Material, NothingToDo, Outcome, Step, StepResult
+from svo.step import tell_svo
 
 logger = logging.getLogger(__name__)
 
@@ -184,6 +185,7 @@ def write_cube(reading: Reading) -> IngestResult:
     outcome, reason = data_access.write(change.cube, reading.release, material, created=created)
     results.append(StepResult(data_access.NAME, outcome, reason, time.perf_counter() - started))
     results += [_write_step(part, change.cube, created=created) for part in reading.parts]
+    results.append(tell_svo(change.cube, reading.instrument, results, force=material.request.force))
     _let_observations_follow(change, metadata_changed=any(part.outcome is None for part in reading.parts))
     reading.is_written = True
     return IngestResult(

@@ -8,3 +8,7 @@ class SVOConfig(AppConfig):
 
     name = "svo"
     verbose_name = "SOLARNET Virtual Observatory"
+
+    def ready(self) -> None:
+        """Connect the signals."""
+        from svo import signals  # noqa: F401

@@ -13,10 +13,10 @@ from django.utils.text import Truncator
 
 from datacubes.admin_base import ReadOnlyAdmin
 from datacubes.models import DataCube
+from datacubes.wakeups import send_wake_up
 from workorders.models import WorkOrder
 from workorders.queue import cancel, requeue
 from workorders.tasks import process_next_order
-from workorders.wakeups import send_wake_up
 
 SHOWN_RUNS = 50
 

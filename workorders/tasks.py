@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 
 from workorders.queue import claim
-from workorders.wakeups import send_missing_wake_ups
+from workorders.wakeups import wake_for_orders
 from workorders.worker import carry_out, worker_name
 
 GO_ON_SECONDS = 1.0
@@ -28,4 +28,4 @@ def process_next_order() -> None:
 @shared_task
 def sweep() -> None:
     """Wake workers for whatever is due and unclaimed: lost wake-ups, later attempts, orders of dead workers."""
-    send_missing_wake_ups(process_next_order)
+    wake_for_orders(process_next_order)

@@ -13,11 +13,11 @@ from rest_framework.permissions import DjangoModelPermissions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from datacubes.wakeups import send_wake_up
 from workorders.models import WorkOrder
 from workorders.queue import post_order
 from workorders.serializers import IngestSerializer, WorkOrderSerializer
 from workorders.tasks import process_next_order
-from workorders.wakeups import send_wake_up
 
 RETRY_AFTER_SECONDS = 1
 MAX_BODY_BYTES = 2**20
@@ -91,7 +91,9 @@ class IngestView(generics.GenericAPIView):
         order = post_order(posted.validated_data["relative_path"], posted.request_fields)
         transaction.on_commit(lambda: send_wake_up(process_next_order))
         answer = WorkOrderSerializer(order, context=self.get_serializer_context()).data
-        return Response(answer, status=status.HTTP_202_ACCEPTED, headers={"Location": str(answer["url"])} | _retry(order))
+        return Response(
+            answer, status=status.HTTP_202_ACCEPTED, headers={"Location": str(answer["url"])} | _retry(order)
+        )
 
 
 class WorkOrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):

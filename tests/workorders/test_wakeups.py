@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from celery import current_app
 
+from datacubes import wakeups
 from tests.support.services import RedisServer, ServiceMissing, free_port
-from workorders import queue, wakeups
+from workorders import queue
 from workorders.tasks import process_next_order, sweep
+from workorders.wakeups import wake_for_orders
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +53,7 @@ def redis_server(broker) -> Iterator[RedisServer]:
 
 
 def waiting() -> int:
-    return wakeups._waiting_messages("ingest")
+    return wakeups.waiting_messages("ingest")
 
 
 def test_a_wake_up_waits_in_redis_for_a_worker(redis_server):
@@ -76,9 +78,9 @@ def test_a_sweep_sends_what_is_missing_and_no_more(redis_server, expire_lease):
     for number in range(4):
         queue.post_order(f"{number}.fits", {})
     wakeups.send_wake_up(process_next_order)
-    assert wakeups.send_missing_wake_ups(process_next_order) == 4
+    assert wake_for_orders(process_next_order) == 4
     assert waiting() == 5
-    assert wakeups.send_missing_wake_ups(process_next_order) == 0
+    assert wake_for_orders(process_next_order) == 0
 
 
 def test_a_broker_that_refuses_holds_nobody_up(broker, caplog):
@@ -107,6 +109,6 @@ def test_a_broker_that_comes_back_empty_is_used_again(redis_server):
     wakeups.send_wake_up(process_next_order)
     redis_server.start()
     queue.post_order("a.fits", {})
-    wakeups.send_missing_wake_ups(process_next_order)
-    wakeups.send_missing_wake_ups(process_next_order)
+    wake_for_orders(process_next_order)
+    wake_for_orders(process_next_order)
     assert waiting() == 1

@@ -13,10 +13,10 @@ from django.core.validators import validate_email
 from django.utils import timezone
 from tqdm import tqdm
 
+from datacubes.wakeups import send_wake_up
 from workorders.models import WorkOrder
 from workorders.queue import claim, post_order
 from workorders.tasks import process_next_order
-from workorders.wakeups import send_wake_up
 from workorders.worker import carry_out, worker_name
 
 POLL_SECONDS = 0.2

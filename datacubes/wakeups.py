@@ -1,0 +1,59 @@
+"""Wake-ups: Celery messages that say “there is work”, and carry nothing.
+
+A lost wake-up loses nothing and a surplus one does nothing, so that a broker that is away must neither fail nor hold up
+whoever sends one: a sweep sends again what is missing.
+"""
+
+import logging
+from functools import cache
+
+from celery import current_app
+from celery.app.task import Task
+from kombu import Connection, Queue
+from kombu.exceptions import OperationalError
+from kombu.pools import producers
+
+logger = logging.getLogger(__name__)
+
+BROKER_TIMEOUT_SECONDS = 0.4
+MAX_WAKE_UPS_OF_A_SWEEP = 1000
+
+
+def send_wake_up(task: Task) -> None:
+    """Tell the workers that there is work. A broker that does not take it in time is left alone, with a log line."""
+    try:
+        with producers[_broker()].acquire(block=True, timeout=BROKER_TIMEOUT_SECONDS) as producer:
+            task.apply_async(producer=producer, retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("no wake-up was sent, the sweep will send it: the broker is away: %s", error)
+
+
+def send_missing_wake_ups(task: Task, queue_name: str, wanted: int) -> int:
+    """Send wake-ups until `wanted` wait in a queue of the broker, and return how many were sent.
+
+    Those that wait already count, so that a sweep adds nothing while all workers are away or busy.
+    """
+    if not wanted:
+        return 0
+    missing = max(0, min(wanted, MAX_WAKE_UPS_OF_A_SWEEP) - waiting_messages(queue_name))
+    for _ in range(missing):
+        send_wake_up(task)
+    return missing
+
+
+def waiting_messages(queue_name: str) -> int:
+    """Return how many messages wait in a queue of the broker."""
+    with current_app.connection_for_read() as connection:
+        return Queue(queue_name, channel=connection.default_channel).queue_declare().message_count
+
+
+@cache
+def _broker() -> Connection:
+    connection = current_app.connection_for_write(connect_timeout=BROKER_TIMEOUT_SECONDS)
+    connection.transport_options = {
+        **connection.transport_options,
+        "socket_timeout": BROKER_TIMEOUT_SECONDS,
+        "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
+        "max_retries": 0,
+    }
+    return connection

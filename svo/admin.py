@@ -1,0 +1,75 @@
+"""The admin pages of the SVO: what waits, what failed, and the reports of the synchronisation."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+
+from datacubes.admin_base import ReadOnlyAdmin
+from svo.models import InstrumentInSVO, Submission, Synchronisation
+from svo.notes import note_again
+
+SHOWN_FAILURES = 200
+
+
+@admin.register(InstrumentInSVO)
+class InstrumentInSVOAdmin(admin.ModelAdmin):
+    """Which dataset an instrument's cubes go to, if any."""
+
+    list_display = ["instrument", "dataset", "is_left_out"]
+
+
+@admin.register(Submission)
+class SubmissionAdmin(ReadOnlyAdmin):
+    """What the SVO is to be told of each cube, and what became of it."""
+
+    list_display = ["oid", "dataset", "action", "state", "attempts", "due_at", "updated_at", "error"]
+    list_filter = ["state", "action"]
+    search_fields = ["oid"]
+    actions = ["submit_again"]
+
+    def has_submit_permission(self, request: HttpRequest) -> bool:
+        """Who may change submissions may have them sent again."""
+        return request.user.has_perm("svo.change_submission")
+
+    @admin.action(description="Submit again", permissions=["submit"])
+    def submit_again(self, request: HttpRequest, submissions: QuerySet[Submission]) -> None:
+        """Send the selected ones once more, whatever was sent before."""
+        number = 0
+        for submission in submissions.iterator():
+            note_again(submission)
+            number += 1
+        self.message_user(request, f"{number} queued for the SVO.")
+
+
+@admin.register(Synchronisation)
+class SynchronisationAdmin(ReadOnlyAdmin):
+    """The reports of the synchronisation."""
+
+    list_display = ["started_at", "duration", "added", "updated", "removed", "failed"]
+    fields = readonly_fields = [
+        "started_at",
+        "finished_at",
+        "duration",
+        "instruments",
+        "added",
+        "updated",
+        "removed",
+        "reasons",
+    ]
+
+    @admin.display(description="Took")
+    def duration(self, report: Synchronisation) -> str:
+        """How long it took."""
+        return str(report.finished_at - report.started_at).split(".")[0] if report.finished_at else "running"
+
+    @admin.display(description="Failed")
+    def failed(self, report: Synchronisation) -> int:
+        """How many changes failed."""
+        return len(report.failures)
+
+    @admin.display(description="Failed")
+    def reasons(self, report: Synchronisation) -> str:
+        """What failed, and why."""
+        rows = ((failure["what"], failure["reason"]) for failure in report.failures[:SHOWN_FAILURES])
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", rows)) if report.failures else "–"

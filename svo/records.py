@@ -1,0 +1,100 @@
+"""The record of a cube, from what the archive holds of it."""
+
+import hashlib
+import json
+import logging
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.conf import settings
+
+from datacubes.links import download_url
+from datacubes.models import DataCube
+from svo.configuration import KnownDataset
+from svo.resources import Record
+from svo.values import file_path, keyword_fields, same_value
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RecordContent:
+    """What the SVO is sent of a cube.
+
+    Attributes
+    ----------
+    fields
+        The keywords, the header and the tags.
+    location
+        The data location, with the file path that is wanted first.
+    other_file_path
+        The file path to be taken if another file has that one.
+    """
+
+    oid: str
+    fields: dict[str, Any]
+    location: dict[str, Any]
+    other_file_path: str
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all of it."""
+        return hashlib.sha256(json.dumps([self.fields, self.location], sort_keys=True).encode()).hexdigest()
+
+
+def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
+    """Make the record of a cube; values that do not fit their keyword's type are left out, with a log line.
+
+    `cube` is best selected with its metadata, header, instrument, tags and image previews.
+    """
+    fields, left_out = keyword_fields(cube.metadata.keywords, known.keywords)
+    for keyword, reason in left_out:
+        logger.info("%s: %s is left out of the SVO's record: %s", cube.oid, keyword, reason)
+    fields["fits_header"] = cube.fits_header.lines()
+    fields["tags"] = [{"name": name} for name in sorted({tag.name for tag in cube.tags.all()})]
+    day, instrument = cube.metadata.date_beg.date(), cube.instrument.name
+    thumbnail = next((preview for preview in cube.image_previews.all() if preview.size_name == "thumbnail"), None)
+    location = {
+        "dataset": known.dataset.uri,
+        "file_url": download_url(cube),
+        "file_size": cube.size,
+        "file_path": file_path(day, instrument, cube.filename),
+        "thumbnail_url": f"{settings.ARCHIVE_BASE_URL}{thumbnail.file.url}" if thumbnail else "",
+        "offline": not cube.relative_path or not os.path.isfile(settings.SCIENCE_DATA_ROOT / cube.relative_path),
+    }
+    return RecordContent(
+        cube.oid, fields, location, file_path(day, instrument, _distinct_name(cube.filename, cube.oid))
+    )
+
+
+def differs(content: RecordContent, record: Record, known: KnownDataset) -> bool:
+    """Tell whether a record that was read from the SVO is another one than the content that would be sent."""
+    location = record.location
+    if location is None or location.file_path not in (content.location["file_path"], content.other_file_path):
+        return True
+    for name in ("file_url", "file_size", "thumbnail_url", "offline"):
+        sent, received = content.location[name], getattr(location, name)
+        if str(sent) != str("" if received is None else received):
+            return True
+    types = {keyword.name: keyword.type for keyword in known.keywords} | {"fits_header": "text"}
+    if any(
+        not same_value(types[name], value, record.fields.get(name))
+        for name, value in content.fields.items()
+        if name in types
+    ):
+        return True
+    tags = {tag["name"] for tag in record.fields.get("tags") or []}
+    return tags != {tag["name"] for tag in content.fields["tags"]}
+
+
+def own_url_prefix(oid: str) -> str:
+    """Return how the URLs of a cube's file begin, whatever the file is called: such a location is this cube's own."""
+    return download_url(DataCube(oid=oid, filename=""))
+
+
+def _distinct_name(filename: str, oid: str) -> str:
+    path = PurePosixPath(filename)
+    return f"{path.stem}-{hashlib.sha256(oid.encode()).hexdigest()[:8]}{path.suffix}"

@@ -1,0 +1,184 @@
+"""Making the SVO the same as the archive: what the server holds afterwards, and what is refused."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from datacubes.models import DataCube, Instrument
+from svo.models import InstrumentInSVO, Submission, Synchronisation
+from svo.synchronisation import Options, make_plan, synchronise
+
+pytestmark = pytest.mark.django_db
+
+OID = "2019-04-19T17:34:55.50395_6173_0-4"
+
+
+def run(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def crisp_only(configured) -> None:
+    """Leave the other instrument out, so that a test is about one dataset."""
+    InstrumentInSVO.objects.create(instrument=Instrument.objects.get(name="CHROMIS"), is_left_out=True)
+
+
+@pytest.fixture
+def cubes(crisp_only, archive_cube) -> list[DataCube]:
+    """Three cubes that the SVO does not know."""
+    return [
+        archive_cube({"DATE-BEG": f"2019-04-0{day}T00:00:00"}, path=f"{day}.fits", oid=f"cube {day}")
+        for day in (1, 2, 3)
+    ]
+
+
+def test_what_the_svo_lacks_is_added(cubes, configured):
+    report = synchronise(Options())
+    assert (report.added, report.updated, report.removed, report.failures) == (3, 0, 0, [])
+    assert configured.oids("CRISP") == ["cube 1", "cube 2", "cube 3"]
+    assert set(Submission.objects.values_list("state", flat=True)) == {"submitted"}
+
+
+def test_when_all_is_up_to_date_nothing_is_written(cubes, configured):
+    synchronise(Options())
+    configured.forget_requests()
+    report = synchronise(Options(update_existing=True))
+    assert (report.added, report.updated, report.removed) == (0, 0, 0)
+    assert set(configured.counts()) == {"GET"}
+
+
+def test_what_the_archive_no_longer_has_is_removed_with_its_location(cubes, configured):
+    configured.fill("CRISP", 4)
+    report = synchronise(Options())
+    assert report.removed == 4
+    assert configured.oids("CRISP") == ["cube 1", "cube 2", "cube 3"]
+    assert len(configured.locations("CRISP")) == 3
+
+
+def test_a_location_that_another_record_uses_stays(cubes, configured):
+    synchronise(Options())
+    shared = configured.record("CRISP", "cube 1")
+    extra = {"oid": "extra", "data_location": shared["data_location"]["resource_uri"], "date_beg": shared["date_beg"]}
+    configured.add_records("CRISP", [extra])
+    assert synchronise(Options()).removed == 1
+    assert configured.record("CRISP", "cube 1")["data_location"] is not None
+
+
+def test_records_that_differ_are_updated_only_if_asked_for(cubes, configured):
+    synchronise(Options())
+    metadata = DataCube.objects.get(oid="cube 2").metadata
+    metadata.keywords["OBSERVER"] = "Somebody Else"
+    metadata.save()
+    assert synchronise(Options()).updated == 0
+    assert synchronise(Options(update_existing=True)).updated == 1
+    assert configured.record("CRISP", "cube 2")["observer"] == "Somebody Else"
+
+
+def test_cubes_whose_submission_failed_are_added(cubes, configured):
+    Submission.objects.update(state=Submission.State.FAILED)
+    assert synchronise(Options()).added == 3
+
+
+def test_a_change_that_fails_is_reported_and_does_not_stop_the_others(cubes, configured):
+    configured.answer(500, oids=["cube 2"])
+    report = synchronise(Options())
+    assert report.added == 2
+    assert [failure["what"] for failure in report.failures] == ["cube 2"]
+    assert report.failures[0]["reason"]
+
+
+def test_more_removals_than_the_share_are_refused(cubes, configured):
+    configured.fill("CRISP", 11)
+    report = synchronise(Options())
+    assert (report.added, report.removed) == (3, 0)
+    assert "--allow-mass-removal" in report.failures[0]["reason"]
+    assert synchronise(Options(allow_mass_removal=True)).removed == 11
+
+
+def test_an_archive_without_cubes_never_empties_the_svo(crisp_only, configured):
+    configured.fill("CRISP", 2)
+    report = synchronise(Options(allow_mass_removal=True))
+    assert report.removed == 0
+    assert "no cube of it at all" in report.failures[0]["reason"]
+    assert len(configured.oids("CRISP")) == 2
+
+
+def test_only_one_runs_at_a_time(cubes, configured):
+    Synchronisation.objects.create()
+    with pytest.raises(CommandError, match="Another synchronisation runs"):
+        run("sync_with_svo")
+    assert configured.oids("CRISP") == []
+
+
+def test_a_dry_run_prints_the_plan_and_writes_nothing_anywhere(cubes, configured):
+    configured.fill("CRISP", 1)
+    before = list(Submission.objects.values())
+    configured.forget_requests()
+    printed = run("sync_with_svo", "--dry-run", "--verbose")
+    assert "CRISP: 3 to add, 0 to update, 1 to remove" in printed
+    assert "add cube 1" in printed
+    assert set(configured.counts()) == {"GET"}
+    assert list(Submission.objects.values()) == before
+    assert not Synchronisation.objects.exists()
+
+
+def test_the_command_reports_and_fails_if_anything_failed(cubes, configured):
+    configured.answer(400, {"error": "Odd."}, oids=["cube 2"])
+    with pytest.raises(CommandError, match="1 changes failed"):
+        run("sync_with_svo", "--instrument", "CRISP")
+    assert "2 added" in str(Synchronisation.objects.get())
+
+
+def test_an_instrument_that_is_not_known_is_refused(configured):
+    with pytest.raises(CommandError, match="Not known: NONE"):
+        run("sync_with_svo", "--instrument", "NONE")
+
+
+def test_without_a_configured_svo_the_commands_say_so(db):
+    for command in (["sync_with_svo"], ["submit_to_svo", "--all-pending"]):
+        with pytest.raises(CommandError, match="No SVO is configured"):
+            run(*command)
+
+
+def test_a_svo_that_is_down_is_reported(cubes, configured):
+    with configured.down():
+        report = synchronise(Options())
+    assert [failure["what"] for failure in report.failures] == ["CRISP"]
+
+
+def test_pages_that_shift_while_they_are_read_lose_nothing(cubes, configured):
+    configured.fill("CRISP", 250)
+    configured.set_cached_count("CRISP", 120)
+    plan = make_plan(Instrument.objects.get(name="CRISP"), Options())
+    assert (len(plan.add), len(plan.remove)) == (3, 250)
+
+
+def test_submit_to_svo_sends_named_cubes_and_all_that_wait(cubes, configured):
+    assert "cube 1: Submit: done" in run("submit_to_svo", "-o", "cube 1")
+    assert configured.oids("CRISP") == ["cube 1"]
+    assert "2 cubes, 0 failed." in run("submit_to_svo", "--all-pending")
+    assert len(configured.oids("CRISP")) == 3
+    with pytest.raises(CommandError, match="no cube none"):
+        run("submit_to_svo", "--observation-id", "none")
+
+
+def test_submit_to_svo_fails_if_one_failed(cubes, configured):
+    configured.answer(400, {"error": "Odd."}, oids=["cube 1"])
+    with pytest.raises(CommandError, match="1 of 1"):
+        run("submit_to_svo", "-o", "cube 1")
+
+
+def test_the_report_and_the_submissions_are_seen_in_the_admin(cubes, configured, admin_client):
+    configured.answer(400, {"error": "<b>Odd</b>."}, oids=["cube 2"])
+    report = synchronise(Options())
+    page = admin_client.get(f"/admin/svo/synchronisation/{report.pk}/change/").content.decode()
+    assert "&lt;b&gt;Odd&lt;/b&gt;" in page
+    assert "cube 2" in admin_client.get("/admin/svo/submission/?state__exact=failed").content.decode()
+    failed = Submission.objects.get(oid="cube 2")
+    data = {"action": "submit_again", "_selected_action": [failed.pk]}
+    assert "1 queued for the SVO." in admin_client.post("/admin/svo/submission/", data, follow=True).content.decode()
+    failed.refresh_from_db()
+    assert failed.state == "pending"
