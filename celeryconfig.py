@@ -2,7 +2,7 @@
 
 from celery.schedules import crontab
 from django.conf import settings
-from kombu import Queue
+from kombu import Exchange, Queue
 
 SUBMISSION_SWEEP_SECONDS = 30
 
@@ -22,7 +22,7 @@ if broker_url.startswith("filesystem"):
     worker_enable_remote_control = False
 
 task_default_queue = "ingest"
-task_queues = [Queue("ingest"), Queue("svo")]
+task_queues = [Queue(name, Exchange(name), routing_key=name) for name in ("ingest", "svo")]
 task_ignore_result = True
 task_publish_retry = False
 task_serializer = "json"

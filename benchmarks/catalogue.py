@@ -206,8 +206,9 @@ def questions() -> dict[str, str]:
 
 def deep_cursor(moment: datetime) -> str:
     """Return the cursor of a page in the middle of the list."""
-    from datacubes.keyset import CUBE_ORDERINGS, keyset_page
+    from datacubes.keyset import keyset_page
     from datacubes.models import DataCube
+    from datacubes.orderings import CUBE_ORDERINGS
 
     older = DataCube.objects.filter(metadata__date_beg__lt=moment)
     return keyset_page(older, CUBE_ORDERINGS, "-date_beg", None, 1).next_cursor or ""

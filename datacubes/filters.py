@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from drf_spectacular.utils import extend_schema_field
 
+from datacubes.keyset import with_rare_rows
 from datacubes.keyword_search import KeywordQuestion
 from datacubes.models import DataCube, Instrument, Tag
 
@@ -102,9 +103,11 @@ class KeywordFilter(django_filters.Filter):
 
     def filter(self, qs: QuerySet, value: Sequence[KeywordQuestion]) -> QuerySet:
         """Narrow down to the cubes that answer each question."""
-        for question in value or []:
+        if not value:
+            return qs
+        for question in value:
             qs = qs.filter(question.condition(connections[qs.db].vendor))
-        return qs
+        return with_rare_rows(qs)
 
 
 class YesNoFilter(django_filters.BooleanFilter):
@@ -209,14 +212,16 @@ class DataCubeFilter(django_filters.FilterSet):
     def of_instruments(self, cubes: QuerySet[DataCube], name: str, instruments: Any) -> QuerySet[DataCube]:
         """Narrow down to cubes of any of some instruments."""
         # A list, not a subquery: the database plans better when it sees which instruments they are.
-        return cubes.filter(instrument__in=list(instruments)) if instruments else cubes
+        return with_rare_rows(cubes.filter(instrument__in=list(instruments))) if instruments else cubes
 
     def with_all_tags(self, cubes: QuerySet[DataCube], name: str, tags: Any) -> QuerySet[DataCube]:
         """Narrow down to cubes that have all of some tags. A feature and an event can share a name: either will do."""
+        if not tags:
+            return cubes
         tagged = DataCube.tags.through.objects.filter(datacube=OuterRef("pk"))
         for tag_name in sorted({tag.name for tag in tags}):
             cubes = cubes.filter(Exists(tagged.filter(tag__in=[tag.pk for tag in tags if tag.name == tag_name])))
-        return cubes
+        return with_rare_rows(cubes)
 
     def in_release_state(self, cubes: QuerySet[DataCube], name: str, state: str) -> QuerySet[DataCube]:
         """Narrow down to cubes that are public today, as `AccessRules.is_public` says, or to those that are not."""

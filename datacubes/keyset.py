@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db.models import (
     BigIntegerField,
@@ -25,11 +25,13 @@ from django.db.models import (
     QuerySet,
     Value,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Greatest
+from django.db.models.lookups import IsNull
 
 Row = TypeVar("Row", bound=Model)
 
-_KEY = "keyset_key"
+_RARE = "keyset_rare"
+_NEARBY = 5000  # To look at so many rows takes about as long as to make a page of what is found.
 _MAX_CURSOR_LENGTH = 300
 _LARGEST_ID = 2**63 - 1
 
@@ -88,31 +90,6 @@ class Ordering:
     descending: bool = False
 
 
-CUBE_ORDERINGS: Mapping[str, Ordering] = {
-    "-date_beg": Ordering(F("metadata__date_beg"), DateTimeField, F("metadata__pk"), "Newest first", descending=True),
-    "date_beg": Ordering(F("metadata__date_beg"), DateTimeField, F("metadata__pk"), "Oldest first"),
-    "wavelength": Ordering(
-        Coalesce("metadata__wavelength_min", 0.0), FloatField, F("metadata__pk"), "Shortest wavelength first"
-    ),
-    "-wavelength": Ordering(
-        Coalesce("metadata__wavelength_min", 0.0),
-        FloatField,
-        F("metadata__pk"),
-        "Longest wavelength first",
-        descending=True,
-    ),
-    "size": Ordering(F("size"), BigIntegerField, F("pk"), "Smallest file first"),
-    "-size": Ordering(F("size"), BigIntegerField, F("pk"), "Largest file first", descending=True),
-}
-"""The orders in which data cubes are listed, the first by default. A cube without a wavelength counts as 0 nm."""
-
-OBSERVATION_ORDERINGS: Mapping[str, Ordering] = {
-    "-date_beg": Ordering(F("date_beg"), DateTimeField, F("pk"), "Newest first", descending=True),
-    "date_beg": Ordering(F("date_beg"), DateTimeField, F("pk"), "Oldest first"),
-}
-"""The orders in which observations are listed, the first by default."""
-
-
 @dataclass(frozen=True)
 class Page(Generic[Row]):
     """Some rows of a list, and the cursors of its neighbours; None where there is none."""
@@ -135,10 +112,20 @@ class _Comparison(Func):
         return f"({key}, {tie}) {self.extra['operator']} ({other_key}, {other_tie})", parameters
 
 
+def with_rare_rows(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Mark a list whose condition the index of its order does not answer, and that few rows may fulfil.
+
+    A database that walks through the list in its order until it has a page, as it likes to, could walk through all of
+    it. `keyset_page` looks at the rows next to the page's beginning, which is all it takes for what is frequent, and
+    else has all rows that fulfil the condition collected and then ordered.
+    """
+    return rows.alias(**{_RARE: Value(True)})
+
+
 def keyset_page(
     rows: QuerySet[Row], orderings: Mapping[str, Ordering], order: str, cursor: str | None, size: int
 ) -> Page[Row]:
-    """Return a page of a list, in one statement.
+    """Return a page of a list, in two statements; in at most four if the list is marked by `with_rare_rows`.
 
     Parameters
     ----------
@@ -159,52 +146,88 @@ def keyset_page(
         If the cursor is damaged, or was made for another order.
     """
     ordering = orderings[order]
-    place = _read_cursor(cursor, order, ordering) if cursor else None
-    backward = place is not None and place.backward
-    descending = ordering.descending != backward
-    if place is not None:
-        other_key = Value(place.key, output_field=ordering.kind())
-        other_tie = Value(place.tie, output_field=BigIntegerField())
-        rows = rows.filter(
-            _Comparison(ordering.key, ordering.tie, other_key, other_tie, operator="<" if descending else ">")
-        )
-    keys = [ordering.key, ordering.tie]
-    rows = rows.annotate(**{_KEY: ordering.key}).order_by(*(_directed(key, descending) for key in keys))
-    found = list(rows[: size + 1])
-    more = len(found) > size
-    found = found[:size]
+    cursor_place = _read_cursor(cursor, order, ordering) if cursor else None
+    backward, start = cursor_place or (False, None)
+    way = _Way(ordering, start, ordering.descending != backward)
+    places = way.first_places(rows, size + 1)
+    more = len(places) > size
+    places = places[:size]
     if backward:
-        found.reverse()
-    if not found:
+        places.reverse()
+    if not places:
         return Page([], None, None)
-    has_next, has_previous = (True, more) if backward else (more, place is not None)
+    # The places are found first, as a database that looks at many rows on the way should not join each with all that
+    # is shown of it.
+    found = {row.pk: row for row in rows.filter(pk__in=[place.tie for place in places])}
+    has_next, has_previous = (True, more) if backward else (more, start is not None)
     return Page(
-        found,
-        next_cursor=_write_cursor(order, found[-1], backward=False) if has_next else None,
-        previous_cursor=_write_cursor(order, found[0], backward=True) if has_previous else None,
+        [found[place.tie] for place in places if place.tie in found],
+        next_cursor=_write_cursor(order, False, places[-1]) if has_next else None,
+        previous_cursor=_write_cursor(order, True, places[0]) if has_previous else None,
     )
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where a page begins: after a row, or, backward, before it."""
+class _Place(NamedTuple):
+    """The place of a row: its key, and its primary key."""
 
-    backward: bool
     key: datetime | float | int
     tie: int
 
 
-def _directed(key: Expression | F, descending: bool) -> Any:
-    return key.desc() if descending else key.asc()
+@dataclass(frozen=True)
+class _Way:
+    """The way through a list from a place on, or from its beginning."""
+
+    ordering: Ordering
+    start: _Place | None
+    descending: bool
+
+    def first_places(self, rows: QuerySet, count: int) -> list[_Place]:
+        """Return the places of the first rows on the way."""
+        rows = rows.select_related(None).prefetch_related(None)
+        if self.start is not None:
+            rows = rows.filter(self._compared("<" if self.descending else ">", self.start))
+        if _RARE not in rows.query.annotations:
+            return self._ordered(rows, self.ordering.key, count)
+        last_nearby = self._last_nearby(rows.model)
+        if last_nearby is None:
+            return self._ordered(rows, self.ordering.key, count)
+        nearby = rows.filter(self._compared(">=" if self.descending else "<=", last_nearby))
+        found = self._ordered(nearby, self.ordering.key, count)
+        if len(found) == count:
+            return found
+        # To the database this is another order than that of an index, so that it has to collect the rows first.
+        return self._ordered(rows, Greatest(self.ordering.key, self.ordering.key), count)
+
+    def _last_nearby(self, model: type[Model]) -> _Place | None:
+        """Return the last of the next _NEARBY places, whatever condition the list has; None if it has less."""
+        everything = model._default_manager.filter(IsNull(self.ordering.tie, False))
+        if self.start is not None:
+            everything = everything.filter(self._compared("<" if self.descending else ">", self.start))
+        return next(iter(self._ordered(everything, self.ordering.key, 1, after=_NEARBY - 1)), None)
+
+    def _ordered(self, rows: QuerySet, key: Expression | F, count: int, after: int = 0) -> list[_Place]:
+        columns = (key.desc(), self.ordering.tie.desc()) if self.descending else (key.asc(), self.ordering.tie.asc())
+        found = rows.order_by(*columns).values_list(key, self.ordering.tie)
+        return [_Place(*place) for place in found[after : after + count]]
+
+    def _compared(self, operator: str, place: _Place) -> _Comparison:
+        key = Value(place.key, output_field=self.ordering.kind())
+        return _Comparison(
+            self.ordering.key,
+            self.ordering.tie,
+            key,
+            Value(place.tie, output_field=BigIntegerField()),
+            operator=operator,
+        )
 
 
-def _write_cursor(order: str, row: Model, *, backward: bool) -> str:
-    key = getattr(row, _KEY)
-    parts = [order, backward, key.isoformat() if isinstance(key, datetime) else key, row.pk]
-    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+def _write_cursor(order: str, backward: bool, place: _Place) -> str:
+    key = place.key.isoformat() if isinstance(place.key, datetime) else place.key
+    return base64.urlsafe_b64encode(json.dumps([order, backward, key, place.tie]).encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str, order: str, ordering: Ordering) -> _Place:
+def _read_cursor(cursor: str, order: str, ordering: Ordering) -> tuple[bool, _Place]:
     try:
         if len(cursor) > _MAX_CURSOR_LENGTH:
             raise ValueError
@@ -212,9 +235,9 @@ def _read_cursor(cursor: str, order: str, ordering: Ordering) -> _Place:
         cursor_order, backward, key, tie = json.loads(text)
         if not isinstance(backward, bool):
             raise ValueError
-        place = _Place(backward, _READERS[ordering.kind](key), _integer(tie))
+        place = _Place(_READERS[ordering.kind](key), _integer(tie))
     except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
         raise CursorRefused("Not a cursor of this list: use the links to the next and the previous page.") from None
     if cursor_order != order:
         raise CursorRefused("The cursor was made for another order of this list: begin again with its first page.")
-    return place
+    return backward, place

@@ -9,7 +9,7 @@ from functools import cache
 
 from celery import current_app
 from celery.app.task import Task
-from kombu import Connection, Queue
+from kombu import Connection
 from kombu.exceptions import OperationalError
 from kombu.pools import producers
 
@@ -44,7 +44,8 @@ def send_missing_wake_ups(task: Task, queue_name: str, wanted: int) -> int:
 def waiting_messages(queue_name: str) -> int:
     """Return how many messages wait in a queue of the broker."""
     with current_app.connection_for_read() as connection:
-        return Queue(queue_name, channel=connection.default_channel).queue_declare().message_count
+        queue = current_app.amqp.queues[queue_name]
+        return queue.bind(connection.default_channel).queue_declare().message_count
 
 
 @cache

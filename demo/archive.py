@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from demo import svo
 from tests.support.stack import PROJECT, Stack
 
 LOCAL_ROOT = Path(os.environ.get("LOCAL_ROOT", PROJECT / "var"))
@@ -10,10 +11,11 @@ DATA_ROOT = Path(os.environ.get("SCIENCE_DATA_ROOT", LOCAL_ROOT / "data"))
 
 
 def start(port: int | None = None) -> Stack:
-    """Make the database ready and start gunicorn, a worker and beat."""
-    stack = Stack({"LOCAL_ROOT": str(LOCAL_ROOT)}, LOCAL_ROOT / "logs", port)
+    """Make the database ready and start gunicorn, a worker, beat, and a stand-in for the SVO."""
+    stack = Stack({"LOCAL_ROOT": str(LOCAL_ROOT)} | svo.settings(), LOCAL_ROOT / "logs", port)
     DATA_ROOT.mkdir(parents=True, exist_ok=True)
     stack.prepare()
+    svo.start_server(stack)
     stack.start_web()
     stack.start_worker()
     stack.start_beat()

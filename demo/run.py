@@ -7,6 +7,7 @@ from pathlib import Path
 import requests
 
 from demo.archive import DATA_ROOT, make_token, start
+from demo.svo import find_record
 from tests.support.sample_cubes import cube_filename, edit_keyword, write_cube
 from tests.support.stack import Stack
 
@@ -19,7 +20,7 @@ class NotAsItShould(Exception):
 
 def run() -> int:
     """Run the demonstration and return the exit code: 0 only if everything went as it should."""
-    say("Making the database ready; starting gunicorn, a Celery worker and beat …")
+    say("Making the database ready; starting gunicorn, a Celery worker, beat and a stand-in for the SVO …")
     with start() as stack:
         say(f"They run: {stack.base_url}, logs in {stack.logs}\n")
         try:
@@ -51,9 +52,28 @@ def show_main_job(stack: Stack) -> None:
     order = pipeline.ingest("It is posted once more, forced:", relative_path, force=True)
     expect(order, {"fits_header", "metadata"}, "updated")
 
+    show_svo(stack, order["oid"])
     say("\nThe archive now holds:")
     for line in stack.manage("archive_summary").splitlines():
         say(f"  {line}")
+
+
+def show_svo(stack: Stack, oid: str) -> None:
+    """Show the record of a cube in the stand-in for the SVO, which the worker sends after the ingestion."""
+    record = find_record(stack, oid)
+    if record is None:
+        raise NotAsItShould(f"the stand-in for the SVO has no record of {oid}")
+    say("\nThe stand-in for the SOLARNET Virtual Observatory holds the record:")
+    location = record["data_location"]
+    for name, value in {
+        "oid": record["oid"],
+        "date_beg": record["date_beg"],
+        "tags": ", ".join(tag["name"] for tag in record["tags"]),
+        "file_url": location["file_url"],
+        "file_path": location["file_path"],
+        "thumbnail_url": location["thumbnail_url"],
+    }.items():
+        say(f"  {name:<14} {value}")
 
 
 def write_sample() -> Path:

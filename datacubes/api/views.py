@@ -23,8 +23,8 @@ from datacubes.api.serializers import (
     TagSerializer,
 )
 from datacubes.filters import DataCubeFilter
-from datacubes.keyset import CUBE_ORDERINGS, OBSERVATION_ORDERINGS
 from datacubes.models import DataCube, FITSHeader, Instrument, Observation, Tag
+from datacubes.orderings import CUBE_ORDERINGS, OBSERVATION_ORDERINGS
 from datacubes.permissions import download_access_by_cube
 
 OID_PARAMETER = OpenApiParameter("oid", str, OpenApiParameter.PATH, description="The OID, percent-encoded.")

@@ -104,11 +104,11 @@ def test_on_a_terminal_a_bar_shows_the_progress(live_server, token_file, place_c
     command = [sys.executable, "-m", "submit_cube", place_cube(), "--server", live_server.url, "--wait"]
     ours, theirs = pty.openpty()
     done = subprocess.run([*command, "--token-file", token_file], stdout=subprocess.PIPE, stderr=theirs, text=True)
+    with os.fdopen(ours, "rb") as terminal:
+        assert b"0/1" in terminal.read1()
     os.close(theirs)
     assert done.returncode == 0
     assert done.stdout.endswith(f": completed, {DataCube.objects.get().oid}\n")
-    with os.fdopen(ours, "rb") as terminal:
-        assert b"0/1" in terminal.read1()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from celery import current_app
 
 from datacubes import wakeups
+from svo.tasks import send_next_submission
 from tests.support.services import RedisServer, ServiceMissing, free_port
 from workorders import queue
 from workorders.tasks import process_next_order, sweep
@@ -112,3 +113,10 @@ def test_a_broker_that_comes_back_empty_is_used_again(redis_server):
     wake_for_orders(process_next_order)
     wake_for_orders(process_next_order)
     assert waiting() == 1
+
+
+def test_each_task_goes_to_its_own_queue_only(redis_server):
+    wakeups.send_wake_up(process_next_order)
+    assert (waiting(), wakeups.waiting_messages("svo")) == (1, 0)
+    wakeups.send_wake_up(send_next_submission)
+    assert (waiting(), wakeups.waiting_messages("svo")) == (1, 1)

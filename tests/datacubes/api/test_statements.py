@@ -50,10 +50,10 @@ def test_a_large_page_takes_as_many_statements_as_a_small_one(archive, anybody, 
 
 
 def test_a_page_takes_few_statements(archive, anybody, person, client_of):
-    assert statements(anybody, "/api/v1/data-cubes/")[0] == 3  # Cubes, images, tags.
+    assert statements(anybody, "/api/v1/data-cubes/")[0] == 4  # Places, cubes, images, tags.
     # And the token, two for the permission, and the grants by group and by address.
-    assert statements(client_of(person), "/api/v1/data-cubes/")[0] == 8
-    assert statements(anybody, "/api/v1/observations/")[0] == 1
+    assert statements(client_of(person), "/api/v1/data-cubes/")[0] == 9
+    assert statements(anybody, "/api/v1/observations/")[0] == 2
 
 
 def test_a_cube_takes_few_statements_with_and_without_previews(archive_cube, anybody):

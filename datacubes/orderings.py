@@ -1,0 +1,26 @@
+"""The orders in which the archive is listed; the first of each is the default."""
+
+from collections.abc import Mapping
+
+from django.db.models import BigIntegerField, DateTimeField, F, FloatField
+from django.db.models.functions import Coalesce
+
+from datacubes.keyset import Ordering
+
+_WAVELENGTH = Coalesce("metadata__wavelength_min", 0.0)
+
+CUBE_ORDERINGS: Mapping[str, Ordering] = {
+    "-date_beg": Ordering(F("metadata__date_beg"), DateTimeField, F("metadata__pk"), "Newest first", descending=True),
+    "date_beg": Ordering(F("metadata__date_beg"), DateTimeField, F("metadata__pk"), "Oldest first"),
+    "wavelength": Ordering(_WAVELENGTH, FloatField, F("metadata__pk"), "Shortest wavelength first"),
+    "-wavelength": Ordering(_WAVELENGTH, FloatField, F("metadata__pk"), "Longest wavelength first", descending=True),
+    "size": Ordering(F("size"), BigIntegerField, F("pk"), "Smallest file first"),
+    "-size": Ordering(F("size"), BigIntegerField, F("pk"), "Largest file first", descending=True),
+}
+"""Data cubes. One without a wavelength counts as 0 nm."""
+
+OBSERVATION_ORDERINGS: Mapping[str, Ordering] = {
+    "-date_beg": Ordering(F("date_beg"), DateTimeField, F("pk"), "Newest first", descending=True),
+    "date_beg": Ordering(F("date_beg"), DateTimeField, F("pk"), "Oldest first"),
+}
+"""Observations."""

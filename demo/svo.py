@@ -1,0 +1,44 @@
+"""The stand-in for the SOLARNET Virtual Observatory, as a process of its own, and what it holds."""
+
+import time
+from urllib.parse import quote, urlsplit
+
+import requests
+
+from tests.support.services import free_port
+from tests.support.stack import Stack
+
+KEY = "demo-key"
+USERNAME = "archive"
+SECONDS = 30
+
+
+def settings() -> dict[str, str]:
+    """Return the environment variables of an archive that submits to a stand-in on a free port."""
+    return {
+        "SVO_API_URL": f"http://127.0.0.1:{free_port()}/service/api/svo",
+        "SVO_USERNAME": USERNAME,
+        "SVO_API_KEY": KEY,
+    }
+
+
+def start_server(stack: Stack) -> None:
+    """Start the stand-in among the processes of a stack whose environment has its settings."""
+    port = urlsplit(stack.environment["SVO_API_URL"]).port
+    stack.start("svo", "tests.support.svo_server", "--port", str(port), "--key", KEY)
+
+
+def find_record(stack: Stack, oid: str) -> dict | None:
+    """Wait until the stand-in has the record of a cube, and return it; None if it does not come."""
+    url = f"{stack.environment['SVO_API_URL']}/metadata_crisp/{quote(oid, safe='')}/"
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        try:
+            answer = requests.get(url, timeout=5)
+            if answer.status_code == 200:
+                return answer.json()
+        except requests.ConnectionError:
+            pass  # It is still starting.
+        time.sleep(0.05)
+    return None
+
