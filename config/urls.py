@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("datacubes.pages.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("datacubes.api.urls")),
     path("api/v1/", include("workorders.urls")),

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from drf_spectacular.utils import extend_schema_field
 
-from datacubes.keyset import with_rare_rows
 from datacubes.keyword_search import KeywordQuestion
 from datacubes.models import DataCube, Instrument, Tag
 
@@ -103,11 +102,9 @@ class KeywordFilter(django_filters.Filter):
 
     def filter(self, qs: QuerySet, value: Sequence[KeywordQuestion]) -> QuerySet:
         """Narrow down to the cubes that answer each question."""
-        if not value:
-            return qs
-        for question in value:
+        for question in value or []:
             qs = qs.filter(question.condition(connections[qs.db].vendor))
-        return with_rare_rows(qs)
+        return qs
 
 
 class YesNoFilter(django_filters.BooleanFilter):
@@ -129,11 +126,22 @@ class RangesForm(forms.Form):
         return cleaned
 
 
-class DataCubeFilter(django_filters.FilterSet):
-    """Narrows data cubes down; all that is given must hold.
+_RARE = ("instrument", "tag", "keyword")
+"""Filters that few cubes may pass, and that no index of an order of the list answers."""
 
-    Whoever lists cubes with it must not need ``distinct()``: no filter repeats a cube.
+
+class DataCubeFilter(django_filters.FilterSet):
+    """Narrows data cubes down; all that is given must hold. No filter makes a cube appear twice.
+
+    Attributes
+    ----------
+    qs
+        The cubes that pass all filters.
+    walked
+        Those that pass the filters that are not rare, for `keyset_page`; None if no rare filter is given.
     """
+
+    _walked: QuerySet[DataCube] | None = None
 
     instrument = django_filters.ModelMultipleChoiceFilter(
         queryset=Instrument.objects.all(),
@@ -209,19 +217,33 @@ class DataCubeFilter(django_filters.FilterSet):
         fields = []
         form = RangesForm
 
+    @property
+    def walked(self) -> QuerySet[DataCube] | None:
+        """The cubes that pass the filters that are not rare, or None."""
+        return self._walked if self.qs is not None else None
+
+    def filter_queryset(self, queryset: QuerySet[DataCube]) -> QuerySet[DataCube]:
+        """Narrow down, by the rare filters last."""
+        values = self.form.cleaned_data
+        for name in [name for name in values if name not in _RARE]:
+            queryset = self.filters[name].filter(queryset, values[name])
+        if any(values[name] for name in _RARE):
+            self._walked = queryset
+        for name in _RARE:
+            queryset = self.filters[name].filter(queryset, values[name])
+        return queryset
+
     def of_instruments(self, cubes: QuerySet[DataCube], name: str, instruments: Any) -> QuerySet[DataCube]:
         """Narrow down to cubes of any of some instruments."""
         # A list, not a subquery: the database plans better when it sees which instruments they are.
-        return with_rare_rows(cubes.filter(instrument__in=list(instruments))) if instruments else cubes
+        return cubes.filter(instrument__in=list(instruments)) if instruments else cubes
 
     def with_all_tags(self, cubes: QuerySet[DataCube], name: str, tags: Any) -> QuerySet[DataCube]:
         """Narrow down to cubes that have all of some tags. A feature and an event can share a name: either will do."""
-        if not tags:
-            return cubes
         tagged = DataCube.tags.through.objects.filter(datacube=OuterRef("pk"))
         for tag_name in sorted({tag.name for tag in tags}):
             cubes = cubes.filter(Exists(tagged.filter(tag__in=[tag.pk for tag in tags if tag.name == tag_name])))
-        return with_rare_rows(cubes)
+        return cubes
 
     def in_release_state(self, cubes: QuerySet[DataCube], name: str, state: str) -> QuerySet[DataCube]:
         """Narrow down to cubes that are public today, as `AccessRules.is_public` says, or to those that are not."""

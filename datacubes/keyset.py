@@ -26,12 +26,10 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Greatest
-from django.db.models.lookups import IsNull
 
 Row = TypeVar("Row", bound=Model)
 
-_RARE = "keyset_rare"
-_NEARBY = 5000  # To look at so many rows takes about as long as to make a page of what is found.
+_WALK = 5000  # Rows. To look at so many takes about as long as to make a page of what is found.
 _MAX_CURSOR_LENGTH = 300
 _LARGEST_ID = 2**63 - 1
 
@@ -112,20 +110,20 @@ class _Comparison(Func):
         return f"({key}, {tie}) {self.extra['operator']} ({other_key}, {other_tie})", parameters
 
 
-def with_rare_rows(rows: QuerySet[Row]) -> QuerySet[Row]:
-    """Mark a list whose condition the index of its order does not answer, and that few rows may fulfil.
-
-    A database that walks through the list in its order until it has a page, as it likes to, could walk through all of
-    it. `keyset_page` looks at the rows next to the page's beginning, which is all it takes for what is frequent, and
-    else has all rows that fulfil the condition collected and then ordered.
-    """
-    return rows.alias(**{_RARE: Value(True)})
-
-
 def keyset_page(
-    rows: QuerySet[Row], orderings: Mapping[str, Ordering], order: str, cursor: str | None, size: int
+    rows: QuerySet[Row],
+    orderings: Mapping[str, Ordering],
+    order: str,
+    cursor: str | None,
+    size: int,
+    walked: QuerySet[Row] | None = None,
 ) -> Page[Row]:
-    """Return a page of a list, in two statements; in at most four if the list is marked by `with_rare_rows`.
+    """Return a page of a list, in two statements, or, with `walked`, in at most four.
+
+    A database likes to walk through a list in its order until it has a page. If few rows of the list fulfil a
+    condition that the index of the order does not answer, it walks through all of it. With `walked`, it is made to
+    walk a little way, which is all it takes for what is frequent, and after that to collect all rows that fulfil the
+    condition and to order these.
 
     Parameters
     ----------
@@ -139,6 +137,8 @@ def keyset_page(
         `next_cursor` or `previous_cursor` of another page in the same order; None for the first page.
     size
         How many rows a page has at most.
+    walked
+        The list without the conditions that few of its rows may fulfil; None if there is no such condition.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def keyset_page(
     cursor_place = _read_cursor(cursor, order, ordering) if cursor else None
     backward, start = cursor_place or (False, None)
     way = _Way(ordering, start, ordering.descending != backward)
-    places = way.first_places(rows, size + 1)
+    places = way.first_places(rows, size + 1) if walked is None else way.first_rare_places(rows, walked, size + 1)
     more = len(places) > size
     places = places[:size]
     if backward:
@@ -184,31 +184,29 @@ class _Way:
 
     def first_places(self, rows: QuerySet, count: int) -> list[_Place]:
         """Return the places of the first rows on the way."""
-        rows = rows.select_related(None).prefetch_related(None)
-        if self.start is not None:
-            rows = rows.filter(self._compared("<" if self.descending else ">", self.start))
-        if _RARE not in rows.query.annotations:
-            return self._ordered(rows, self.ordering.key, count)
-        last_nearby = self._last_nearby(rows.model)
-        if last_nearby is None:
-            return self._ordered(rows, self.ordering.key, count)
-        nearby = rows.filter(self._compared(">=" if self.descending else "<=", last_nearby))
-        found = self._ordered(nearby, self.ordering.key, count)
+        return self._ordered(self._from_start(rows), self.ordering.key, count)
+
+    def first_rare_places(self, rows: QuerySet, walked: QuerySet, count: int) -> list[_Place]:
+        """Return the places of the first rows on the way, of a list that may have few of those that are walked by."""
+        end = self._ordered(self._from_start(walked), self.ordering.key, 1, after=_WALK - 1)
+        if not end:
+            return self.first_places(rows, count)
+        on_the_way = rows.filter(self._compared(">=" if self.descending else "<=", end[0]))
+        found = self.first_places(on_the_way, count)
         if len(found) == count:
             return found
         # To the database this is another order than that of an index, so that it has to collect the rows first.
-        return self._ordered(rows, Greatest(self.ordering.key, self.ordering.key), count)
+        return self._ordered(self._from_start(rows), Greatest(self.ordering.key, self.ordering.key), count)
 
-    def _last_nearby(self, model: type[Model]) -> _Place | None:
-        """Return the last of the next _NEARBY places, whatever condition the list has; None if it has less."""
-        everything = model._default_manager.filter(IsNull(self.ordering.tie, False))
-        if self.start is not None:
-            everything = everything.filter(self._compared("<" if self.descending else ">", self.start))
-        return next(iter(self._ordered(everything, self.ordering.key, 1, after=_NEARBY - 1)), None)
+    def _from_start(self, rows: QuerySet) -> QuerySet:
+        if self.start is None:
+            return rows
+        return rows.filter(self._compared("<" if self.descending else ">", self.start))
 
     def _ordered(self, rows: QuerySet, key: Expression | F, count: int, after: int = 0) -> list[_Place]:
         columns = (key.desc(), self.ordering.tie.desc()) if self.descending else (key.asc(), self.ordering.tie.asc())
-        found = rows.order_by(*columns).values_list(key, self.ordering.tie)
+        bare = rows.select_related(None).prefetch_related(None)
+        found = bare.order_by(*columns).values_list(key, self.ordering.tie)
         return [_Place(*place) for place in found[after : after + count]]
 
     def _compared(self, operator: str, place: _Place) -> _Comparison:

@@ -1,7 +1,7 @@
 """The stand-in for the SOLARNET Virtual Observatory, as a process of its own, and what it holds."""
 
 import time
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import requests
 
@@ -30,11 +30,13 @@ def start_server(stack: Stack) -> None:
 
 def find_record(stack: Stack, oid: str) -> dict | None:
     """Wait until the stand-in has the record of a cube, and return it; None if it does not come."""
-    url = f"{stack.environment['SVO_API_URL']}/metadata_crisp/{quote(oid, safe='')}/"
+    api = stack.environment["SVO_API_URL"]
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
         try:
-            answer = requests.get(url, timeout=5)
+            dataset = requests.get(f"{api}/dataset/CRISP/", timeout=5).json()
+            records = urljoin(api, dataset["metadata"]["resource_uri"])
+            answer = requests.get(f"{records}{quote(oid, safe='')}/", timeout=5)
             if answer.status_code == 200:
                 return answer.json()
         except requests.ConnectionError:

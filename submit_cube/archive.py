@@ -125,7 +125,7 @@ class Archive:
     def _order(self, method: str, path: str, body: dict[str, Any] | None = None) -> Order:
         response = self._send(method, path, body)
         content = _json(response)
-        if not response.ok:
+        if not 200 <= response.status_code < 300:
             raise self._refusal(response, content)
         try:
             return Order(

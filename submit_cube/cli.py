@@ -16,7 +16,7 @@ from submit_cube.waiting import wait_for
 TOKEN_VARIABLE = "SUBMIT_CUBE_TOKEN"  # noqa: S105  The name of the variable, not a token.
 PATIENCE = Patience()
 
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa1-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 def main(arguments: list[str] | None = None) -> int:

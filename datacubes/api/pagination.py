@@ -23,14 +23,18 @@ class KeysetPagination(BasePagination):
 
     parameters = ("ordering", "cursor", "page_size")
 
-    def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Model]:
-        """Return the rows of the page that is asked for."""
+    def paginate_queryset(
+        self, queryset: QuerySet, request: Request, view: Any = None, walked: QuerySet | None = None
+    ) -> list[Model]:
+        """Return the rows of the page that is asked for; `walked` is for `keyset_page`."""
         self.request = request
         parameters = request.query_params
         order = _ordering(parameters.get("ordering"), view.orderings)
         size = _page_size(parameters.get("page_size"))
         try:
-            self.page: Page = keyset_page(queryset, view.orderings, order, parameters.get("cursor") or None, size)
+            self.page: Page = keyset_page(
+                queryset, view.orderings, order, parameters.get("cursor") or None, size, walked
+            )
         except CursorRefused as refused:
             raise ValidationError({"cursor": [str(refused)]}) from refused
         return self.page.rows

@@ -66,10 +66,12 @@ class CubeView(ReadView):
         .prefetch_related("image_previews", "tags")
     )
 
-    def serialized(self, cubes: list[DataCube], *, many: bool) -> Any:
+    def serialized(self, cubes: list[DataCube]) -> list[dict[str, Any]]:
         """Return cubes as JSON, with what the user may download."""
-        context = self.get_serializer_context() | {"access": download_access_by_cube(self.request.user, cubes)}
-        return self.get_serializer_class()(cubes if many else cubes[0], many=many, context=context).data
+        access = download_access_by_cube(self.request.user, cubes)
+        for cube in cubes:
+            cube.download_access = access[cube.pk]
+        return self.get_serializer(cubes, many=True).data
 
 
 class DataCubeListView(CubeView):
@@ -88,8 +90,11 @@ class DataCubeListView(CubeView):
     )
     def get(self, request: Request) -> Response:
         """Find cubes that answer to all filters given. Restricted cubes are listed too; only their file is not sent."""
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.serialized(page, many=True))
+        filterset = DataCubeFilter(request.query_params, self.get_queryset(), request=request)
+        if not filterset.is_valid():
+            raise ValidationError(filterset.errors)
+        page = self.paginator.paginate_queryset(filterset.qs, request, view=self, walked=filterset.walked)
+        return self.get_paginated_response(self.serialized(page))
 
 
 class DataCubeView(CubeView):
@@ -106,7 +111,7 @@ class DataCubeView(CubeView):
     )
     def get(self, request: Request, oid: str) -> Response:
         """Return all that is known about a cube."""
-        return Response(self.serialized([self.get_object()], many=False))
+        return Response(self.serialized([self.get_object()])[0])
 
 
 class HeaderView(ReadView):

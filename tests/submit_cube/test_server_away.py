@@ -176,7 +176,7 @@ def test_an_order_that_is_gone_counts_as_lost(submit, server, capsys):
 
 
 def test_what_the_server_says_takes_one_line(submit, server, capsys):
-    error = "first\nb.fits: completed\x1b[31m\u2028"
+    error = "first\nb.fits: completed\x1b[31m\u2028ü"
     server.answer = lambda number: (200, {}, ORDER | {"status": "failed", "error": error})
     assert submit("a.fits", "--wait") == 1
-    assert capsys.readouterr().out == "a.fits: failed: first b.fits: completed [31m \n"
+    assert capsys.readouterr().out == "a.fits: failed: first b.fits: completed [31m ü\n"

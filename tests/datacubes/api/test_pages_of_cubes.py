@@ -63,16 +63,16 @@ def test_the_way_back_shows_the_same_pages(archive, anybody, ordering):
     assert len(forward) == 3
 
 
-@pytest.mark.parametrize("nearby", [1, 2, 4, 7, 8])
+@pytest.mark.parametrize("walk", [1, 2, 4, 7, 8])
 @pytest.mark.parametrize("ordering", ["-date_beg", "date_beg", "wavelength", "-size"])
-def test_what_is_rare_is_found_however_far_it_is(archive, anybody, monkeypatch, ordering, nearby):
+def test_what_is_rare_is_found_however_far_it_is(archive, anybody, monkeypatch, ordering, walk):
     rare = {"keyword": "OBSERVER:rare", "ordering": ordering, "page_size": 1}
     for name in "af":
         metadata = Metadata.objects.get(cube__oid=name)
         metadata.keywords["OBSERVER"] = "rare"
         metadata.save()
     everything = "".join(follow(anybody, f"{URL}?ordering={ordering}"))
-    monkeypatch.setattr("datacubes.keyset._NEARBY", nearby)
+    monkeypatch.setattr("datacubes.keyset._WALK", walk)
     first = anybody.get(URL, rare).json()
     second = anybody.get(first["next"]).json()
     found = [cube["oid"] for page in (first, second) for cube in page["results"]]

@@ -1,0 +1,128 @@
+"""The SVO: synchronising records that are all up to date, and submitting new cubes, against the stand-in.
+
+The stand-in runs in a process of its own, and so does the synchronisation whose peak of memory is taken.
+"""
+
+import django
+
+django.setup()
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import requests
+from django.conf import settings
+
+from benchmarks.table import print_table
+from datacubes.models import AccessRules, DataCube, FITSHeader, Instrument, Metadata
+from datacubes.observations import get_observation
+from svo import configuration
+from svo.notes import note_change
+from svo.submission import claim_submission, send
+from svo.synchronisation import Options, synchronise
+from tests.support.sample_cubes import cube_filename, write_cube
+from tests.support.services import free_port
+
+KEY = "benchmark"
+SYNCHRONISED = (1_000, 10_000)
+SUBMITTED = 500
+
+
+class CountingAdapter(requests.adapters.HTTPAdapter):
+    """Counts the requests that are sent."""
+
+    sent = 0
+
+    def send(self, *arguments: object, **options: object) -> requests.Response:
+        """Send one more."""
+        CountingAdapter.sent += 1
+        return super().send(*arguments, **options)
+
+
+def add_cubes(first: int, number: int) -> list[str]:
+    """Add cubes with the header of a real one to the database, without files."""
+    header = write_cube(settings.SCIENCE_DATA_ROOT / cube_filename(), shape=(1, 1, 2, 4, 4)).read_bytes()[:28800]
+    text = header[: header.index(b"END" + b" " * 77) + 80].decode("latin-1")
+    keywords = {"DATE-BEG": "", "INSTRUME": "CRISP", "FILTER1": "6173", "OBSERVER": "Somebody", "WAVEMIN": 617.1}
+    crisp = Instrument.objects.get(name="CRISP")
+    begin = datetime(2015, 1, 1, tzinfo=UTC)
+    observation = get_observation("benchmark", begin, begin)
+    cubes = [
+        DataCube(oid=f"{n:06}_6173_0", filename=f"{n}.fits", size=n, instrument=crisp, observation=observation)
+        for n in range(first, first + number)
+    ]
+    DataCube.objects.bulk_create(cubes)
+    days = [begin + timedelta(hours=n) for n in range(first, first + number)]
+    Metadata.objects.bulk_create(
+        Metadata(
+            cube=cube, date_beg=day, date_end=day, keywords=keywords | {"DATE-BEG": day.strftime("%Y-%m-%dT%H:%M:%S")}
+        )
+        for cube, day in zip(cubes, days, strict=True)
+    )
+    FITSHeader.objects.bulk_create(FITSHeader(cube=cube, text=text) for cube in cubes)
+    AccessRules.objects.bulk_create(AccessRules(cube=cube) for cube in cubes)
+    return [cube.oid for cube in cubes]
+
+
+def rows() -> Iterator[tuple[object, ...]]:
+    """Submit, and synchronise when all is there."""
+    port = free_port()
+    server = subprocess.Popen([sys.executable, "-m", "tests.support.svo_server", "--port", str(port), "--key", KEY])
+    settings.SVO_API_URL = f"http://127.0.0.1:{port}/service/api/svo"
+    settings.SVO_USERNAME, settings.SVO_API_KEY = "archive", KEY
+    try:
+        time.sleep(3)
+        configuration.get_client()._connection._session.mount("http://", CountingAdapter())
+        configuration.known_dataset(configuration.get_client(), "CRISP")
+        yield measure("submit new cubes", SUBMITTED, lambda: submit(add_cubes(0, SUBMITTED)))
+        present = SUBMITTED
+        for number in SYNCHRONISED:
+            submit(add_cubes(present, number - present))
+            present = number
+            yield measure("synchronise, all up to date", number, synchronise_crisp, peak_of_command())
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def synchronise_crisp() -> None:
+    """Synchronise one instrument, updates included."""
+    synchronise(Options(("CRISP",), update_existing=True))
+
+
+def submit(oids: list[str]) -> None:
+    """Submit cubes as a worker does."""
+    for oid in oids:
+        note_change(oid, "CRISP", wake=False)
+        submission = send(claim_submission(oid))
+        assert submission.state == "submitted", submission.error
+
+
+def measure(what: str, number: int, work: Callable[[], object], peak: str = "") -> tuple[object, ...]:
+    """Count the requests and the seconds of some work."""
+    CountingAdapter.sent = 0
+    began = time.perf_counter()
+    work()
+    seconds = time.perf_counter() - began
+    sent = CountingAdapter.sent
+    return what, f"{number:,}", sent, f"{sent / number:.3f}", f"{seconds:.1f}", peak
+
+
+def peak_of_command() -> str:
+    """Return the most memory, in MB, of a process of its own that synchronises."""
+    environment = os.environ | {
+        name: getattr(settings, name) for name in ("SVO_API_URL", "SVO_USERNAME", "SVO_API_KEY")
+    }
+    command = ["manage.py", "sync_with_svo", "--update-existing", "--instrument", "CRISP"]
+    process = subprocess.Popen([sys.executable, *command], env=environment, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    assert status == 0
+    return f"{usage.ru_maxrss / 1024:.0f}"
+
+
+if __name__ == "__main__":
+    print_table(["what", "cubes", "requests", "a cube", "seconds", "peak memory, MB"], rows())
