@@ -1,9 +1,11 @@
 """The Celery app: ``celery -A config worker``, ``celery -A config beat``."""
 
 import os
+import resource
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -15,3 +17,14 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_logging_of_settings(**kwargs: object) -> None:
     """Keep Celery from setting up logging in its own way: the settings have done it."""
+
+
+@worker_process_init.connect
+def limit_memory(**kwargs: object) -> None:
+    """Bound the memory of a worker's process: what a file asks for beyond it ends in a MemoryError, not in the machine.
+
+    RLIMIT_DATA counts the memory that is written to, where RLIMIT_AS would also count what is only mapped, such as
+    libraries.
+    """
+    limit = settings.WORKER_MEMORY_LIMIT_MB * 2**20
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))

@@ -5,6 +5,7 @@ With none of them set, everything local (database, messages, data, media) lives 
 
 import os
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -125,6 +126,7 @@ INSTALLED_APPS = [
     "workorders",
 ]
 MIDDLEWARE = [
+    "workorders.health.answer_health_checks",
     "django.middleware.security.SecurityMiddleware",
     "config.security_headers.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -203,10 +205,30 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
 }
 
+# --- Watching it -----------------------------------------------------------------------------------------------------
+
+try:
+    METRICS_ALLOWED_ADDRESSES = [ip_network(network) for network in env.list("METRICS_ALLOWED_ADDRESSES", default=[])]
+except ValueError as error:
+    raise ImproperlyConfigured(f"METRICS_ALLOWED_ADDRESSES must be networks such as 10.0.0.0/8: {error}.") from error
+SECURE_REDIRECT_EXEMPT = [r"^metrics$"]  # Prometheus asks from inside, without TLS.
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"order": {"()": "workorders.log_context.OrderFilter"}},
+    "formatters": {
+        "text": {"()": "workorders.log_lines.LineFormatter"},
+        "json": {"()": "workorders.log_lines.JSONLineFormatter"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["order"],
+            "formatter": env.str("LOG_FORMAT", default="text"),
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # At DEBUG it would show the values of statements, tokens and sessions among them.
+    "loggers": {"django.db.backends": {"level": "INFO"}},
 }

@@ -3,10 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from workorders.metrics import MetricsView
+
 urlpatterns = [
     path("", include("datacubes.pages.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("datacubes.api.urls")),
     path("api/v1/", include("workorders.urls")),
     path("data/", include("datacubes.downloads.urls")),
+    path("metrics", MetricsView.as_view(), name="metrics"),
 ]

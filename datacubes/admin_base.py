@@ -1,4 +1,4 @@
-"""What the admin pages share: rows that only the pipeline writes, and lists that stay fast."""
+"""What the admin pages share: rows that only the pipeline writes, and lists that stay fast with millions of rows."""
 
 from typing import Any
 
@@ -16,8 +16,26 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        """The number of rows, at most the bound."""
-        return self.object_list[: self.bound].count()
+        """The number of rows, at most the bound. Which of them are counted does not matter, so none are sorted."""
+        return self.object_list.order_by()[: self.bound].count()
+
+
+class FastListAdmin(admin.ModelAdmin):
+    """Lists that look at no more rows than they show, and no action that would delete what is selected.
+
+    A deletion shows all that goes with each row, which nobody can read of thousands: rows are deleted one by one.
+    """
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the actions without the one that deletes."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
 
 
 class ReadOnlyMixin:
@@ -32,12 +50,8 @@ class ReadOnlyMixin:
         return False
 
 
-class ReadOnlyAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class ReadOnlyAdmin(ReadOnlyMixin, FastListAdmin):
     """The page of a model whose rows the pipeline owns; they are shown, and cannot be removed either."""
-
-    paginator = BoundedPaginator
-    show_full_result_count = False
-    list_per_page = 50
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody removes rows here."""

@@ -20,11 +20,6 @@ def keywords_as_json(header: Header) -> dict[str, JSONValue]:
     return {keyword: _together(keyword, all_values) for keyword, all_values in values.items()}
 
 
-def keyword_value(header: Header, keyword: str) -> CardValue:
-    """Return the value of the first card of `keyword`, or None where there is none."""
-    return header.get(keyword)
-
-
 def _together(keyword: str, values: list[CardValue]) -> JSONValue:
     if keyword in _COMMENTARY:
         return "\n".join(map(str, values))

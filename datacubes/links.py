@@ -16,13 +16,11 @@ from datacubes.models import DataCube
 class OIDConverter:
     """An OID in a URL's path: ``<oid:oid>`` in a route. Make links with `oid_in_url`, as `reverse` leaves ``/``."""
 
-    regex = ".+"
+    regex = "(?s:.+)"
 
     def to_python(self, value: str) -> str:
-        """Refuse what cannot be an OID, before a database sees it."""
-        if len(value) > MAX_OID_LENGTH or not value.isprintable():
-            raise ValueError
-        return value
+        """Return the OID; for what cannot be one, the empty text, so that the view says that there is no such cube."""
+        return value if len(value) <= MAX_OID_LENGTH and value.isprintable() else ""
 
     def to_url(self, oid: str) -> str:
         """Return the OID; Django encodes it."""

@@ -48,6 +48,18 @@ def waiting_messages(queue_name: str) -> int:
         return queue.bind(connection.default_channel).queue_declare().message_count
 
 
+def ask_broker() -> None:
+    """Make sure that the broker answers, over a connection of its own.
+
+    Raises
+    ------
+    OperationalError, OSError
+        If it does not, in time.
+    """
+    with _broker().clone() as connection:
+        connection.default_channel  # noqa: B018  To ask for it opens it.
+
+
 @cache
 def _broker() -> Connection:
     connection = current_app.connection_for_write(connect_timeout=BROKER_TIMEOUT_SECONDS)

@@ -3,13 +3,31 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
+from datacubes.admin import DataCubeAdmin
 from datacubes.admin_base import ReadOnlyAdmin
+from datacubes.models import DataCube
 from svo.models import InstrumentInSVO, Submission, Synchronisation
 from svo.notes import note_again
 
 SHOWN_FAILURES = 200
+
+
+@admin.display(description="SVO")
+def svo_state(cube: DataCube) -> str:
+    """What became of a cube on its way into the SVO."""
+    submission = Submission.objects.filter(oid=cube.oid).first()
+    if submission is None:
+        return "Not submitted."
+    link = reverse("admin:svo_submission_change", args=[submission.pk])
+    error = f": {submission.error}" if submission.error else ""
+    return format_html('<a href="{}">{}</a>{}', link, submission.get_state_display(), error)
+
+
+# Imports go down only, so that a cube's page, which knows nothing of the SVO, is given this line from here.
+DataCubeAdmin.fields.append(svo_state)
 
 
 @admin.register(InstrumentInSVO)

@@ -13,6 +13,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 from datacubes.errors import PermanentError, TransientError
 from ingestion.conductor import read_cube, write_cube
 from workorders import queue
+from workorders.log_context import order_in_logs
 from workorders.models import WorkOrder
 
 logger = logging.getLogger(__name__)
@@ -32,11 +33,16 @@ def carry_out(order: WorkOrder) -> None:
         If the database is away, so that not even the failure can be recorded: the lease will expire, and another
         worker takes the order.
     """
-    logger.info("order %s (%s): attempt %s", order.pk, order.relative_path, order.attempts)
+    with order_in_logs(order):
+        _carry_out(order)
+
+
+def _carry_out(order: WorkOrder) -> None:
+    logger.info("attempt %s", order.attempts)
     try:
         with LeaseKeeper(order), read_cube(order.as_ingest_request()) as reading:
             queue.complete(order, lambda: write_cube(reading))
-        logger.info("order %s (%s): completed", order.pk, order.relative_path)
+        logger.info("completed")
     except queue.LeaseLost as lost:
         logger.warning("%s; nothing of this run was kept", lost)
     except PermanentError as error:
@@ -55,12 +61,12 @@ def carry_out(order: WorkOrder) -> None:
         _record_retry(order, f"{type(error).__name__}: {str(error).strip()}.")
     except Exception as error:
         # Whatever a file holds must not end a worker; and what was not foreseen must be seen by a developer.
-        logger.exception("order %s (%s): unforeseen error", order.pk, order.relative_path)
+        logger.exception("unforeseen error")
         _record_failure(order, f"The ingestion met an error that was not foreseen: {type(error).__name__}: {error}.")
 
 
 def _record_failure(order: WorkOrder, error: str) -> None:
-    logger.warning("order %s (%s): failed: %s", order.pk, order.relative_path, error)
+    logger.warning("failed: %s", error)
     try:
         queue.fail(order, error)
     except queue.LeaseLost as lost:
@@ -74,7 +80,7 @@ def _record_retry(order: WorkOrder, error: str) -> None:
         logger.warning("%s; its failure is not recorded", lost)
         return
     what_next = "to be tried again" if again else "given up"
-    logger.warning("order %s (%s): %s: %s", order.pk, order.relative_path, what_next, error)
+    logger.warning("%s: %s", what_next, error)
 
 
 class LeaseKeeper:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from datacubes.cube_file import HDU
-from datacubes.keywords import keyword_value
 
 # The first four characters of CTYPEn (FITS standard 4.0, tables 25 and 30; section 9.2 for the time scales).
 _WAVELENGTH_TYPES = ("WAVE", "AWAV", "FREQ", "ENER", "WAVN", "VRAD", "VOPT", "ZOPT", "VELO", "BETA")
@@ -61,7 +60,7 @@ def stokes_names(hdu: HDU) -> list[str]:
 
 
 def _role(hdu: HDU, number: int) -> str | None:
-    kind = str(keyword_value(hdu.header, f"CTYPE{number}") or "").upper().partition("-")[0].strip()
+    kind = str(hdu.header.get(f"CTYPE{number}") or "").upper().partition("-")[0].strip()
     if kind in _WAVELENGTH_TYPES:
         return "wavelength"
     if kind == "STOKES":
@@ -70,6 +69,6 @@ def _role(hdu: HDU, number: int) -> str | None:
 
 
 def _finite_number(hdu: HDU, keyword: str, default: float) -> float:
-    value = keyword_value(hdu.header, keyword)
+    value = hdu.header.get(keyword)
     usable = isinstance(value, int | float) and abs(value) < 1e6
     return float(value) if usable else default

@@ -9,13 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from astropy.io import fits
 from PIL import Image
 
-from datacubes.cube_file import HDU, CubeFile
+from datacubes.cube_file import HDU, CubeFile, Header
 from datacubes.cube_file.hdu import read_bytes
 from datacubes.errors import PermanentError
-from datacubes.keywords import keyword_value
 from datacubes.previews.axes import axis_length, cube_axes, stokes_names
 from datacubes.previews.line import line_centre
 from datacubes.previews.tables import PlotUnavailable, medians, wavelengths
@@ -163,19 +161,19 @@ class _Scaling:
             physical[stored == self.blank] = np.nan
 
 
-def _scaling(header: fits.Header, bitpix: int) -> _Scaling:
+def _scaling(header: Header, bitpix: int) -> _Scaling:
     blank = None
     if bitpix > 0:
         number = _number(header, "BLANK", default=math.nan)
         limits = np.iinfo(_DTYPES[bitpix])
         # Stored values cannot equal a BLANK that is no integer or too large, so that it blanks nothing.
         if number.is_integer() and limits.min <= number <= limits.max:
-            blank = int(keyword_value(header, "BLANK"))
+            blank = int(header.get("BLANK"))
     return _Scaling(_number(header, "BSCALE", default=1.0), _number(header, "BZERO", default=0.0), blank)
 
 
-def _number(header: fits.Header, keyword: str, default: float) -> float:
-    value = keyword_value(header, keyword)
+def _number(header: Header, keyword: str, default: float) -> float:
+    value = header.get(keyword)
     if value is None:  # Missing, undefined, or NaN or infinity, which FITS has no way to write.
         return default
     try:

@@ -10,7 +10,6 @@ import numpy as np
 from datacubes.cube_file import CubeFile
 from datacubes.dates import parse_time
 from datacubes.errors import PermanentError
-from datacubes.keywords import keyword_value
 from datacubes.previews.axes import axis_length, cube_axes, stokes_names
 from datacubes.previews.tables import PlotUnavailable, column, medians, wavelengths
 
@@ -80,7 +79,7 @@ def line_profile(cube: CubeFile) -> dict[str, Any]:
     means = np.where(known, values, 0).sum(axis=0) / np.where(counts, counts, np.nan)
     order = np.argsort(places, kind="stable")
     order = order[np.isfinite(places[order])]
-    unit = keyword_value(cube.primary.header, "BUNIT")
+    unit = cube.primary.header.get("BUNIT")
     return {
         "units": {"wavelengths": "nm", "intensity": unit.strip() if isinstance(unit, str) else ""},
         "wavelengths": _numbers(np.round(places[order], 6)),
@@ -119,7 +118,7 @@ def _moments(texts: np.ndarray, key: str, scans: int) -> np.ndarray:
 def _times(cube: CubeFile, seconds: np.ndarray) -> list[str | None]:
     """Write seconds since DATEREF as ISO 8601."""
     try:
-        zero = np.datetime64(parse_time("DATEREF", keyword_value(cube.primary.header, "DATEREF")).replace(tzinfo=None))
+        zero = np.datetime64(parse_time("DATEREF", cube.primary.header.get("DATEREF")).replace(tzinfo=None))
     except PermanentError as error:
         raise PlotUnavailable(f"The times of the seeing have no zero: {error}") from error
     known = abs(seconds) < _LONGEST_TIME

@@ -12,7 +12,6 @@ from astropy import units
 
 from datacubes.cube_file import CubeFile
 from datacubes.errors import PermanentError
-from datacubes.keywords import keyword_value
 from datacubes.previews.axes import axis_length, cube_axes
 
 MAX_WAVELENGTHS = 10_000
@@ -128,7 +127,7 @@ def _bounded_count(count: int) -> int:
 
 def _nanometres(cube: CubeFile, axis: int | None) -> float:
     """How many nm the unit of the wavelength axis has (CUNITn), nm where the header does not tell."""
-    text = None if axis is None else keyword_value(cube.primary.header, f"CUNIT{len(cube.primary.shape) - axis}")
+    text = None if axis is None else cube.primary.header.get(f"CUNIT{len(cube.primary.shape) - axis}")
     try:
         return float(units.Unit(str(text or "nm")).to(units.nm))
     except (ValueError, TypeError, units.UnitConversionError) as error:

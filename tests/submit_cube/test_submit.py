@@ -1,7 +1,6 @@
 """``submit-cube`` against an archive that runs."""
 
 import os
-import pty
 import subprocess
 import sys
 
@@ -98,17 +97,6 @@ def test_the_token_may_come_from_the_environment_of_the_installed_command(live_s
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"2019-04-19/CRISP/cube.fits: queued, order {WorkOrder.objects.get().pk}\n"
-
-
-def test_on_a_terminal_a_bar_shows_the_progress(live_server, token_file, place_cube, worker):
-    command = [sys.executable, "-m", "submit_cube", place_cube(), "--server", live_server.url, "--wait"]
-    ours, theirs = pty.openpty()
-    done = subprocess.run([*command, "--token-file", token_file], stdout=subprocess.PIPE, stderr=theirs, text=True)
-    with os.fdopen(ours, "rb") as terminal:
-        assert b"0/1" in terminal.read1()
-    os.close(theirs)
-    assert done.returncode == 0
-    assert done.stdout.endswith(f": completed, {DataCube.objects.get().oid}\n")
 
 
 @pytest.mark.parametrize(

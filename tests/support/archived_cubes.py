@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from datacubes.models import DataCube
+from datacubes.models import AccessRules, DataCube, Metadata
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest
 from tests.support.cube_fixtures import PlaceCube
@@ -33,6 +33,20 @@ def archive_cube(db, place_cube: PlaceCube) -> ArchiveCube:
         return DataCube.objects.get(oid=result.oid)
 
     return archive
+
+
+def copy_of(cube: DataCube, oid: str, *, size: int | None = None, **metadata: object) -> DataCube:
+    """Add a cube like another, with another size and metadata, much faster than by ingestion."""
+    copy = DataCube.objects.get(pk=cube.pk)
+    copy.pk, copy.oid, copy.size = None, oid, copy.size if size is None else size
+    copy.save(force_insert=True)
+    for row in (AccessRules.objects.get(cube=cube), Metadata.objects.get(cube=cube)):
+        row.cube = copy
+        if isinstance(row, Metadata):
+            for name, value in metadata.items():
+                setattr(row, name, value)
+        row.save(force_insert=True)
+    return copy
 
 
 @pytest.fixture

@@ -182,3 +182,10 @@ def test_the_report_and_the_submissions_are_seen_in_the_admin(cubes, configured,
     assert "1 queued for the SVO." in admin_client.post("/admin/svo/submission/", data, follow=True).content.decode()
     failed.refresh_from_db()
     assert failed.state == "pending"
+
+
+def test_the_page_of_a_cube_shows_what_became_of_it(submitted, admin_client):
+    page = f"/admin/datacubes/datacube/{submitted.pk}/change/"
+    assert ">Submitted</a>" in admin_client.get(page).content.decode()
+    Submission.objects.update(state=Submission.State.FAILED, error="<b>Odd</b>")
+    assert ">Failed</a>: &lt;b&gt;Odd&lt;/b&gt;" in admin_client.get(page).content.decode()

@@ -2,9 +2,9 @@
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.test import Client
 from django.urls import reverse
 
+from tests.support.admin_actions import act, choose, confirm
 from workorders import queue
 from workorders.models import WorkOrder
 from workorders.worker import carry_out
@@ -16,13 +16,8 @@ LIST = "/admin/workorders/workorder/"
 def wake_ups(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect the wake-ups instead of sending them to a broker."""
     sent: list[str] = []
-    monkeypatch.setattr("workorders.admin.send_wake_up", lambda task: sent.append(task.name))
+    monkeypatch.setattr("workorders.admin.orders.send_wake_up", lambda task: sent.append(task.name))
     return sent
-
-
-def act(client: Client, action: str, *orders: WorkOrder) -> str:
-    data = {"action": action, "_selected_action": [order.pk for order in orders]}
-    return client.post(LIST, data, follow=True).content.decode()
 
 
 @pytest.fixture
@@ -58,18 +53,80 @@ def test_one_order_is_shown_whole(admin_client, ended):
     assert "datacubes/datacube/" in page
 
 
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("action", "request_fields"), [("reingest", {}), ("force_reingest", {"force": True})])
-def test_an_order_is_ingested_again(admin_client, ended, action, request_fields, wake_ups):
-    assert "1 queued" in act(admin_client, action, ended)
-    order = WorkOrder.objects.get()
-    assert (order.status, order.request) == ("queued", request_fields)
-    assert wake_ups == ["workorders.tasks.process_next_order"]
+def test_orders_are_ingested_again(admin_client, ended, action, request_fields, wake_ups):
+    failed = queue.post_order("failed.fits", {"oid": "x", "swedish_data": True})
+    queue.fail(queue.claim("w"), "broken")
+    assert "2 queued." in act(admin_client, LIST, action, ended, failed)
+    ended.refresh_from_db()
+    failed.refresh_from_db()
+    assert (ended.status, ended.request, ended.attempts) == ("queued", request_fields, 0)
+    assert (failed.status, failed.request) == ("queued", {"oid": "x", "swedish_data": True} | request_fields)
+    assert wake_ups == ["workorders.tasks.sweep"]
+
+
+def test_an_order_that_a_worker_is_at_is_queued_again_when_it_ends(admin_client, cube_path, db):
+    queue.post_order(cube_path, {})
+    order = queue.claim("w")
+    act(admin_client, LIST, "force_reingest", order)
+    order.refresh_from_db()
+    assert (order.status, order.next_request) == ("started", {"force": True})
+    carry_out(order)
+    order.refresh_from_db()
+    assert (order.status, order.request, order.next_request) == ("queued", {"force": True}, None)
+
+
+def test_an_action_asks_first_and_says_for_how_many(admin_client, db, wake_ups):
+    orders = [queue.post_order(f"{number:02}.fits", {}) for number in range(30)]
+    queue.cancel(orders[0].pk)
+    page = choose(admin_client, LIST, "force_reingest", *orders).content.decode()
+    assert "Force re-ingest: 30 work orders" in page
+    assert "00.fits" in page
+    assert "and 10 more" in page
+    assert WorkOrder.objects.filter(status="failed").count() == 1
+    assert wake_ups == []
+
+
+def test_only_what_was_confirmed_is_done_although_more_has_come_meanwhile(admin_client, db):
+    queue.post_order("before.fits", {})
+    failed = f"{LIST}?status__exact=failed"
+    broken = queue.claim("w")
+    queue.fail(broken, "broken")
+    question = choose(admin_client, failed, "reingest", broken, everything=True)
+    assert "1 work order<" in question.content.decode()
+    later = queue.post_order("later.fits", {})
+    queue.cancel(later.pk)
+    assert "1 queued." in confirm(admin_client, failed, question)
+    assert WorkOrder.objects.get(status="failed") == later
+
+
+def test_more_than_an_action_takes_is_refused(admin_client, db, monkeypatch):
+    monkeypatch.setattr("datacubes.admin_actions.MAX_ROWS", 3)
+    orders = [queue.post_order(f"{number}.fits", {}) for number in range(4)]
+    for order in orders:
+        queue.cancel(order.pk)
+    page = choose(admin_client, LIST, "reingest", orders[0], everything=True).content.decode()
+    assert "More than 3 rows are selected" in page
+    assert WorkOrder.objects.filter(status="queued").count() == 0
+
+
+@pytest.mark.parametrize("ids", ["x", "1,,2", "-1", str(2**63), ",".join(["1"] * 10_001)])
+def test_hostile_ids_are_refused(admin_client, ended, ids):
+    data = {"action": "reingest", "_selected_action": ended.pk, "select_across": 1, "confirmed_ids": ids}
+    assert admin_client.post(LIST, data).status_code == 400
+    assert WorkOrder.objects.get().status == "completed"
+
+
+def test_what_was_ordered_and_by_whom_is_in_the_history(admin_client, ended):
+    act(admin_client, LIST, "force_reingest", ended)
+    page = admin_client.get(f"{LIST}{ended.pk}/history/").content.decode()
+    assert "Force re-ingest." in page
+    assert "admin" in page
 
 
 def test_only_queued_orders_are_cancelled(admin_client, ended):
     waiting = queue.post_order("waiting.fits", {})
-    page = act(admin_client, "cancel_orders", ended, waiting)
+    page = act(admin_client, LIST, "cancel_orders", ended, waiting)
     assert "1 cancelled." in page
     assert "1 left as they are" in page
     waiting.refresh_from_db()
@@ -97,14 +154,24 @@ def test_staff_who_may_only_look_are_offered_no_action(client, ended):
     viewer.user_permissions.add(Permission.objects.get(codename="view_workorder"))
     client.force_login(viewer)
     assert "force_reingest" not in client.get(LIST).content.decode()
-    act(client, "force_reingest", ended)
+    data = {"action": "force_reingest", "_selected_action": ended.pk, "confirmed_ids": ended.pk}
+    client.post(LIST, data)
     assert WorkOrder.objects.get().status == "completed"
 
 
 @pytest.mark.parametrize("number", [1, 40])
-def test_a_list_costs_the_same_whatever_its_length(admin_client, db, number, django_assert_max_num_queries):
+def test_a_list_costs_the_same_whatever_its_length(admin_client, db, number, django_assert_num_queries):
     for index in range(number):
         queue.post_order(f"{index}.fits", {})
         queue.claim("w")
-    with django_assert_max_num_queries(8):
+    # Session, account, how many, and the orders with their runs.
+    with django_assert_num_queries(4):
         admin_client.get(LIST)
+
+
+@pytest.mark.parametrize("number", [1, 40])
+def test_an_action_costs_the_same_for_some_hundred_orders(admin_client, db, number, django_assert_max_num_queries):
+    orders = [queue.post_order(f"{index}.fits", {}) for index in range(number)]
+    question = choose(admin_client, LIST, "reingest", *orders)
+    with django_assert_max_num_queries(24):
+        confirm(admin_client, LIST, question)

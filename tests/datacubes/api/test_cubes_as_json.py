@@ -176,7 +176,9 @@ def test_any_oid_can_be_linked_to(archive_cube, anybody, oid):
 @pytest.mark.parametrize("oid", ["x", "%00", "%0a", "%ff", "..", "%2e%2e", "x" * 3000, "\N{SNOWMAN}", "' OR 1=1 --"])
 @pytest.mark.parametrize("ending", ["", "header/"])
 def test_a_cube_that_is_not_there_is_not_found(cube, anybody, oid, ending):
-    assert anybody.get(f"{URL}{oid}/{ending}").status_code == 404
+    response = anybody.get(f"{URL}{oid}/{ending}")
+    assert response.status_code == 404
+    assert response["Content-Type"] == ("text/plain; charset=utf-8" if ending else "application/json")
 
 
 def test_parameters_of_a_cube_are_refused(cube, anybody):

@@ -2,10 +2,12 @@
 
 import base64
 import json
+from datetime import UTC, datetime
 
 import pytest
 
-from datacubes.models import DataCube, Metadata
+from datacubes.models import DataCube
+from tests.support.archived_cubes import copy_of
 
 URL = "/api/v1/data-cubes/"
 
@@ -13,10 +15,18 @@ URL = "/api/v1/data-cubes/"
 @pytest.fixture
 def archive(archive_cube):
     """Seven cubes, some of which share time, wavelength, or size."""
+    sample = archive_cube()
     for name, day, wavelength in zip("abcdefg", [1, 2, 2, 2, 3, 4, 4], [3, 1, 1, None, 2, 2, 1], strict=True):
-        cube = archive_cube({"DATE-BEG": f"2019-04-0{day}T00:00:00"}, path=f"{name}.fits", oid=name)
-        Metadata.objects.filter(cube=cube).update(wavelength_min=wavelength)
-        DataCube.objects.filter(pk=cube.pk).update(size=100 * (wavelength or 0))
+        keywords = {"OBSERVER": "rare" if name in "af" else "frequent", "INSTRUME": "CRISP"}
+        copy_of(
+            sample,
+            name,
+            size=100 * (wavelength or 0),
+            date_beg=datetime(2019, 4, day, tzinfo=UTC),
+            wavelength_min=wavelength,
+            keywords=keywords,
+        )
+    sample.delete()
 
 
 def follow(client, link):
@@ -67,10 +77,6 @@ def test_the_way_back_shows_the_same_pages(archive, anybody, ordering):
 @pytest.mark.parametrize("ordering", ["-date_beg", "date_beg", "wavelength", "-size"])
 def test_what_is_rare_is_found_however_far_it_is(archive, anybody, monkeypatch, ordering, walk):
     rare = {"keyword": "OBSERVER:rare", "ordering": ordering, "page_size": 1}
-    for name in "af":
-        metadata = Metadata.objects.get(cube__oid=name)
-        metadata.keywords["OBSERVER"] = "rare"
-        metadata.save()
     everything = "".join(follow(anybody, f"{URL}?ordering={ordering}"))
     monkeypatch.setattr("datacubes.keyset._WALK", walk)
     first = anybody.get(URL, rare).json()

@@ -1,22 +1,21 @@
 """The admin pages of work orders: what is queued, what was done, and how to have it done again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
+from datacubes.admin_actions import Selection, confirmed
 from datacubes.admin_base import ReadOnlyAdmin
 from datacubes.models import DataCube
 from datacubes.wakeups import send_wake_up
 from workorders.models import WorkOrder
-from workorders.queue import cancel, requeue
-from workorders.tasks import process_next_order
+from workorders.queue import cancel, requeue_all
+from workorders.tasks import sweep
 
 SHOWN_RUNS = 50
 
@@ -36,6 +35,17 @@ def _steps_table(steps: list[dict[str, Any]]) -> str:
     return _table(["Step", "Outcome", "Reason", "Time"], rows)
 
 
+def requeue_paths(paths: Iterable[list[str]], *, force: bool) -> int:
+    """Queue cubes again, some hundreds of paths at a time, wake the workers, and return how many there were."""
+    number = 0
+    for some in paths:
+        requeue_all(some, force=force)
+        number += len(some)
+    # One message, whatever the number: the sweep wakes as many workers as there is work for.
+    send_wake_up(sweep)
+    return number
+
+
 @admin.register(WorkOrder)
 class WorkOrderAdmin(ReadOnlyAdmin):
     """Orders can be looked at, ingested again and taken out of the queue."""
@@ -44,8 +54,10 @@ class WorkOrderAdmin(ReadOnlyAdmin):
     list_display_links = ["id", "relative_path"]
     list_filter = ["status"]
     list_select_related = ["run"]
-    search_fields = ["relative_path", "oid"]
+    search_fields = ["relative_path__startswith", "oid__exact"]
+    search_help_text = "The beginning of a path, or a whole OID."
     ordering = ["-id"]
+    sortable_by = ["id"]
     actions = ["reingest", "force_reingest", "cancel_orders"]
     fields = [
         "status",
@@ -72,33 +84,32 @@ class WorkOrderAdmin(ReadOnlyAdmin):
         return request.user.has_perm("workorders.add_workorder")
 
     @admin.action(description="Re-ingest", permissions=["reingest"])
-    def reingest(self, request: HttpRequest, orders: QuerySet[WorkOrder]) -> None:
+    @confirmed("These orders are queued again. What has not changed since the last ingestion is skipped.")
+    def reingest(self, request: HttpRequest, selection: Selection, form: None) -> None:
         """Queue the selected orders again."""
-        self._for_each(request, orders, requeue, "queued")
+        self._requeue(request, selection, force=False)
 
     @admin.action(description="Force re-ingest", permissions=["reingest"])
-    def force_reingest(self, request: HttpRequest, orders: QuerySet[WorkOrder]) -> None:
+    @confirmed("These orders are queued again, and everything is made anew, whether it has changed or not.")
+    def force_reingest(self, request: HttpRequest, selection: Selection, form: None) -> None:
         """Queue the selected orders again, to be done as if nothing had been ingested before."""
-        self._for_each(request, orders, lambda order: requeue(order, force=True), "queued, forced")
+        self._requeue(request, selection, force=True)
 
-    @admin.action(description="Cancel (only what is queued)", permissions=["reingest"])
-    def cancel_orders(self, request: HttpRequest, orders: QuerySet[WorkOrder]) -> None:
+    @admin.action(description="Cancel", permissions=["reingest"])
+    @confirmed("Those of these orders that are queued are taken out of the queue, and count as failed.")
+    def cancel_orders(self, request: HttpRequest, selection: Selection, form: None) -> None:
         """Take the selected orders out of the queue; those that are not in it stay as they are."""
-        cancelled = sum(cancel(order.pk) for order in orders)
-        rest = orders.count() - cancelled
-        self.message_user(request, f"{cancelled} cancelled.")
+        cancelled = sum(cancel(order_id) for order_id in selection.ids)
+        rest = len(selection) - cancelled
+        self.message_user(request, f"{cancelled:,} cancelled.")
         if rest:
-            self.message_user(request, f"{rest} left as they are: only queued orders are cancelled.", messages.WARNING)
+            self.message_user(
+                request, f"{rest:,} left as they are: only queued orders are cancelled.", messages.WARNING
+            )
 
-    def _for_each(
-        self, request: HttpRequest, orders: QuerySet[WorkOrder], act: Callable[[WorkOrder], object], what: str
-    ) -> None:
-        number = 0
-        for order in orders.order_by("id"):
-            act(order)
-            transaction.on_commit(lambda: send_wake_up(process_next_order))
-            number += 1
-        self.message_user(request, f"{number} {what}.")
+    def _requeue(self, request: HttpRequest, selection: Selection, *, force: bool) -> None:
+        paths = (list(orders.values_list("relative_path", flat=True)) for orders in selection.chunks())
+        self.message_user(request, f"{requeue_paths(paths, force=force):,} queued.")
 
     @admin.display(description="Started")
     def started(self, order: WorkOrder) -> object:

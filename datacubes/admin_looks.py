@@ -1,0 +1,75 @@
+"""How cubes look in the admin: thumbnails in lists; picture, movie and plots on the page of one."""
+
+from base64 import b64encode
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from datacubes.models import DataCube, ImagePreview, PlotData, VideoPreview
+from datacubes.pages.links import cube_page_path
+from datacubes.pages.plot_texts import line_profile_text, seeing_text
+
+LIST_SIDE = 72
+
+
+def thumbnail(image: ImagePreview | None) -> SafeString | str:
+    """Draw a thumbnail for a list, where the row says what it shows."""
+    if image is None:
+        return "–"
+    scale = LIST_SIDE / max(image.width, image.height, 1)
+    return format_html(
+        '<img src="{}" width="{}" height="{}" alt="" loading="lazy">',
+        image.file.url,
+        round(image.width * scale),
+        round(image.height * scale),
+    )
+
+
+def picture(cube: DataCube) -> SafeString | str:
+    """Draw the preview of a cube as large as a page has it."""
+    image = cube.image_previews.filter(size_name="page").first()
+    if image is None:
+        return "–"
+    return format_html(
+        '<img src="{}" width="{}" height="{}" style="max-width: 30rem; height: auto; width: 100%" alt="Preview of {}">',
+        image.file.url,
+        image.width,
+        image.height,
+        cube.oid,
+    )
+
+
+def movie(video: VideoPreview | None) -> SafeString | str:
+    """Show the movie of a cube, which loads once it is played."""
+    if video is None:
+        return "–"
+    return format_html(
+        '<video src="{}" poster="{}" width="{}" height="{}" style="max-width: 30rem; height: auto; width: 100%" '
+        'controls loop muted preload="none">{}</video>',
+        video.file.url,
+        video.poster.url,
+        video.width,
+        video.height,
+        "This browser plays no movies.",
+    )
+
+
+def plots(cube: DataCube, data: PlotData | None) -> SafeString | str:
+    """Show the line profile, say how the seeing was, and link to where both can be explored."""
+    if data is None or not (data.seeing or data.line_profile):
+        return "–"
+    drawing = ""
+    if data.sparkline:
+        # As an image, whatever it holds cannot act.
+        drawing = format_html(
+            '<img src="data:image/svg+xml;base64,{}" width="300" height="84" alt="" '
+            'style="display: block; background: #fff; color: #000">',
+            b64encode(data.sparkline.encode()).decode(),
+        )
+    return format_html(
+        '{}<p>{}</p><p>{}</p><p><a href="{}">Explore the plots</a></p>',
+        drawing,
+        line_profile_text(data.line_profile) if data.line_profile else "There is no line profile.",
+        seeing_text(data.seeing) if data.seeing else "There are no data on the seeing.",
+        cube_page_path(cube.oid),
+    )

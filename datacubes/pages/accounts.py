@@ -1,0 +1,22 @@
+"""Passwords that are set by e-mail. Accounts are made by staff, in the admin."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import views as auth
+from django.contrib.auth.forms import PasswordResetForm
+
+
+class PasswordResetView(auth.PasswordResetView):
+    """Sends a mail with a link, and answers the same whether or not there is an account with the address."""
+
+    template_name = "datacubes/accounts/forgotten_password.html"
+    email_template_name = "datacubes/accounts/password_mail.txt"
+    subject_template_name = "datacubes/accounts/password_mail_subject.txt"
+
+    def form_valid(self, form: PasswordResetForm) -> Any:
+        """Send the mail. Its link leads to ARCHIVE_BASE_URL, whatever host the request was sent to."""
+        base = urlsplit(settings.ARCHIVE_BASE_URL)
+        self.extra_email_context = {"protocol": base.scheme, "domain": base.netloc}
+        return super().form_valid(form)

@@ -1,0 +1,10 @@
+"""Links to pages."""
+
+from django.urls import reverse
+
+from datacubes.links import oid_in_url
+
+
+def cube_page_path(oid: str) -> str:
+    """Return the path of a cube's page. Not by `reverse` alone, which leaves ``/`` in an OID as it is."""
+    return f"{reverse('catalogue')}cubes/{oid_in_url(oid)}/"

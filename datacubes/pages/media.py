@@ -1,0 +1,64 @@
+"""Files of previews. In production the web server may send them from MEDIA_ROOT instead, with the same lifetime."""
+
+import logging
+from pathlib import Path, PurePosixPath
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import http_date
+from django.views.decorators.http import require_safe
+
+from datacubes.downloads.files import BLOCK_SIZE, OnePart, OpenFile
+from datacubes.downloads.ranges import ByteRange, RangesRefused, requested_ranges
+from datacubes.errors import PermanentError, TransientError
+
+logger = logging.getLogger(__name__)
+
+CONTENT_TYPES = {".jpg": "image/jpeg", ".webm": "video/webm"}
+"""What previews are made of; nothing else is sent, in particular no file that is still being written."""
+
+# Each preview has a name that no other file has had or will have.
+_CACHE_CONTROL = "public, max-age=31536000, immutable"
+
+
+@require_safe
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Send a preview, or the part of it that a player asks for."""
+    content_type = CONTENT_TYPES.get(PurePosixPath(path).suffix)
+    if content_type is None:
+        raise Http404("There is no such preview.")
+    try:
+        file = OpenFile(Path(settings.MEDIA_ROOT), path)
+    except (PermanentError, TransientError) as error:
+        logger.info("A preview that is not there was asked for: %s", error)
+        raise Http404("There is no such preview.") from error
+    response = _send(request, file, content_type)
+    if not response.streaming:
+        file.close()
+    return response
+
+
+def _send(request: HttpRequest, file: OpenFile, content_type: str) -> HttpResponseBase:
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": _CACHE_CONTROL,
+        "ETag": file.etag,
+        "Last-Modified": http_date(file.modified),
+    }
+    try:
+        ranges = requested_ranges(request.headers.get("Range", ""), file.size)
+    except RangesRefused:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{file.size}"})
+    # Players ask for one part at a time. Who asks for several may be sent the whole (RFC 9110, section 14.2).
+    part = ranges[0] if ranges and len(ranges) == 1 else ByteRange(0, file.size)
+    headers["Content-Length"] = str(part.length)
+    status = 200
+    if ranges and len(ranges) == 1:
+        headers["Content-Range"] = part.content_range(file.size)
+        status = 206
+    if request.method == "HEAD":
+        return HttpResponse(status=status, content_type=content_type, headers=headers)
+    response = FileResponse(OnePart(file, part), status=status, content_type=content_type, headers=headers)
+    response.block_size = BLOCK_SIZE
+    return response

@@ -1,0 +1,10 @@
+// On a narrow screen the filters are folded away, unless one of them is wrong. Runs as soon as they are there.
+"use strict";
+{
+  const filters = document.currentScript.parentElement;
+  const wanted = "refused" in filters.dataset || location.hash === "#filters";
+  if (!wanted && matchMedia("(max-width: 69.99rem)").matches) filters.open = false;
+  addEventListener("hashchange", () => {
+    if (location.hash === "#filters") filters.open = true;
+  });
+}

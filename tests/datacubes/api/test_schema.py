@@ -1,0 +1,124 @@
+"""The API's description is right: what is generated from it is answered as it says, and never by a failure."""
+
+import re
+
+import pytest
+import schemathesis
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.wsgi import application
+
+schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
+generated = settings(
+    max_examples=25,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+
+
+@pytest.fixture
+def one_transaction():
+    """Keep the connection to the database between requests, which are within the test's transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def archive(archive_cube, one_transaction):
+    """Put cubes into the archive."""
+    archive_cube()
+    archive_cube(oid="a/b %2e", path="other.fits")
+
+
+@pytest.fixture
+def token(client_of):
+    """Return the headers of somebody who may do everything."""
+    credentials = client_of(User.objects.create_superuser("root"))._credentials
+    return {"Authorization": credentials["HTTP_AUTHORIZATION"]}
+
+
+def is_of_the_queue(case):
+    return case.operation.path.startswith(("/api/v1/ingest/", "/api/v1/work-orders/"))
+
+
+@pytest.mark.schema
+@schema.parametrize()
+@generated
+def test_requests_without_a_token_are_answered_as_described(archive, case):
+    response = case.call()
+    checks = [not_a_server_error]
+    if not is_of_the_queue(case):
+        checks += [status_code_conformance, content_type_conformance, response_schema_conformance]
+    case.validate_response(response, checks=checks)
+
+
+@pytest.mark.schema
+@schema.parametrize()
+@generated
+def test_requests_with_a_token_are_answered(archive, case, token):
+    response = case.call(headers=token)
+    case.validate_response(response, checks=[not_a_server_error])
+    assert response.status_code not in (401, 403)
+
+
+def test_the_description_is_complete(tmp_path):
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema.yml"))
+
+
+def test_the_description_names_every_list_and_parameter(db, anybody):
+    description = anybody.get("/api/v1/schema/", HTTP_ACCEPT="application/json").json()
+    paths = {path for path in description["paths"] if path.startswith("/api/v1/")}
+    assert {
+        "/api/v1/data-cubes/",
+        "/api/v1/data-cubes/{oid}/",
+        "/api/v1/data-cubes/{oid}/header/",
+        "/api/v1/observations/",
+        "/api/v1/instruments/",
+        "/api/v1/tags/",
+    } <= paths
+    parameters = {p["name"]: p for p in description["paths"]["/api/v1/data-cubes/"]["get"]["parameters"]}
+    assert set(parameters) == {
+        "instrument",
+        "time_from",
+        "time_to",
+        "wavelength_from",
+        "wavelength_to",
+        "spectral_line",
+        "polarimetry",
+        "tag",
+        "observation",
+        "release",
+        "search",
+        "keyword",
+        "ordering",
+        "cursor",
+        "page_size",
+    }
+    assert all(parameter["description"] for parameter in parameters.values())
+    assert parameters["page_size"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
+    assert set(description["components"]["securitySchemes"]) == {"tokenAuth", "cookieAuth"}
+
+
+def test_the_documentation_loads_nothing_from_another_host(db, anybody):
+    page = anybody.get("/api/v1/docs/", HTTP_ACCEPT="text/html")
+    assert page.status_code == 200
+    text = page.content.decode()
+    assets = re.findall(r'(?:src|href)="([^"]+)"', text)
+    assert len(assets) >= 3
+    assert all(asset.startswith("/static/drf_spectacular_sidecar/") for asset in assets)
+    assert not re.findall(r"https?://|['\"]//", text.replace("http://testserver/", "/"))
+    assert '"validatorUrl": null' in text

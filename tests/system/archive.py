@@ -1,0 +1,211 @@
+"""An archive of whole processes on servers of its own, as the tests of this folder use it."""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import requests
+
+from demo.archive import make_token
+from tests.support.services import PostgreSQLServer, RedisServer, wait_until
+from tests.support.stack import Stack
+
+SOAK = os.environ.get("SOAK") == "true"
+FIGURES: Counter[str] = Counter()
+"""What the tests of a session did and met, printed in the end."""
+
+SETTINGS = {
+    "SECRET_KEY": "only-for-tests",
+    "ORDER_LEASE_SECONDS": "2",
+    "ORDER_RETRY_SECONDS": "0.5",
+    "ORDER_SWEEP_SECONDS": "0.5",
+    "SVO_API_URL": "",
+}
+PENDING = ("queued", "started")
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The servers of the session; `template` is a database with all tables and the account `token` belongs to."""
+
+    database: PostgreSQLServer
+    broker: RedisServer
+    template: str
+    token: str
+
+    @classmethod
+    def prepare(cls, database: PostgreSQLServer, broker: RedisServer, folder: Path) -> "Servers":
+        """Make the template."""
+        execute(database.url, "CREATE DATABASE template_archive")
+        environment = {
+            "DATABASE_URL": of_database(database.url, "template_archive"),
+            "CELERY_BROKER_URL": broker.url,
+            "LOCAL_ROOT": str(folder),
+        }
+        stack = Stack(SETTINGS | environment, folder)
+        stack.manage("migrate", "--verbosity", "0")
+        return cls(database, broker, "template_archive", make_token(stack, "pipeline"))
+
+
+def of_database(url: str, name: str) -> str:
+    """Return the URL of another database of a server."""
+    return f"{url.rpartition('/')[0]}/{name}"
+
+
+def execute(url: str, statement: str) -> None:
+    """Execute a statement that cannot stand in a transaction."""
+    connection = psycopg2.connect(url)
+    try:
+        connection.autocommit = True
+        connection.cursor().execute(statement)
+    finally:
+        connection.close()
+
+
+class Archive:
+    """A running archive, a pipeline's connection to it, and a view into its database.
+
+    Attributes
+    ----------
+    accepted
+        The fields that were last accepted for each path.
+    """
+
+    def __init__(self, servers: Servers, name: str, folder: Path, settings: dict[str, str]) -> None:
+        self.servers, self.name, self.folder = servers, name, folder
+        self.data, self.media = folder / "data", folder / "media"
+        self.data.mkdir()
+        self.accepted: dict[str, dict[str, Any]] = {}
+        self.database_url = of_database(servers.database.url, name)
+        execute(servers.database.url, f"CREATE DATABASE {name} TEMPLATE {servers.template}")
+        environment = {
+            "LOCAL_ROOT": str(folder),
+            "SCIENCE_DATA_ROOT": str(self.data),
+            "MEDIA_ROOT": str(self.media),
+            "DATABASE_URL": self.database_url,
+            "CELERY_BROKER_URL": servers.broker.url,
+        }
+        self.stack = Stack(SETTINGS | environment | settings, folder / "logs")
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Token {servers.token}"
+
+    def start(self, workers: int = 1, concurrency: int = 2) -> None:
+        """Start gunicorn, beat and Celery workers, which are called worker-0, worker-1, …"""
+        for number in range(workers):
+            self.stack.start_worker(f"worker-{number}", concurrency=concurrency)
+        self.stack.start_beat()
+        self.stack.start_web()
+
+    def remove(self) -> None:
+        """Stop the processes and remove the database."""
+        self.stack.stop()
+        self.session.close()
+        execute(self.servers.database.url, f"DROP DATABASE {self.name} WITH (FORCE)")
+
+    def post(self, path: Path, **fields: Any) -> dict[str, Any]:
+        """Post a cube and return the order."""
+        relative_path = str(path.relative_to(self.data))
+        answer = self.session.post(
+            f"{self.stack.base_url}/api/v1/ingest/", json={"relative_path": relative_path} | fields, timeout=30
+        )
+        assert answer.status_code == 202, (answer.status_code, answer.text)
+        self.accepted[relative_path] = fields
+        FIGURES["orders"] += 1
+        return answer.json()
+
+    def post_until_accepted(self, path: Path, seconds: float = 60, **fields: Any) -> dict[str, Any]:
+        """Post a cube again and again, as a pipeline does while the archive is out of order."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return self.post(path, **fields)
+            except (AssertionError, requests.RequestException) as error:
+                FIGURES["POSTs refused while PostgreSQL was away"] += 1
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"{path.name} was not accepted within {seconds} s") from error
+                time.sleep(0.2)
+
+    def get(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Return an order as it is now."""
+        answer = self.session.get(order["url"], timeout=30)
+        assert answer.status_code == 200, (answer.status_code, answer.text)
+        return answer.json()
+
+    def poll(self, order: dict[str, Any], seconds: float = 60) -> dict[str, Any]:
+        """Wait until an order has ended, and return it."""
+        wait_until(lambda: self.get(order)["status"] not in PENDING, f"order {order['id']} ends", seconds)
+        return self.get(order)
+
+    def wait_until_idle(self, seconds: float = 120) -> None:
+        """Wait until no order is pending."""
+        wait_until(lambda: not self.pending(), f"the queue is empty; see {self.stack.logs}", seconds)
+
+    def pending(self) -> int:
+        """How many orders are queued or started."""
+        return self.query("SELECT count(*) FROM workorders_workorder WHERE status IN %s", [PENDING])[0][0]
+
+    def query(self, statement: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement, over a connection of its own."""
+        connection = psycopg2.connect(self.database_url)
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(statement, list(parameters))
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def runs(self, path: Path) -> list[tuple[str, str, int]]:
+        """Status, error and number of the attempt of each run of a path, the first one first."""
+        return self.query(
+            "SELECT run.status, run.error, run.attempt FROM workorders_workorderrun run "
+            "JOIN workorders_workorder o ON o.id = run.order_id WHERE o.relative_path = %s ORDER BY run.id",
+            [str(path.relative_to(self.data))],
+        )
+
+    def process_at(self, path: Path, seconds: float = 60) -> int:
+        """Wait until a worker is at a path, and return the id of its process."""
+        statement = (
+            "SELECT run.worker FROM workorders_workorder o JOIN workorders_workorderrun run ON run.id = o.run_id "
+            "WHERE o.status = 'started' AND o.relative_path = %s"
+        )
+        found: list[tuple[Any, ...]] = []
+
+        def somebody_is() -> bool:
+            found[:] = self.query(statement, [str(path.relative_to(self.data))])
+            return bool(found)
+
+        wait_until(somebody_is, f"a worker is at {path.name}", seconds)
+        return int(found[0][0].rpartition(":")[2])
+
+    def workers(self) -> dict[str, int]:
+        """The names of the Celery workers and the ids of their main processes."""
+        processes = self.stack.processes
+        return {name: process.pid for name, process in processes.items() if name.startswith("worker")}
+
+    def pool(self) -> list[int]:
+        """The ids of the processes that carry out orders."""
+        return [child for pid in self.workers().values() for child in children(pid)]
+
+
+def children(pid: int) -> list[int]:
+    """The ids of the processes that a process has started."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+def kill(pid: int, number: int = signal.SIGKILL) -> bool:
+    """Send a signal to a process; tell whether it was there."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    FIGURES[f"{signal.Signals(number).name} to workers"] += 1
+    return True

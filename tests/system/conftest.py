@@ -1,0 +1,48 @@
+"""Fixtures of the tests of whole processes: one PostgreSQL and one Redis for all, an archive for each."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.services import PostgreSQLServer, RedisServer, ServiceMissing
+from tests.system.archive import FIGURES, Archive, Servers
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """PostgreSQL and Redis, which a test may stop and kill as long as it starts them again."""
+    try:
+        with PostgreSQLServer() as database, RedisServer() as broker:
+            yield Servers.prepare(database, broker, tmp_path_factory.mktemp("template"))
+    except ServiceMissing as missing:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def make_archive(servers: Servers, tmp_path: Path) -> Iterator[Callable[..., Archive]]:
+    """Make an archive with settings of its own, on an empty database and an empty broker; nothing runs yet."""
+    archives: list[Archive] = []
+
+    def make(**settings: str) -> Archive:
+        servers.broker.kill()
+        servers.broker.start()
+        folder = tmp_path / f"archive-{len(archives)}"
+        folder.mkdir()
+        archives.append(Archive(servers, f"archive_{os.urandom(4).hex()}", folder, settings))
+        return archives[-1]
+
+    yield make
+    for archive in archives:
+        archive.remove()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the tests did and met."""
+    if FIGURES:
+        terminalreporter.section("figures of the system tests")
+        for name, number in sorted(FIGURES.items()):
+            terminalreporter.write_line(f"{number:8} {name}")

@@ -1,0 +1,79 @@
+"""What an archive holds, as plain values to be compared with another's; runs within the archive's own settings."""
+
+import hashlib
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import models
+
+from datacubes.errors import PermanentError
+from datacubes.steps.base import IngestRequest
+from ingestion.conductor import ingest
+
+IDENTITIES = {"datacubes.DataCube": "oid", "datacubes.Observation": "point_id", "datacubes.Instrument": "name"}
+
+
+def print_rows() -> None:
+    """Print each model of `datacubes` with its rows, without ids and the times of their making."""
+    found = {
+        model._meta.label: sorted(
+            (_described(row) for row in model.objects.all()), key=lambda row: json.dumps(row, sort_keys=True)
+        )
+        for model in apps.get_app_config("datacubes").get_models()
+    }
+    json.dump(found, sys.stdout)
+
+
+def print_files() -> None:
+    """Print the files that rows name and that are not there, and those that are there and that no row names."""
+    named = {
+        value.name
+        for model in apps.get_app_config("datacubes").get_models()
+        for field in _file_fields(model)
+        for value in (getattr(row, field.name) for row in model.objects.all())
+        if value
+    }
+    root = Path(settings.MEDIA_ROOT)
+    there = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+    json.dump({"missing": sorted(named - there), "surplus": sorted(there - named)}, sys.stdout)
+
+
+def ingest_plainly(requests: Path) -> None:
+    """Ingest cubes one after the other, without a queue; `requests` holds a JSON list of the fields of each."""
+    for fields in json.loads(requests.read_text()):
+        try:
+            ingest(IngestRequest(**fields))
+        except PermanentError as error:
+            raise SystemExit(f"{fields['relative_path']} cannot be ingested plainly: {error}") from error
+
+
+def _file_fields(model: type[models.Model]) -> list[models.Field]:
+    return [field for field in model._meta.concrete_fields if isinstance(field, models.FileField)]
+
+
+def _described(row: models.Model) -> dict[str, Any]:
+    values = {field.name: _plain(getattr(row, field.name)) for field in row._meta.concrete_fields if _tells(field)}
+    for field in row._meta.many_to_many:
+        values[field.name] = sorted(str(_plain(other)) for other in getattr(row, field.name).all())
+    return values
+
+
+def _tells(field: models.Field) -> bool:
+    """Whether a field says something of the cube, not of when and in which order its rows were made."""
+    made_at = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return not isinstance(field, models.AutoField) and not made_at
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return getattr(value, IDENTITIES.get(value._meta.label, ""), None) or f"{value._meta.label} {value}"
+    if isinstance(value, models.fields.files.FieldFile):
+        content = default_storage.open(value.name).read()
+        return f"{len(content)} bytes, {hashlib.sha256(content).hexdigest()}"
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,163 @@
+"""The check of the whole: what must be true of an archive in the end, whatever happened to it on the way."""
+
+import json
+from collections.abc import Collection
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import redis
+
+from tests.support.services import wait_until
+from tests.support.stack import Stack
+from tests.system.archive import FIGURES, Archive
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def check_whole(archive: Archive, *, failed: Collection[Path] = (), surplus_files: bool = False) -> None:
+    """Stop the archive and check that nothing was lost, doubled or left over.
+
+    Parameters
+    ----------
+    archive
+        Whose orders have all ended.
+    failed
+        The cubes whose order must have failed; all others that were accepted must be completed.
+    surplus_files
+        Whether files that no row names are to be expected: a process that is killed cannot remove those that it has
+        just written. Even then `prune_media` must find them all.
+    """
+    archive.stack.stop()
+    check_orders(archive, {str(path.relative_to(archive.data)) for path in failed})
+    check_history(archive)
+    check_files(archive, surplus_files=surplus_files)
+    check_rows(archive)
+    check_nothing_is_left_over(archive)
+    FIGURES["checks of the whole"] += 1
+
+
+def check_orders(archive: Archive, failed: set[str]) -> None:
+    """Every order that was accepted has ended as it should, and there are no others."""
+    statuses = dict(archive.query("SELECT relative_path, status FROM workorders_workorder"))
+    expected = {path: "failed" if path in failed else "completed" for path in archive.accepted}
+    FIGURES["losses"] += len(expected.keys() - statuses.keys())
+    assert statuses == expected, _errors(archive)
+
+
+def check_history(archive: Archive) -> None:
+    """Every run has ended, each before the next one of its order began, and an order's last run is its outcome."""
+    runs = archive.query(
+        "SELECT order_id, status, started_at, finished_at FROM workorders_workorderrun ORDER BY order_id, id"
+    )
+    assert [run for run in runs if run[1] == "started" or run[3] is None] == []
+    at_once = [(a, b) for a, b in pairwise(runs) if a[0] == b[0] and a[3] > b[2]]
+    FIGURES["runs"] += len(runs)
+    FIGURES["runs lost and made up for"] += sum(run[1] == "lost" for run in runs)
+    FIGURES["runs handed back and made up for"] += sum(run[1] == "handed_back" for run in runs)
+    FIGURES["duplicates"] += len(at_once)
+    assert at_once == []
+    odd = archive.query(
+        "SELECT o.id, o.status, run.status FROM workorders_workorder o JOIN workorders_workorderrun run "
+        "ON run.id = o.run_id WHERE o.status <> run.status OR o.next_request IS NOT NULL"
+    )
+    assert odd == []
+
+
+def check_files(archive: Archive, *, surplus_files: bool) -> None:
+    """Every file that a row names is there; what is there without a row is found and removed by `prune_media`."""
+    files = _run_json(archive.stack, "print_files()")
+    assert files["missing"] == []
+    if not surplus_files:
+        assert files["surplus"] == []
+    FIGURES["files without a row, removed by prune_media"] += len(files["surplus"])
+    archive.stack.manage("prune_media", "--delete", "--older-than", "0")
+    assert _run_json(archive.stack, "print_files()") == {"missing": [], "surplus": []}
+
+
+def check_rows(archive: Archive) -> None:
+    """Every cube's rows are what a plain ingestion of its file gives, in an archive of its own without a queue."""
+    assert rows_of(archive.stack) == rows_of(plain_archive(archive))
+
+
+def rows_of(stack: Stack) -> Rows:
+    """What an archive holds."""
+    return _run_json(stack, "print_rows()")
+
+
+def plain_archive(archive: Archive) -> Stack:
+    """Ingest the cubes of an archive's completed orders once more, one after the other, into an archive on SQLite."""
+    folder = archive.folder / "plain"
+    folder.mkdir(exist_ok=True)
+    completed = archive.query(
+        "SELECT o.relative_path, run.request FROM workorders_workorderrun run "
+        "JOIN workorders_workorder o ON o.id = run.order_id WHERE run.status = 'completed' "
+        "ORDER BY run.finished_at, run.id"
+    )
+    requests = folder / "requests.json"
+    requests.write_text(json.dumps([{"relative_path": path} | request for path, request in completed]))
+    environment = {
+        "LOCAL_ROOT": str(folder),
+        "SCIENCE_DATA_ROOT": str(archive.data),
+        "MEDIA_ROOT": "",
+        "SVO_API_URL": "",
+    }
+    environment |= {"DATABASE_URL": "", "CELERY_BROKER_URL": "filesystem://", "MEDIA_ROOT": str(folder / "media")}
+    stack = Stack(environment, folder / "logs")
+    stack.manage("migrate", "--verbosity", "0")
+    _run(stack, f"ingest_plainly(Path({str(requests)!r}))")
+    FIGURES["cubes compared with a plain ingestion"] += len({path for path, _ in completed})
+    return stack
+
+
+def check_nothing_is_left_over(archive: Archive) -> None:
+    """No process of the archive runs any more, and its servers have no connection of it."""
+    # Processes whose parent was killed end by themselves, once they have done what they were at.
+    wait_until(lambda: not processes_of(archive), f"all processes of {archive.folder} have ended", 30)
+    wait_until(lambda: not _database_connections(archive), "all connections to PostgreSQL are closed")
+    wait_until(lambda: _redis_connections(archive) == 1, "all connections to Redis but this one are closed")
+
+
+def processes_of(archive: Archive) -> list[int]:
+    """The ids of the processes that have to do with an archive's folder, by their environment or their arguments."""
+    mark = str(archive.folder).encode()
+    return [int(folder.name) for folder in Path("/proc").glob("[0-9]*") if mark in _environment_and_arguments(folder)]
+
+
+def _environment_and_arguments(process: Path) -> bytes:
+    try:
+        return (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+    except OSError:  # It has ended meanwhile.
+        return b""
+
+
+def _database_connections(archive: Archive) -> int:
+    connection = psycopg2.connect(archive.servers.database.url)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [archive.name])
+            return cursor.fetchone()[0]
+    finally:
+        connection.close()
+
+
+def _redis_connections(archive: Archive) -> int:
+    with redis.Redis.from_url(archive.servers.broker.url) as client:
+        return len(client.client_list())
+
+
+def _errors(archive: Archive) -> list[tuple[Any, ...]]:
+    return archive.query(
+        "SELECT o.relative_path, o.status, run.status, run.error FROM workorders_workorder o "
+        "LEFT JOIN workorders_workorderrun run ON run.id = o.run_id WHERE o.status <> 'completed'"
+    )
+
+
+def _run(stack: Stack, call: str) -> str:
+    script = f"from pathlib import Path\nfrom tests.system.rows import *\n{call}"
+    return stack.manage("shell", "--no-imports", "--command", script)
+
+
+def _run_json(stack: Stack, call: str) -> Any:
+    return json.loads(_run(stack, call))

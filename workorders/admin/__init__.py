@@ -1,0 +1,11 @@
+"""The admin: its front page, the pages of work orders, and what can be ordered on the page of cubes."""
+
+from django.contrib import admin
+
+from workorders.admin import cubes, orders
+
+__all__ = ["cubes", "orders"]
+
+admin.site.site_header = admin.site.site_title = "Solar archive"
+admin.site.index_title = "Administration"
+admin.site.index_template = "workorders/front_page.html"

@@ -1,0 +1,31 @@
+"""Which order a log line is about: set while an order is carried out, so that every line written meanwhile has it."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # Logging is set up before there are models.
+    from workorders.models import WorkOrder
+
+_current: ContextVar[tuple[int, str] | None] = ContextVar("order", default=None)
+
+
+@contextmanager
+def order_in_logs(order: "WorkOrder") -> Iterator[None]:
+    """Let every line that this thread logs within the block have the order's id and path."""
+    token = _current.set((order.pk, order.relative_path))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+class OrderFilter(logging.Filter):
+    """Gives each record the attributes `order` and `path`; both None outside an order."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record through."""
+        record.order, record.path = _current.get() or (None, None)
+        return True

@@ -1,0 +1,149 @@
+"""``/metrics`` for Prometheus.
+
+Every number is asked from the database when Prometheus asks, so that it does not matter which process is asked, and at
+a cost that has a bound.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.db.models import Count, ExpressionWrapper, F, Q, Sum
+from django.db.models.fields import DurationField
+from django.http import HttpResponse
+from django.utils import timezone
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from svo.models import Submission
+from svo.state import count_submissions, last_synchronisation
+from workorders.models import WorkOrderRun
+from workorders.state import oldest_waiting_since, orders_by_status
+
+RUNS_WITHIN = timedelta(hours=1)
+MAX_RUNS = 100_000
+DURATIONS = (0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000)  # Seconds; an unchanged cube takes about 0.02.
+
+
+class ArchiveCollector(Collector):
+    """Asks the database when Prometheus asks."""
+
+    def describe(self) -> list[Metric]:
+        """Promise nothing, so that to register it asks nothing of the database."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """Give the metrics of the queue, of its runs and of the SVO."""
+        yield _orders()
+        yield _oldest_order()
+        yield _runs()
+        yield _submissions()
+        yield _synchronisation()
+
+
+REGISTRY = CollectorRegistry()
+REGISTRY.register(ArchiveCollector())
+
+
+class IsStaffOrAllowedAddress(BasePermission):
+    """Staff, or a client whose address is in one of the networks of METRICS_ALLOWED_ADDRESSES.
+
+    Only the address that the connection comes from counts: anybody can write what they like into X-Forwarded-For.
+    """
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Tell whether this request may see the metrics."""
+        return request.user.is_staff or _is_allowed(request.META.get("REMOTE_ADDR", ""))
+
+
+class MetricsView(APIView):
+    """The metrics in the text format that the client asks for."""
+
+    permission_classes = [IsStaffOrAllowedAddress]
+    schema = None
+
+    def get(self, request: Request) -> HttpResponse:
+        """Return all metrics."""
+        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        return HttpResponse(encode(REGISTRY), content_type=content_type, headers={"Cache-Control": "no-store"})
+
+
+def _is_allowed(address: str) -> bool:
+    try:
+        client = ip_address(address)
+    except ValueError:  # Over a socket file there is no address.
+        return False
+    # A server that listens on IPv6 sees IPv4 clients as ::ffff:10.0.0.1.
+    client = getattr(client, "ipv4_mapped", None) or client
+    return any(client in network for network in settings.METRICS_ALLOWED_ADDRESSES)
+
+
+def _orders() -> Metric:
+    orders = GaugeMetricFamily(
+        "archive_orders", "Work orders by status; exact up to 100,000, an estimate beyond.", labels=["status"]
+    )
+    for status, number in orders_by_status().items():
+        orders.add_metric([status], number.number)
+    return orders
+
+
+def _oldest_order() -> Metric:
+    since = oldest_waiting_since()
+    return GaugeMetricFamily(
+        "archive_oldest_waiting_order_seconds",
+        "For how long the oldest order waits that a worker could take now; 0 if none waits.",
+        value=(timezone.now() - since).total_seconds() if since else 0,
+    )
+
+
+def _runs() -> Metric:
+    runs = GaugeHistogramMetricFamily(
+        "archive_runs_of_last_hour_seconds",
+        f"How long the runs took that ended within the last hour, by outcome; the latest {MAX_RUNS:,} of each.",
+        labels=["outcome"],
+    )
+    for outcome in WorkOrderRun.Status:
+        if outcome != WorkOrderRun.Status.STARTED:
+            runs.add_metric([outcome], *_durations(outcome))
+    return runs
+
+
+def _durations(outcome: WorkOrderRun.Status) -> tuple[list[tuple[str, float]], float]:
+    """Return how many runs took at most so many seconds, cumulative, and what all took together."""
+    ended = WorkOrderRun.objects.filter(status=outcome, finished_at__gte=timezone.now() - RUNS_WITHIN)
+    duration = ExpressionWrapper(F("finished_at") - F("started_at"), output_field=DurationField())
+    latest = ended.order_by("-finished_at").annotate(duration=duration).values("duration")[:MAX_RUNS]
+    buckets = {
+        f"bucket_{index}": Count("duration", filter=Q(duration__lte=timedelta(seconds=seconds)))
+        for index, seconds in enumerate(DURATIONS)
+    }
+    found = latest.aggregate(**buckets, all=Count("duration"), total=Sum("duration"))
+    counts = [(str(float(seconds)), found[f"bucket_{index}"]) for index, seconds in enumerate(DURATIONS)]
+    return [*counts, ("+Inf", found["all"])], (found["total"] or timedelta()).total_seconds()
+
+
+def _submissions() -> Metric:
+    submissions = GaugeMetricFamily(
+        "archive_svo_submissions",
+        "What the SVO has not been told yet, by state; exact up to 100,000, an estimate beyond.",
+        labels=["state"],
+    )
+    for state in (Submission.State.PENDING, Submission.State.FAILED):
+        submissions.add_metric([state], count_submissions(state).number)
+    return submissions
+
+
+def _synchronisation() -> Metric:
+    last = last_synchronisation()
+    ended = GaugeMetricFamily(
+        "archive_svo_last_synchronisation_timestamp_seconds", "When the last synchronisation with the SVO ended."
+    )
+    if last is not None:
+        ended.add_metric([], last.finished_at.timestamp())
+    return ended
