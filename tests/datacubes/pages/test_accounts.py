@@ -1,0 +1,109 @@
+"""People log in, log out, and set a password by e-mail."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+
+
+@pytest.fixture
+def anna(db):
+    return User.objects.create_user("anna", email="anna@observatory.example", password="the old one")
+
+
+def log_in(client, password, following="/accounts/login/"):
+    return client.post(following, {"username": "anna", "password": password})
+
+
+def test_a_person_logs_in_and_out(anna, client, visit):
+    assert visit("/").one("a", href="/accounts/login/?next=/")
+    response = log_in(client, "the old one")
+    assert response.headers["Location"] == "/"
+    header = visit("/").one("header", class_="site-header")
+    assert "anna" in header.text
+    assert "Admin" not in header.text
+    assert client.post(header.one("form").attributes["action"]).headers["Location"] == "/"
+    assert "anna" not in visit("/").one("header", class_="site-header").text
+
+
+def test_a_person_comes_back_to_where_they_were(anna, client):
+    page = "/accounts/login/?next=/cubes/a%2520b/"
+    form = client.get(page).content.decode()
+    assert '<input type="hidden" name="next" value="/cubes/a%20b/">' in form
+    response = client.post(page, {"username": "anna", "password": "the old one", "next": "/cubes/a%20b/"})
+    assert response.headers["Location"] == "/cubes/a%20b/"
+
+
+@pytest.mark.parametrize("place", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
+def test_nobody_is_sent_elsewhere(anna, client, place):
+    response = client.post("/accounts/login/", {"username": "anna", "password": "the old one", "next": place})
+    assert response.headers["Location"] == "/"
+
+
+def test_a_wrong_password_is_refused_beside_the_form(anna, client, visit):
+    response = log_in(client, "wrong")
+    assert response.status_code == 200
+    assert "Please enter a correct username and password." in response.content.decode()
+    assert "anna" not in visit("/").one("header", class_="site-header").text
+
+
+def test_a_link_alone_logs_nobody_out(anna, client):
+    client.force_login(anna)
+    assert client.get("/accounts/logout/").status_code == 405
+    assert "_auth_user_id" in client.session
+
+
+def test_a_password_is_set_by_mail(anna, client, visit, mailoutbox, settings):
+    settings.ARCHIVE_BASE_URL = "https://archive.example.org"
+    form = visit("/accounts/password/").one("main").one("form")
+    assert form.one("input", name="email").attributes["type"] == "email"
+    response = client.post("/accounts/password/", {"email": "Anna@observatory.example"}, follow=True)
+    assert "Look into your mail" in response.content.decode()
+    (mail,) = mailoutbox
+    assert mail.to == ["anna@observatory.example"]
+    assert "anna" in mail.body
+    (link,) = re.findall(r"https://archive\.example\.org(/accounts/password/\S+)", mail.body)
+    page = client.get(link, follow=True)
+    assert "New password" in page.content.decode()
+    password = {"new_password1": "a better one 7", "new_password2": "a better one 7"}
+    assert client.post(page.redirect_chain[-1][0], password).headers["Location"] == "/accounts/password/changed/"
+    assert log_in(client, "the old one").status_code == 200
+    assert log_in(client, "a better one 7").status_code == 302
+    client.logout()
+    assert visit(link).one("h1").text == "This link is of no use any more"
+
+
+def test_nobody_learns_whether_an_address_has_an_account(anna, client, mailoutbox):
+    known = client.post("/accounts/password/", {"email": "anna@observatory.example"})
+    unknown = client.post("/accounts/password/", {"email": "other@observatory.example"})
+    assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
+    assert len(mailoutbox) == 1
+
+
+def test_the_host_of_a_request_does_not_come_into_the_mail(anna, client, mailoutbox, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    client.post("/accounts/password/", {"email": anna.email}, headers={"Host": "elsewhere.example"})
+    assert "elsewhere" not in mailoutbox[0].body
+
+
+def test_a_weak_password_is_refused_with_the_reason(anna, client, mailoutbox):
+    client.post("/accounts/password/", {"email": anna.email})
+    (link,) = re.findall(r"/accounts/password/\S+", mailoutbox[0].body)
+    page = client.get(link, follow=True).redirect_chain[-1][0]
+    response = client.post(page, {"new_password1": "1234", "new_password2": "1234"})
+    assert "This password is too short." in response.content.decode()
+    assert log_in(client, "the old one").status_code == 302
+
+
+def test_staff_are_shown_the_way_to_the_admin(anna, client, visit):
+    User.objects.filter(pk=anna.pk).update(is_staff=True)
+    client.force_login(anna)
+    assert visit("/").one("a", href="/admin/")
+
+
+def test_a_form_without_its_mark_is_refused_in_a_sentence(anna):
+    from django.test import Client
+
+    response = log_in(Client(enforce_csrf_checks=True), "the old one")
+    assert response.status_code == 403
+    assert "The form was not accepted" in response.content.decode()
