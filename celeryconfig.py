@@ -31,8 +31,8 @@ accept_content = ["json"]
 worker_prefetch_multiplier = 1  # A worker that is busy must not sit on wake-ups for the others.
 worker_hijack_root_logger = False
 worker_send_task_events = False
-task_soft_time_limit = settings.ORDER_TIME_LIMIT_SECONDS
-task_time_limit = settings.ORDER_TIME_LIMIT_SECONDS + 30  # For work that is stuck where no exception reaches it.
+# For work that is stuck where no exception reaches it; `workorders.worker` sees to the limit itself.
+task_time_limit = 1.1 * settings.ORDER_TIME_LIMIT_SECONDS + 5
 
 task_routes = {"svo.tasks.*": {"queue": "svo"}}
 

@@ -43,4 +43,3 @@ def find_record(stack: Stack, oid: str) -> dict | None:
             pass  # It is still starting.
         time.sleep(0.05)
     return None
-

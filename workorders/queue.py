@@ -4,6 +4,7 @@ The database holds the truth. Each function is one transaction, or part of the c
 """
 
 import logging
+import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -153,7 +154,9 @@ def renew_lease(order: WorkOrder) -> None:
     LeaseLost
         If another worker has taken the order over.
     """
-    mine = WorkOrder.objects.filter(pk=order.pk, run_id=order.run_id, status=Status.STARTED)
+    mine = WorkOrder.objects.filter(
+        pk=order.pk, run_id=order.run_id, run__started_at=order.run.started_at, status=Status.STARTED
+    )
     if not mine.update(lease_expires_at=_lease_end(timezone.now())):
         raise LeaseLost(f"order {order.pk} was taken over while run {order.run_id} was at it")
 
@@ -167,6 +170,7 @@ def complete(order: WorkOrder, write: Callable[[], IngestResult]) -> IngestResul
         If another worker has taken the order over; nothing has changed.
     """
     with transaction.atomic():
+        _bound_transaction()
         current = _lock_own(order)
         result = write()
         current.oid = result.oid
@@ -276,12 +280,22 @@ def _next_due(order_id: int | None) -> WorkOrder | None:
     return None
 
 
-def _start(order: WorkOrder, worker: str) -> None:
+def _bound_transaction(*more: str) -> None:
+    """Let PostgreSQL end this transaction should its process stop in the middle of it for longer than a lease.
+
+    Its locks would last longer than the lease otherwise, and hold up whoever posts or claims the order. `more` are
+    settings for the transaction beside this one.
+    """
     if connection.vendor == "postgresql":
-        # A claim need not survive a crash of the database: the order is then claimed again, and this run, which is no
-        # longer the order's own, changes nothing. So nobody waits for the disk.
+        idle = f"idle_in_transaction_session_timeout TO {math.ceil(settings.ORDER_LEASE_SECONDS * 1000)}"
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit TO OFF")
+            cursor.execute("; ".join(f"SET LOCAL {setting}" for setting in (idle, *more)))
+
+
+def _start(order: WorkOrder, worker: str) -> None:
+    # A claim need not survive a crash of the database: the order is then claimed again, and this run, which is no
+    # longer the order's own, changes nothing. So nobody waits for the disk.
+    _bound_transaction("synchronous_commit TO OFF")
     now = timezone.now()
     order.attempts += 1
     order.run = WorkOrderRun.objects.create(
@@ -320,8 +334,10 @@ def _give_up(order: WorkOrder) -> None:
 
 
 def _lock_own(order: WorkOrder) -> WorkOrder:
-    current = WorkOrder.objects.select_for_update().get(pk=order.pk)
-    if current.status != Status.STARTED or current.run_id != order.run_id:
+    current = WorkOrder.objects.select_for_update(of=("self",)).select_related("run").get(pk=order.pk)
+    # The id of a run whose claim was lost in a crash of the database can be given to a later run.
+    is_own = current.run_id == order.run_id and current.run.started_at == order.run.started_at
+    if current.status != Status.STARTED or not is_own:
         raise LeaseLost(f"order {order.pk} was taken over while run {order.run_id} was at it")
     return current
 

@@ -1,12 +1,19 @@
 """The Celery tasks of the queue."""
 
+import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from celery import shared_task
+from django.db import InterfaceError, OperationalError
+from kombu.exceptions import OperationalError as BrokerError
 
 from workorders.queue import claim
 from workorders.wakeups import wake_for_orders
 from workorders.worker import carry_out, worker_name
+
+logger = logging.getLogger(__name__)
 
 GO_ON_SECONDS = 1.0
 
@@ -19,13 +26,26 @@ def process_next_order() -> None:
     wake-ups that were sent for those orders find nothing later, which costs next to nothing.
     """
     stop = time.monotonic() + GO_ON_SECONDS
-    while (order := claim(worker_name())) is not None:
-        carry_out(order)
-        if time.monotonic() > stop:
-            break
+    with servers_may_be_away():
+        while (order := claim(worker_name())) is not None:
+            carry_out(order)
+            if time.monotonic() > stop:
+                break
 
 
 @shared_task
 def sweep() -> None:
     """Wake workers for whatever is due and unclaimed: lost wake-ups, later attempts, orders of dead workers."""
-    wake_for_orders(process_next_order)
+    with servers_may_be_away():
+        wake_for_orders(process_next_order)
+
+
+@contextmanager
+def servers_may_be_away() -> Iterator[None]:
+    """Let a server that is away end a task with a line in the log: the next sweep makes up for it."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("the database is away, orders wait for it: %s", str(error).strip())
+    except (BrokerError, OSError) as error:
+        logger.warning("the broker is away, the next sweep sends the wake-ups: %s", error)

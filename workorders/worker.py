@@ -2,21 +2,31 @@
 
 import logging
 import os
+import signal
 import socket
 import threading
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
 
-from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
 from datacubes.errors import PermanentError, TransientError
-from ingestion.conductor import read_cube, write_cube
+from ingestion.conductor import Reading, read_cube, write_cube
 from workorders import queue
 from workorders.log_context import order_in_logs
 from workorders.models import WorkOrder
 
 logger = logging.getLogger(__name__)
+
+
+class OutOfTime(BaseException):
+    """The reading of a cube has taken as long as it may.
+
+    It is no `Exception`: what reads FITS files and images takes any exception for damage in the file and goes on.
+    Celery's own soft time limit is one, so that it is not used for orders.
+    """
 
 
 def worker_name() -> str:
@@ -40,7 +50,7 @@ def carry_out(order: WorkOrder) -> None:
 def _carry_out(order: WorkOrder) -> None:
     logger.info("attempt %s", order.attempts)
     try:
-        with LeaseKeeper(order), read_cube(order.as_ingest_request()) as reading:
+        with LeaseKeeper(order), _read_in_time(order) as reading:
             queue.complete(order, lambda: write_cube(reading))
         logger.info("completed")
     except queue.LeaseLost as lost:
@@ -49,8 +59,12 @@ def _carry_out(order: WorkOrder) -> None:
         _record_failure(order, str(error))
     except TransientError as error:
         _record_retry(order, str(error))
-    except SoftTimeLimitExceeded:
+    except OutOfTime:
         _record_retry(order, f"The ingestion took longer than {settings.ORDER_TIME_LIMIT_SECONDS} s.")
+    except SystemExit:
+        # So ends a process that is asked to (SIGTERM); its order need not wait for its lease to expire.
+        _record_retry(order, "The worker was asked to end.")
+        raise
     except MemoryError:
         _record_retry(order, f"The ingestion needed more than {settings.WORKER_MEMORY_LIMIT_MB} MB of memory.")
     except (OperationalError, InterfaceError) as error:
@@ -63,6 +77,33 @@ def _carry_out(order: WorkOrder) -> None:
         # Whatever a file holds must not end a worker; and what was not foreseen must be seen by a developer.
         logger.exception("unforeseen error")
         _record_failure(order, f"The ingestion met an error that was not foreseen: {type(error).__name__}: {error}.")
+
+
+def _read_in_time(order: WorkOrder) -> Reading:
+    with time_limit(settings.ORDER_TIME_LIMIT_SECONDS):
+        return read_cube(order.as_ingest_request())
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `OutOfTime` in a block that takes longer; only a process's main thread can be interrupted so.
+
+    A call that does not return to Python is not interrupted: Celery's hard time limit ends the process then.
+    """
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise OutOfTime
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _record_failure(order: WorkOrder, error: str) -> None:
@@ -113,7 +154,7 @@ class LeaseKeeper:
                 except (OperationalError, InterfaceError) as error:
                     logger.warning("order %s: its lease could not be renewed: %s", self._order.pk, error)
                     connection.close()
-        except queue.LeaseLost as lost:
-            logger.warning("%s", lost)
+        except queue.LeaseLost:
+            pass  # Or the run has just ended. Its last transaction tells which.
         finally:
             connection.close()

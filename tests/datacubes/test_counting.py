@@ -34,4 +34,4 @@ def test_an_estimate_is_never_below_what_was_counted(tags, monkeypatch):
         pytest.skip("only PostgreSQL estimates")
     monkeypatch.setattr("datacubes.counting.EXACT_UP_TO", 299)
     # Of a condition about which it knows nothing the planner expects a small share.
-    assert count(Tag.objects.extra(where=["length(name) > 0"])) == Count(300, is_exact=False)  # noqa: S610
+    assert count(Tag.objects.extra(where=["length(name) > 0"])) == Count(300, is_exact=False)

@@ -108,7 +108,7 @@ class Stack:
             try:
                 requests.get(f"{self.base_url}/api/v1/work-orders/", timeout=5)
                 return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 if self.processes["web"].poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f"gunicorn does not answer:\n{self.log('web')}") from None
                 time.sleep(0.05)

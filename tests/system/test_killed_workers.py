@@ -1,13 +1,17 @@
 """Workers that are killed, stopped or asked to end, in the middle of their work."""
 
 import random
+import signal
+import socket
 import time
 
+import psycopg2
 import pytest
 
-from tests.support.sample_cubes import many_cubes
+from tests.support.sample_cubes import cube_filename, many_cubes, write_cube, write_sparse_cube
+from tests.support.services import wait_until
 from tests.system.archive import FIGURES, SOAK, Archive, children, kill
-from tests.system.whole import check_whole
+from tests.system.whole import check_whole, rows_of
 
 pytestmark = pytest.mark.system
 
@@ -22,27 +26,87 @@ def test_workers_killed_at_random_lose_nothing(make_archive):
         archive.post(path)
     dice = random.Random(1)
     while archive.pending():
-        time.sleep(1)
         kill_one(archive, dice)
+        time.sleep(1)
     check_whole(archive, surplus_files=True)
 
 
 def kill_one(archive: Archive, dice: random.Random) -> None:
-    """Kill a process of a pool, or a main process alone, or one with its pool; a supervisor starts the latter two."""
-    what = dice.choice(["pool", "pool", "main", "all"])
+    """Kill a process of a pool, or a main process without its pool, or both, and start a main process that is gone."""
+    what = dice.choice(["pool", "pool", "pool", "pool", "main", "all"])
     name, pid = dice.choice(sorted(archive.workers().items()))
     if what == "pool":
         kill(dice.choice(children(pid) or [pid]))
     elif what == "main":
         kill(pid)
+        archive.stack.processes.pop(name).wait()
     else:
         FIGURES["workers killed with all their processes"] += 1
         archive.stack.kill(name)
-    time.sleep(0.05)
-    for name, process in list(archive.stack.processes.items()):
-        if process.poll() is not None:
-            del archive.stack.processes[name]
-    for number in range(2):
-        if f"worker-{number}" not in archive.stack.processes:
-            FIGURES["workers started again"] += 1
-            archive.stack.start_worker(f"worker-{number}", concurrency=2)
+    if name not in archive.stack.processes:
+        FIGURES["workers started again"] += 1
+        archive.stack.start_worker(name, concurrency=2)
+
+
+@pytest.mark.parametrize("asked", ["the main process", "all processes"])
+def test_workers_that_are_asked_to_end_finish_or_hand_back_what_they_have(make_archive, asked):
+    archive = make_archive()
+    archive.start(workers=2, concurrency=2)
+    for path in many_cubes(archive.data, 60, shape=MOVIES):
+        archive.post(path)
+    for name in list(archive.workers()):
+        wait_until(lambda: archive.query("SELECT 1 FROM workorders_workorder WHERE status = 'started'"), "work goes on")
+        process = archive.stack.processes.pop(name)
+        pool = children(process.pid)
+        for pid in [process.pid, *(pool if asked == "all processes" else [])]:
+            kill(pid, signal.SIGTERM)
+        process.wait(30)
+        workers = tuple(f"{socket.gethostname()}:{pid}" for pid in pool)
+        left = "SELECT id FROM workorders_workorderrun WHERE status = 'started' AND worker IN %s"
+        assert archive.query(left, [workers]) == []
+        archive.stack.start_worker(name, concurrency=2)
+    archive.wait_until_idle()
+    assert archive.query("SELECT count(*) FROM workorders_workorderrun WHERE status = 'lost'") == [(0,)]
+    check_whole(archive)
+
+
+def test_a_worker_that_is_stopped_for_longer_than_its_lease_changes_nothing_when_it_goes_on(make_archive):
+    archive = make_archive()
+    archive.start(workers=2, concurrency=1)
+    path = write_sparse_cube(archive.data / cube_filename(), size_bytes=8_000_000_000)
+    order = archive.post(path)
+    stopped = archive.process_at(path)
+    kill(stopped, signal.SIGSTOP)
+    ended = archive.poll(order)
+    assert (ended["status"], ended["attempts"]) == ("completed", 2)
+    assert [status for status, *_ in archive.runs(path)] == ["lost", "completed"]
+    rows = rows_of(archive.stack)
+    kill(stopped, signal.SIGCONT)
+    wait_until(lambda: log_tells(archive, "nothing of this run was kept"), "the worker has noticed")
+    assert archive.get(order) == ended
+    assert rows_of(archive.stack) == rows
+    check_whole(archive)
+
+
+def test_a_worker_that_is_stopped_within_its_last_transaction_holds_up_nobody(make_archive):
+    archive = make_archive()
+    archive.start(workers=2, concurrency=1)
+    path = write_cube(archive.data / cube_filename(), shape=MOVIES)
+    connection = psycopg2.connect(archive.database_url)
+    connection.cursor().execute("LOCK TABLE datacubes_datacube IN SHARE MODE")  # Reads go on, writes wait.
+    order = archive.post(path)
+    stopped = archive.process_at(path)
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    wait_until(lambda: archive.query(waiting), "the worker writes")
+    kill(stopped, signal.SIGSTOP)
+    connection.close()
+    archive.post(path)
+    assert archive.poll(order)["status"] == "completed"
+    kill(stopped, signal.SIGCONT)
+    wait_until(lambda: log_tells(archive, "its failure is not recorded"), "the worker has noticed")
+    archive.wait_until_idle()
+    check_whole(archive)
+
+
+def log_tells(archive: Archive, words: str) -> bool:
+    return any(words in archive.stack.log(name) for name in archive.workers())

@@ -75,7 +75,7 @@ def test_an_order_that_failed_for_a_while_is_completed_in_the_end(monkeypatch, c
     assert run_next().status == "completed"
 
 
-@pytest.mark.parametrize("error", [MemoryError(), OSError(5, "Input/output error"), worker.SoftTimeLimitExceeded()])
+@pytest.mark.parametrize("error", [MemoryError(), OSError(5, "Input/output error"), worker.OutOfTime()])
 def test_what_may_pass_is_tried_again(monkeypatch, cube_path, error):
     monkeypatch.setattr(worker, "read_cube", fails_with(error))
     queue.post_order(cube_path, {})

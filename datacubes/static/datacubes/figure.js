@@ -32,6 +32,7 @@ class Figure {
     this.slider = this.root.querySelector("input[type=range]");
     this.slider.max = drawn.x.length - 1;
     this.root.hidden = false;
+    section.querySelector(".without-script").hidden = true;
     const container = this.root.querySelector(".panels");
     const description = section.querySelector(".plot-text").textContent;
     this.panels = drawn.panels.map((panel, number) => this.addPanel(container, panel, number, description));

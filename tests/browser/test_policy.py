@@ -1,0 +1,26 @@
+"""The policy for scripts and styles leaves the admin and the API's documentation whole."""
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_admin_works(page, public_cube):
+    User.objects.create_superuser("staff", password=PASSWORD)
+    page.goto("/admin/")
+    page.get_by_label("Username").fill("staff")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    for path in ("datacubes/datacube/", "workorders/workorder/", "auth/user/", "auth/user/add/"):
+        page.goto(f"/admin/{path}")
+        page.wait_for_load_state("networkidle")
+        expect(page.locator("#content h1")).to_be_visible()
+
+
+def test_the_documentation_of_the_api_is_drawn(page, transactional_db):
+    page.goto("/api/v1/docs/")
+    expect(page.get_by_role("heading", name="Solar archive")).to_be_visible()

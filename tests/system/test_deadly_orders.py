@@ -1,0 +1,84 @@
+"""Orders that take their worker with them, or take more time or memory than they may."""
+
+import signal
+import threading
+
+import pytest
+from PIL import Image
+
+from tests.support.sample_cubes import cube_filename, many_cubes, write_cube, write_sparse_cube
+from tests.support.services import wait_until
+from tests.system.archive import Archive, kill
+from tests.system.whole import check_whole
+
+pytestmark = pytest.mark.system
+
+
+def test_an_order_that_kills_its_worker_every_time_is_failed_with_the_reason_and_the_others_are_done(make_archive):
+    archive = make_archive(ORDER_MAX_ATTEMPTS="3", ORDER_LEASE_SECONDS="1")
+    archive.start(workers=1, concurrency=2)
+    deadly = write_sparse_cube(archive.data / "deadly" / cube_filename(line="6302"), size_bytes=8_000_000_000)
+    order = archive.post(deadly)
+    reaper = threading.Thread(target=kill_whoever_is_at, args=(archive, deadly, 3))
+    reaper.start()
+    others = [archive.post(path) for path in many_cubes(archive.data / "others", 20)]
+    assert {archive.poll(other)["status"] for other in others} == {"completed"}
+    ended = archive.poll(order)
+    reaper.join()
+    assert ended["status"] == "failed"
+    assert "3 workers died" in ended["error"]
+    assert [status for status, *_ in archive.runs(deadly)] == ["lost", "lost", "lost", "failed"]
+    check_whole(archive, failed=[deadly], surplus_files=True)
+
+
+def kill_whoever_is_at(archive: Archive, path, times: int) -> None:
+    """Kill the process at an order as often, as the system does to one that takes all of the memory."""
+    for _ in range(times):
+        pid = archive.process_at(path)
+        kill(pid)
+        wait_until(lambda pid=pid: archive.query(AT, [f"%:{pid}"]) == [], "somebody else has taken it")
+
+
+AT = (
+    "SELECT o.id FROM workorders_workorder o JOIN workorders_workorderrun run ON run.id = o.run_id "
+    "WHERE o.status = 'started' AND run.worker LIKE %s"
+)
+
+
+def test_an_order_that_takes_too_long_is_failed_with_the_reason_and_the_others_are_done(make_archive):
+    archive = make_archive(ORDER_MAX_ATTEMPTS="2", ORDER_TIME_LIMIT_SECONDS="1")
+    archive.start(workers=1, concurrency=1)
+    slow = write_sparse_cube(archive.data / "slow" / cube_filename(line="6302"), size_bytes=30_000_000_000)
+    order = archive.post(slow)
+    others = [archive.post(path) for path in many_cubes(archive.data / "others", 20)]
+    assert {archive.poll(other)["status"] for other in others} == {"completed"}
+    ended = archive.poll(order)
+    assert ended["status"] == "failed"
+    assert ended["error"] == "The ingestion took longer than 1 s. Given up after 2 attempts."
+    check_whole(archive, failed=[slow])
+
+
+def test_a_worker_that_is_stuck_where_nothing_reaches_it_is_replaced_and_its_order_done(make_archive):
+    archive = make_archive(ORDER_TIME_LIMIT_SECONDS="2")
+    archive.start(workers=1, concurrency=1)
+    path = write_sparse_cube(archive.data / cube_filename(), size_bytes=8_000_000_000)
+    order = archive.post(path)
+    kill(archive.process_at(path), signal.SIGSTOP)
+    ended = archive.poll(order)
+    assert ended["status"] == "completed"
+    assert [status for status, *_ in archive.runs(path)] == ["lost", "completed"]
+    check_whole(archive, surplus_files=True)
+
+
+def test_an_order_that_takes_too_much_memory_is_failed_with_the_reason_and_the_others_are_done(make_archive):
+    archive = make_archive(ORDER_MAX_ATTEMPTS="2", WORKER_MEMORY_LIMIT_MB="400")
+    archive.start(workers=1, concurrency=1)
+    greedy = write_cube(archive.data / "greedy" / cube_filename(line="6302"), shape=(1, 1, 2, 4, 4))
+    Image.new("RGBA", (8000, 9000)).save(greedy.with_suffix(".png"))
+    order = archive.post(greedy)
+    others = [archive.post(path) for path in many_cubes(archive.data / "others", 20)]
+    assert {archive.poll(other)["status"] for other in others} == {"completed"}
+    ended = archive.poll(order)
+    assert ended["status"] == "failed"
+    assert ended["error"] == "The ingestion needed more than 400 MB of memory. Given up after 2 attempts."
+    check_whole(archive, failed=[greedy])
