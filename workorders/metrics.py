@@ -7,6 +7,7 @@ a cost that has a bound.
 from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import ip_address
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, ExpressionWrapper, F, Q, Sum
@@ -67,6 +68,10 @@ class MetricsView(APIView):
 
     permission_classes = [IsStaffOrAllowedAddress]
     schema = None
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Take any header Accept: `choose_encoder` knows what to make of it."""
+        return super().perform_content_negotiation(request, force=True)
 
     def get(self, request: Request) -> HttpResponse:
         """Return all metrics."""

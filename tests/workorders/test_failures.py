@@ -1,5 +1,7 @@
 """Permanent failures end an order at once; transient ones are tried again with growing delays."""
 
+import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -83,6 +85,30 @@ def test_what_may_pass_is_tried_again(monkeypatch, cube_path, error):
     assert order.status == "queued"
     assert order.queued_at > timezone.now() + timedelta(seconds=1)
     assert order.run.error
+
+
+def test_a_time_limit_reaches_through_what_takes_any_exception_for_damage(monkeypatch, settings, cube_path):
+    def reads_for_ever(request: object) -> None:
+        while True:
+            with suppress(Exception):
+                time.sleep(0.01)
+
+    settings.ORDER_TIME_LIMIT_SECONDS = 0.1
+    monkeypatch.setattr(worker, "read_cube", reads_for_ever)
+    queue.post_order(cube_path, {})
+    order = run_next()
+    assert order.status == "queued"
+    assert order.run.error == "The ingestion took longer than 0.1 s."
+
+
+def test_a_worker_that_is_asked_to_end_hands_its_order_back(monkeypatch, cube_path):
+    monkeypatch.setattr(worker, "read_cube", fails_with(SystemExit(1)))
+    queue.post_order(cube_path, {})
+    with pytest.raises(SystemExit):
+        run_next()
+    order = WorkOrder.objects.get()
+    assert (order.status, order.run.status) == ("queued", "handed_back")
+    assert order.run.error == "The worker was asked to end."
 
 
 def test_an_error_that_was_not_foreseen_fails_the_order_and_is_logged_whole(monkeypatch, cube_path, caplog):

@@ -7,7 +7,7 @@ import pytest
 from datacubes.models import DataCube
 from ingestion.conductor import read_cube, write_cube
 from workorders import queue
-from workorders.models import WorkOrder
+from workorders.models import WorkOrder, WorkOrderRun
 from workorders.worker import LeaseKeeper, carry_out
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +67,22 @@ def test_a_run_that_was_taken_over_and_completed_by_another_ends_quietly(cube_pa
     carry_out(queue.claim("other"))
     carry_out(slow)
     assert [run.status for run in order.runs.order_by("id")] == ["lost", "completed"]
+
+
+def test_a_run_whose_id_was_given_to_a_later_one_cannot_change_the_order(cube_path):
+    """So it is after a crash of PostgreSQL, which need not keep a claim, nor that its id was taken."""
+    order = queue.post_order(cube_path, {})
+    forgotten = queue.claim("forgotten")
+    WorkOrder.objects.filter(pk=order.pk).update(status="queued", run=None)
+    WorkOrderRun.objects.all().delete()
+    later = queue.claim("later")
+    WorkOrder.objects.filter(pk=order.pk).update(run=None)
+    WorkOrderRun.objects.filter(id=later.run_id).update(id=forgotten.run_id)
+    WorkOrder.objects.filter(pk=order.pk).update(run=forgotten.run_id)
+    later.run_id = forgotten.run_id
+    for ending, arguments in {"renew_lease": [], "fail": ["error"], "hand_back": ["error"]}.items():
+        with pytest.raises(queue.LeaseLost):
+            getattr(queue, ending)(forgotten, *arguments)
+    queue.renew_lease(later)
+    carry_out(later)
+    assert [run.status for run in order.runs.all()] == ["completed"]

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Give the Celery app back its own broker after the test."""
+    """Let the test choose the broker, and give the Celery app back its own after it."""
+    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)  # Celery puts it before its settings.
     before = (current_app.conf.broker_url, current_app.conf.broker_transport_options)
     yield
     current_app.conf.broker_url, current_app.conf.broker_transport_options = before

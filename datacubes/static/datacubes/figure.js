@@ -6,7 +6,7 @@
 //   axis         {label, values: (splits, increment) => texts}
 //   bands        [[from, to], …] in x, shaded
 //   bandName     what they are
-//   panels       [{label of the y axis, format: (number) => text, series: [{name, values}]}]
+//   panels       [{label of the y axis: its unit, format: (number) => text, series: [{name, values}]}]
 "use strict";
 
 const LINES = [
@@ -44,7 +44,9 @@ class Figure {
 
   addPanel(container, panel, number, description) {
     const readout = element("div", { className: "readout" });
-    const canvas = element("div", { className: "canvas", role: "img", ariaLabel: `${panel.label}. ${description}` });
+    const names = panel.series.map((series) => series.name).join(", ");
+    const name = `${names} in ${panel.label}. ${description}`;
+    const canvas = element("div", { className: "canvas", role: "img", ariaLabel: name });
     container.append(element("div", { className: "panel" }, readout, canvas));
     const at = element("span", { className: "at" });
     if (number === 0) readout.append(at);
@@ -108,7 +110,7 @@ class Figure {
   shadeBands(plot) {
     const { ctx, bbox } = plot;
     ctx.save();
-    ctx.globalAlpha = 0.18;
+    ctx.globalAlpha = 0.13;
     ctx.fillStyle = cssColour("--plot-band");
     for (const [from, to] of this.drawn.bands) {
       const left = Math.max(bbox.left, plot.valToPos(from, "x", true));

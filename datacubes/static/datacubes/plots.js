@@ -64,7 +64,7 @@ function intensityPanel(names, columns, unit) {
   const exponent = power < -2 || power > 3 ? power : 0;
   const whole = [exponent ? `10${superscript(exponent)}` : "", unitText(unit)].filter(Boolean).join(" ");
   return {
-    label: `${names.join(", ")} (${whole || "unit not stated"})`,
+    label: whole || "unit not stated",
     format: (value) => `${value.toPrecision(4).replace("-", "−")}${whole ? ` ${exponent ? "× " : ""}${whole}` : ""}`,
     series: names.map((name, index) => ({
       name,
