@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
                 urls["SOAK"] = "true"
                 codes.append(run_pytest("Soak", "-m", "system", *rest, **urls))
             else:
-                codes.append(run_pytest("PostgreSQL and Redis", *rest, **urls))
+                codes.append(run_pytest("PostgreSQL and Redis", "-m", "not soak", *rest, **urls))
     return max(codes)
 
 

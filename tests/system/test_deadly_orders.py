@@ -11,7 +11,7 @@ from tests.support.services import wait_until
 from tests.system.archive import Archive, kill
 from tests.system.whole import check_whole
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.soak]
 
 
 def test_an_order_that_kills_its_worker_every_time_is_failed_with_the_reason_and_the_others_are_done(make_archive):

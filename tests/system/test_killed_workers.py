@@ -13,7 +13,7 @@ from tests.support.services import wait_until
 from tests.system.archive import FIGURES, SOAK, Archive, children, kill
 from tests.system.whole import check_whole, rows_of
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.soak]
 
 MOVIES = (3, 1, 2, 16, 16)  # A movie takes long enough to be killed at it.
 MANY_ATTEMPTS = {"ORDER_MAX_ATTEMPTS": "50"}  # An order that is killed often by chance is not to be given up.

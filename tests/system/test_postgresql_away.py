@@ -11,7 +11,7 @@ from tests.support.sample_cubes import many_cubes
 from tests.system.archive import FIGURES, SOAK, Archive
 from tests.system.whole import check_whole
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.soak]
 
 MOVIES = (3, 1, 2, 16, 16)
 MANY_ATTEMPTS = {"ORDER_MAX_ATTEMPTS": "50"}

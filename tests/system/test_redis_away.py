@@ -13,7 +13,7 @@ from tests.support.sample_cubes import many_cubes
 from tests.system.archive import FIGURES, SOAK, Archive, kill
 from tests.system.whole import check_whole
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.soak]
 
 ACCEPTED_WITHIN_SECONDS = 1.0
 """The promise of the API, whatever the broker does."""
