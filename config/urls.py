@@ -8,6 +8,7 @@ from workorders.metrics import MetricsView
 urlpatterns = [
     path("", include("datacubes.pages.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("svo.urls")),  # Before those of cubes, for whom `<oid>/svo` could be an OID.
     path("api/v1/", include("datacubes.api.urls")),
     path("api/v1/", include("workorders.urls")),
     path("data/", include("datacubes.downloads.urls")),

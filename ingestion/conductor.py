@@ -185,7 +185,9 @@ def write_cube(reading: Reading) -> IngestResult:
     outcome, reason = data_access.write(change.cube, reading.release, material, created=created)
     results.append(StepResult(data_access.NAME, outcome, reason, time.perf_counter() - started))
     results += [_write_step(part, change.cube, created=created) for part in reading.parts]
-    results.append(tell_svo(change.cube, reading.instrument, results, force=material.request.force))
+    results.append(
+        tell_svo(change.cube, reading.instrument, results, reading.overwritten, force=material.request.force)
+    )
     _let_observations_follow(change, metadata_changed=any(part.outcome is None for part in reading.parts))
     reading.is_written = True
     return IngestResult(

@@ -1,16 +1,18 @@
 """The admin pages of the SVO: what waits, what failed, and the reports of the synchronisation."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from datacubes.admin import DataCubeAdmin
+from datacubes.admin_actions import Selection, confirmed
 from datacubes.admin_base import ReadOnlyAdmin
 from datacubes.models import DataCube
+from datacubes.wakeups import send_wake_up
 from svo.models import InstrumentInSVO, Submission, Synchronisation
 from svo.notes import note_again
+from svo.tasks import sweep_submissions
 
 SHOWN_FAILURES = 200
 
@@ -43,7 +45,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
 
     list_display = ["oid", "dataset", "action", "state", "attempts", "due_at", "updated_at", "error"]
     list_filter = ["state", "action"]
-    search_fields = ["oid"]
+    search_fields = ["oid__startswith"]
     actions = ["submit_again"]
 
     def has_submit_permission(self, request: HttpRequest) -> bool:
@@ -51,13 +53,14 @@ class SubmissionAdmin(ReadOnlyAdmin):
         return request.user.has_perm("svo.change_submission")
 
     @admin.action(description="Submit again", permissions=["submit"])
-    def submit_again(self, request: HttpRequest, submissions: QuerySet[Submission]) -> None:
-        """Send the selected ones once more, whatever was sent before."""
-        number = 0
-        for submission in submissions.iterator():
-            note_again(submission)
-            number += 1
-        self.message_user(request, f"{number} queued for the SVO.")
+    @confirmed("The SVO is told of these cubes once more, whatever it was told before.")
+    def submit_again(self, request: HttpRequest, selection: Selection, form: None) -> None:
+        """Note the selected ones to be sent once more."""
+        for submissions in selection.chunks():
+            note_again(submissions)
+        # One message, whatever the number: the sweep wakes as many workers as there is work for.
+        send_wake_up(sweep_submissions)
+        self.message_user(request, f"{len(selection):,} queued for the SVO.")
 
 
 @admin.register(Synchronisation)
@@ -73,6 +76,7 @@ class SynchronisationAdmin(ReadOnlyAdmin):
         "added",
         "updated",
         "removed",
+        "failed",
         "reasons",
     ]
 
@@ -81,12 +85,7 @@ class SynchronisationAdmin(ReadOnlyAdmin):
         """How long it took."""
         return str(report.finished_at - report.started_at).split(".")[0] if report.finished_at else "running"
 
-    @admin.display(description="Failed")
-    def failed(self, report: Synchronisation) -> int:
-        """How many changes failed."""
-        return len(report.failures)
-
-    @admin.display(description="Failed")
+    @admin.display(description="Reasons")
     def reasons(self, report: Synchronisation) -> str:
         """What failed, and why."""
         rows = ((failure["what"], failure["reason"]) for failure in report.failures[:SHOWN_FAILURES])

@@ -10,5 +10,5 @@ class SVOConfig(AppConfig):
     verbose_name = "SOLARNET Virtual Observatory"
 
     def ready(self) -> None:
-        """Connect the signals."""
-        from svo import signals  # noqa: F401
+        """Connect the signals and the checks."""
+        from svo import checks, signals  # noqa: F401

@@ -121,9 +121,9 @@ class SvoClient:
         """Change the given fields of a location, for all records that share it."""
         self._connection.request("PATCH", location.uri, body=fields)
 
-    def delete_location(self, location: Location) -> bool:
+    def delete_location(self, location_uri: str) -> bool:
         """Delete a location, and return False if it was gone. Records that still use it lose it without a word."""
-        return self._delete(location.uri)
+        return self._delete(location_uri)
 
     def _find_location(self, dataset: Dataset, field: str, value: str) -> Location | None:
         params = {"dataset__name": dataset.name, field: value, "limit": PAGE_SIZE}

@@ -6,10 +6,10 @@ from functools import cache
 
 from django.conf import settings
 
+from datacubes.errors import TransientError
 from datacubes.models import Instrument
 from svo.client import SvoClient
 from svo.connection import SvoConnection
-from svo.models import InstrumentInSVO
 from svo.resources import Dataset, Keyword
 
 NOT_CONFIGURED = "No SVO is configured."
@@ -30,16 +30,30 @@ def is_configured() -> bool:
 
 
 def get_client() -> SvoClient:
-    """Return the client of this process for the configured SVO."""
+    """Return the client of this process for the configured SVO.
+
+    Raises
+    ------
+    TransientError
+        If none is configured.
+    PermanentError
+        If a setting cannot be used.
+    """
+    if not is_configured():
+        raise TransientError(NOT_CONFIGURED)
     return _client(settings.SVO_API_URL, settings.SVO_USERNAME, settings.SVO_API_KEY)
 
 
 def dataset_name(instrument: Instrument) -> str | None:
     """Return the name of an instrument's dataset, or None if the instrument is left out."""
-    in_svo = InstrumentInSVO.objects.filter(instrument=instrument).first()
-    if in_svo is None:
-        return instrument.name
-    return None if in_svo.is_left_out else in_svo.dataset or instrument.name
+    in_svo = getattr(instrument, "in_svo", None)
+    return None if in_svo is not None and in_svo.is_left_out else _own_dataset(instrument)
+
+
+def instruments_of(dataset: str) -> list[Instrument]:
+    """Return the instruments whose dataset this is, those that are left out now as well: several may share one."""
+    instruments = Instrument.objects.select_related("in_svo")
+    return [instrument for instrument in instruments if _own_dataset(instrument) == dataset]
 
 
 def known_dataset(client: SvoClient, name: str) -> KnownDataset:
@@ -61,6 +75,11 @@ def known_dataset(client: SvoClient, name: str) -> KnownDataset:
 def forget_datasets() -> None:
     """Ask for the datasets again at the next use."""
     _datasets.clear()
+
+
+def _own_dataset(instrument: Instrument) -> str:
+    in_svo = getattr(instrument, "in_svo", None)
+    return in_svo.dataset if in_svo is not None and in_svo.dataset else instrument.name
 
 
 _datasets: dict[tuple[str, str], tuple[float, KnownDataset]] = {}

@@ -29,12 +29,21 @@ class Submission(models.Model):
 
     Attributes
     ----------
+    dataset
+        The name of the dataset that has the record, or is to have it. A cube whose dataset changes gets another row,
+        and the record in the former dataset is removed.
+    action
+        What was noted last. What is done is decided when it is sent, by whether the cube is there.
     token
         New each time the cube changes: who sends notes it, and what changed meanwhile is sent again.
     digest
-        Of what was last sent.
+        Of what the SVO holds; empty where that is not known for certain.
+    location_uri
+        The data location that was last sent, by which it is known for this cube's own.
     claimed_until
         Somebody is sending it; after this time that somebody counts as dead.
+    failure
+        Why sending it failed just now; not kept.
     """
 
     class Action(models.TextChoices):
@@ -50,12 +59,15 @@ class Submission(models.Model):
         SUBMITTED = "submitted", "Submitted"
         FAILED = "failed", "Failed"
 
-    oid = models.CharField("OID", max_length=255, unique=True)
+    failure: Exception | None = None
+
+    oid = models.CharField("OID", max_length=255)
     dataset = models.CharField(max_length=64)
     action = models.CharField(max_length=16, choices=Action, default=Action.SUBMIT)
     state = models.CharField(max_length=16, choices=State, default=State.PENDING)
     token = models.UUIDField(default=uuid4, editable=False)
     digest = models.CharField(max_length=64, blank=True, editable=False)
+    location_uri = models.CharField(max_length=1000, blank=True, editable=False)
     error = models.TextField(blank=True)
     attempts = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now)
@@ -64,9 +76,13 @@ class Submission(models.Model):
 
     class Meta:
         ordering = ["-updated_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["oid", "dataset"], name="one_submission_for_each_oid_and_dataset")
+        ]
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(state="pending"), name="submission_pending"),
             models.Index(fields=["state", "-updated_at"], name="submission_state"),
+            models.Index(fields=["-updated_at", "-id"], name="submission_newest"),
         ]
 
     def __str__(self) -> str:
@@ -74,15 +90,27 @@ class Submission(models.Model):
 
 
 class Synchronisation(models.Model):
-    """The report of one synchronisation. The one that runs has `is_running`, and there can be only one."""
+    """The report of one synchronisation.
+
+    Attributes
+    ----------
+    is_running
+        True or null, so that there can be only one that is true.
+    alive_until
+        Put off again and again while it runs; after this time whoever ran it counts as dead.
+    failures
+        The first of what failed, each with `what` and `reason`; `failed` counts all.
+    """
 
     is_running = models.BooleanField(null=True, default=True, editable=False)
+    alive_until = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     instruments = models.JSONField(default=list)
     added = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     removed = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
     failures = models.JSONField(default=list, help_text="What failed, with the reason of each.")
 
     class Meta:
@@ -92,4 +120,7 @@ class Synchronisation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.started_at:%Y-%m-%d %H:%M}: {self.added} added, {self.updated} updated, {self.removed} removed"
+        return (
+            f"{self.started_at:%Y-%m-%d %H:%M}: {self.added} added, {self.updated} updated, {self.removed} removed, "
+            f"{self.failed} failed"
+        )

@@ -3,13 +3,13 @@
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from datacubes.models import DataCube
+from datacubes.wakeups import send_wake_up
 from svo.models import Submission
-from svo.tasks import wake_sender
 
-Action = Submission.Action
+Action, State = Submission.Action, Submission.State
 
 
 def note_change(oid: str, dataset: str, *, send_again: bool = False, wake: bool = True) -> None:
@@ -24,29 +24,43 @@ def note_change(oid: str, dataset: str, *, send_again: bool = False, wake: bool 
     wake
         Wake a worker for it; not for what the caller sends at once.
     """
-    _note(oid, dataset, Action.SUBMIT, forget_digest=send_again, wake=wake)
-
-
-def note_removal(cube: DataCube) -> None:
-    """Note that the SVO is to remove a cube, if it was ever told of it."""
-    submission = Submission.objects.filter(oid=cube.oid).first()
-    if submission is not None:
-        _note(cube.oid, submission.dataset, Action.REMOVE, forget_digest=True)
-
-
-def note_again(submission: Submission) -> None:
-    """Note that a submission is to be sent once more, whatever became of it."""
-    _note(submission.oid, submission.dataset, Action(submission.action), forget_digest=True)
-
-
-def _note(oid: str, dataset: str, action: Submission.Action, *, forget_digest: bool, wake: bool = True) -> None:
-    row = Submission(oid=oid, dataset=dataset, action=action, token=uuid4(), due_at=timezone.now())
-    fields = ["dataset", "action", "state", "token", "error", "attempts", "due_at", "updated_at"]
+    row = Submission(oid=oid, dataset=dataset)
+    fields = ["action", "state", "token", "error", "attempts", "due_at", "updated_at"]
     Submission.objects.bulk_create(
         [row],
         update_conflicts=True,
-        unique_fields=["oid"],
-        update_fields=[*fields, "digest"] if forget_digest else fields,
+        unique_fields=["oid", "dataset"],
+        update_fields=[*fields, "digest"] if send_again else fields,
     )
     if wake:
-        transaction.on_commit(wake_sender)
+        transaction.on_commit(wake_sender, robust=True)
+
+
+def note_removal(oid: str) -> None:
+    """Note that the SVO is to remove a cube, wherever it was told of it.
+
+    Nobody is woken: thousands of cubes may go in one transaction, and the next sweep is soon enough.
+    """
+    note_again(Submission.objects.filter(oid=oid), action=Action.REMOVE)
+
+
+def note_former_datasets(oid: str, dataset: str) -> None:
+    """Note that the SVO is to remove a cube from all datasets but the one where it is now."""
+    former = Submission.objects.filter(oid=oid, action=Action.SUBMIT).exclude(dataset=dataset)
+    note_again(former, action=Action.REMOVE)
+
+
+def note_again(submissions: QuerySet[Submission], **values: object) -> None:
+    """Note that these, with other values for some fields, are to be sent whatever became of them. Nobody is woken."""
+    now = timezone.now()
+    submissions.update(
+        state=State.PENDING, token=uuid4(), digest="", error="", attempts=0, due_at=now, updated_at=now, **values
+    )
+
+
+def wake_sender() -> None:
+    """Tell the workers that there is something to send."""
+    # Imported here, as the tasks in turn note what else is to be sent.
+    from svo.tasks import send_next_submission
+
+    send_wake_up(send_next_submission)

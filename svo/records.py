@@ -3,14 +3,16 @@
 import hashlib
 import json
 import logging
-import os
+import stat
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
+from datacubes.errors import TransientError
 from datacubes.links import download_url
 from datacubes.models import DataCube
 from svo.configuration import KnownDataset
@@ -45,10 +47,19 @@ class RecordContent:
         return hashlib.sha256(json.dumps([self.fields, self.location], sort_keys=True).encode()).hexdigest()
 
 
+def cubes_with_content() -> QuerySet[DataCube]:
+    """Cubes together with all that `record_content` needs of them."""
+    cubes = DataCube.objects.select_related("metadata", "fits_header", "instrument__in_svo")
+    return cubes.prefetch_related("tags", "image_previews")
+
+
 def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
     """Make the record of a cube; values that do not fit their keyword's type are left out, with a log line.
 
-    `cube` is best selected with its metadata, header, instrument, tags and image previews.
+    Raises
+    ------
+    TransientError
+        If it cannot be told whether the cube's file is there.
     """
     fields, left_out = keyword_fields(cube.metadata.keywords, known.keywords)
     for keyword, reason in left_out:
@@ -63,7 +74,7 @@ def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
         "file_size": cube.size,
         "file_path": file_path(day, instrument, cube.filename),
         "thumbnail_url": f"{settings.ARCHIVE_BASE_URL}{thumbnail.file.url}" if thumbnail else "",
-        "offline": not cube.relative_path or not os.path.isfile(settings.SCIENCE_DATA_ROOT / cube.relative_path),
+        "offline": not _has_file(cube),
     }
     return RecordContent(
         cube.oid, fields, location, file_path(day, instrument, _distinct_name(cube.filename, cube.oid))
@@ -91,8 +102,23 @@ def differs(content: RecordContent, record: Record, known: KnownDataset) -> bool
 
 
 def own_url_prefix(oid: str) -> str:
-    """Return how the URLs of a cube's file begin, whatever the file is called: such a location is this cube's own."""
+    """Return how the URLs of a cube's file begin, whatever the file is called."""
     return download_url(DataCube(oid=oid, filename=""))
+
+
+def _has_file(cube: DataCube) -> bool:
+    """Whether the file is there. Storage that is away is no answer: it would show the whole archive as offline."""
+    if not cube.relative_path:
+        return False
+    root = Path(settings.SCIENCE_DATA_ROOT)
+    try:
+        return stat.S_ISREG((root / cube.relative_path).stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        if not root.is_dir() or next(root.iterdir(), None) is None:
+            raise TransientError(f"The science data folder {root} is not there, or is empty.") from None
+        return False
+    except OSError as error:
+        raise TransientError(f"It cannot be told whether {cube.relative_path} is there: {error.strerror}.") from error
 
 
 def _distinct_name(filename: str, oid: str) -> str:

@@ -1,29 +1,32 @@
 """Sending one record, right in every case that the SVO knows: a new cube, one made elsewhere, a location in use.
 
-A location is this cube's own if its file URL is one of this cube's. Only such a location is changed or removed; any
-other may be shared with records that others made, which the SVO cannot be asked for.
+A location is this cube's own if its file URL is one of this cube's, or if this cube was last sent with it. Only such a
+location is changed; any other may be shared with records that others made, which the SVO cannot be asked for.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from svo.client import SvoClient
 from svo.configuration import KnownDataset
-from svo.errors import LocationTaken, RecordExists
+from svo.errors import LocationTaken, RecordExists, SvoNotFound, SvoUnavailable
 from svo.records import RecordContent, own_url_prefix
 from svo.resources import Location
 
-Answer = TypeVar("Answer")
 
-
-def create_or_update(client: SvoClient, known: KnownDataset, content: RecordContent, *, was_sent: bool) -> None:
+def create_or_update(client: SvoClient, known: KnownDataset, content: RecordContent, last_location_uri: str) -> str:
     """Make the SVO hold a record with this content.
 
     Parameters
     ----------
-    was_sent
-        Whether it was sent before, so that a record is expected to be there: what is more likely is tried first, and
-        costs one request (new) or two.
+    last_location_uri
+        The location that this cube was last sent with, empty if it never was. A cube that was sent is expected to have
+        a record: what is more likely is tried first, so that a new cube costs one request and a change two.
+
+    Returns
+    -------
+    The URI of the record's location.
 
     Raises
     ------
@@ -31,56 +34,25 @@ def create_or_update(client: SvoClient, known: KnownDataset, content: RecordCont
         With the server's words.
     """
     metadata_uri = known.dataset.metadata_uri
-    record = client.record(metadata_uri, content.oid) if was_sent else None
+
+    def create(location: str | dict[str, Any]) -> Location | None:
+        return client.create(metadata_uri, content.oid, content.fields | {"data_location": location}).location
+
+    def update(location: str | dict[str, Any]) -> None:
+        with _expected_there():
+            client.update(metadata_uri, content.oid, content.fields | {"data_location": location})
+
+    record = client.record(metadata_uri, content.oid) if last_location_uri else None
     if record is None:
         try:
-            _with_location(
-                client,
-                known,
-                content,
-                None,
-                lambda location: client.create(metadata_uri, content.oid, content.fields | {"data_location": location}),
-            )
-            return
+            return _with_location(client, known, content, None, create)
         except RecordExists as exists:
             record = exists.record
-    _with_location(
-        client,
-        known,
-        content,
-        record.location,
-        lambda location: client.update(metadata_uri, content.oid, content.fields | {"data_location": location}),
+    current = record.location
+    is_own = current is not None and (
+        current.uri == last_location_uri or current.file_url.startswith(own_url_prefix(content.oid))
     )
-
-
-def remove(client: SvoClient, known: KnownDataset, oid: str) -> None:
-    """Remove the record of a cube, and its location unless that is shared or not this cube's own.
-
-    Raises
-    ------
-    SvoRefused, SvoUnavailable
-        With the server's words.
-    """
-    metadata_uri = known.dataset.metadata_uri
-    locations: dict[str, Location] = {}
-    shared: set[str] = set()
-    # Only the list tells who shares a location, and which location a record of this cube has left behind.
-    for record in client.records(metadata_uri):
-        if record.location is None or not is_own(record.location, oid):
-            continue
-        if record.oid == oid:
-            locations[record.location.uri] = record.location
-        else:
-            shared.add(record.location.uri)
-    client.delete(metadata_uri, oid)
-    for uri, location in locations.items():
-        if uri not in shared:
-            client.delete_location(location)
-
-
-def is_own(location: Location, oid: str) -> bool:
-    """Whether a location is that of this cube's file, or of a former name of it."""
-    return location.file_url.startswith(own_url_prefix(oid))
+    return _with_location(client, known, content, current if is_own else None, update)
 
 
 def _with_location(
@@ -88,22 +60,57 @@ def _with_location(
     known: KnownDataset,
     content: RecordContent,
     current: Location | None,
-    send: Callable[[str | dict[str, Any]], Answer],
-) -> Answer:
-    """Send a record with its location; where another location is in the way, find out which, and send it again."""
+    send: Callable[[str | dict[str, Any]], Location | None],
+) -> str:
+    """Send a record with its location, and return the location's URI.
+
+    1. The record's current location, if it is the cube's own, is given the new content; otherwise a new one is made.
+    2. If another location has the cube's file URL, a deleted record, or a request whose answer was lost, has left it
+       behind: it is given the new content and taken up.
+    3. If another location has the file path, the cube's other path is used, which has the OID's digest in it.
+    4. If that is taken as well, it was left behind too, under a URL that this cube no longer has: it is taken up.
+    """
     location = dict(content.location)
-    if current is not None and is_own(current, content.oid):
+    if current is not None:
         location |= {"resource_uri": current.uri, "id": current.id}
     other_path = {"file_path": content.other_file_path}
     try:
-        return send(location)
+        return _sent(client, known, location, send)
     except LocationTaken:
         left_behind = client.find_location(known.dataset, content.location["file_url"])
     if left_behind is None or left_behind.uri == location.get("resource_uri"):
-        return send(location | other_path)  # So it is the file path that another location has.
-    # A location of this cube's file that a deleted record has left behind, or a request whose answer was lost.
+        try:
+            return _sent(client, known, location | other_path, send)
+        except LocationTaken:
+            left_behind = client.find_location_by_path(known.dataset, content.other_file_path)
+            if left_behind is None:
+                raise
+    with _expected_there():
+        try:
+            client.update_location(left_behind, content.location)
+        except LocationTaken:
+            client.update_location(left_behind, content.location | other_path)
+    send(left_behind.uri)
+    return left_behind.uri
+
+
+def _sent(
+    client: SvoClient,
+    known: KnownDataset,
+    location: dict[str, Any],
+    send: Callable[[str | dict[str, Any]], Location | None],
+) -> str:
+    """Send a record with a location, and return the location's URI, which the SVO tells of a new record only."""
+    made = send(location)
+    if made is None and "resource_uri" not in location:
+        made = client.find_location(known.dataset, location["file_url"])
+    return made.uri if made is not None else location.get("resource_uri", "")
+
+
+@contextmanager
+def _expected_there() -> Iterator[None]:
+    """Let what was there a moment ago, and is not any more, be looked for anew at the next attempt."""
     try:
-        client.update_location(left_behind, content.location)
-    except LocationTaken:
-        client.update_location(left_behind, content.location | other_path)
-    return send(left_behind.uri)
+        yield
+    except SvoNotFound as error:
+        raise SvoUnavailable(f"Somebody deleted it just now: {error}") from error

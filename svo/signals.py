@@ -10,4 +10,4 @@ from svo.notes import note_removal
 @receiver(post_delete, sender=DataCube)
 def remove_from_svo(sender: type[DataCube], instance: DataCube, **kwargs: object) -> None:
     """Note the removal in the transaction that deletes the cube."""
-    note_removal(instance)
+    note_removal(instance.oid)

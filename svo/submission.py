@@ -1,17 +1,24 @@
 """Submissions on their way: taken by one worker at a time, sent, tried again later or failed."""
 
 import logging
+import time
+from collections.abc import Callable
 from datetime import timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from datacubes.errors import PermanentError, TransientError
 from datacubes.models import DataCube
-from svo.configuration import get_client, is_configured, known_dataset
+from svo.configuration import dataset_name, get_client, instruments_of, known_dataset
+from svo.errors import SvoNotFound
 from svo.models import Submission
-from svo.records import record_content
-from svo.sending import create_or_update, remove
+from svo.notes import note_former_datasets
+from svo.records import cubes_with_content, record_content
+from svo.removal import remove_records
+from svo.sending import create_or_update
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +26,7 @@ CLAIM_SECONDS = 600
 FIRST_RETRY_SECONDS = 30
 LONGEST_RETRY_SECONDS = 3600
 MAX_ATTEMPTS = 30  # With these delays, about a day.
+REMOVALS_AT_ONCE = 1000
 
 State, Action = Submission.State, Submission.Action
 
@@ -28,34 +36,49 @@ def due_submissions() -> QuerySet[Submission]:
     return _unclaimed().filter(due_at__lte=timezone.now())
 
 
-def claim_submission(oid: str | None = None) -> Submission | None:
-    """Take the oldest submission that is due, or the one of an OID even before; None if there is none to take."""
+def claim_submission(oid: str | None = None, dataset: str | None = None) -> Submission | None:
+    """Take the oldest submission that is due, or that of a cube even before; None if there is none to take."""
     candidates = due_submissions() if oid is None else _unclaimed().filter(oid=oid)
+    if dataset is not None:
+        candidates = candidates.filter(dataset=dataset)
     while (submission := candidates.order_by("due_at", "id").first()) is not None:
-        # A conditional update, whose number of rows tells whether another worker was first.
-        mine = candidates.filter(pk=submission.pk, token=submission.token)
-        if mine.update(claimed_until=timezone.now() + timedelta(seconds=CLAIM_SECONDS)):
+        if _claim(submission):
             return submission
     return None
 
 
+def send_next() -> list[Submission]:
+    """Send the oldest submission that is due, a removal together with others; return them as they then are."""
+    submission = claim_submission()
+    if submission is None:
+        return []
+    if submission.action != Action.REMOVE:
+        return [send(submission)]
+    others = due_submissions().filter(action=Action.REMOVE, dataset=submission.dataset).order_by("due_at", "id")
+    submissions = [submission, *filter(_claim, others[: REMOVALS_AT_ONCE - 1])]
+    cubes = DataCube.objects.filter(instrument__in=instruments_of(submission.dataset))
+    back = set(cubes.filter(oid__in=[one.oid for one in submissions]).values_list("oid", flat=True))
+    gone = [one for one in submissions if one.oid not in back]
+    if gone:
+        _attempt(gone, lambda: _remove(gone))
+    return [*gone, *(send(one) for one in submissions if one.oid in back)]
+
+
 def send(submission: Submission) -> Submission:
-    """Send a claimed submission, note how it ended, and return it; what changed meanwhile stays pending."""
-    try:
-        digest = _send(submission)
-    except PermanentError as error:
-        _end(submission, state=State.FAILED, error=str(error), attempts=submission.attempts + 1)
-        logger.warning("SVO: %s failed: %s", submission.oid, error)
-    except TransientError as error:
-        _postpone(submission, str(error))
-    else:
-        if submission.action == Action.REMOVE:
-            Submission.objects.filter(pk=submission.pk, token=submission.token).delete()
-            submission.state = State.SUBMITTED
-            return submission
-        _end(submission, state=State.SUBMITTED, digest=digest, error="", attempts=submission.attempts + 1)
-        logger.info("SVO: %s submitted", submission.oid)
-    return Submission.objects.get(pk=submission.pk)
+    """Send a claimed submission, note how it ended, and return it as it then is.
+
+    What changed meanwhile stays pending. Whether the record is made or removed is decided here, by the cube itself.
+    """
+
+    def work() -> None:
+        cube = _cube_to_show(submission)
+        if cube is None:
+            _remove([submission])
+        else:
+            _submit(submission, cube)
+
+    _attempt([submission], work)
+    return submission
 
 
 def _unclaimed() -> QuerySet[Submission]:
@@ -63,42 +86,139 @@ def _unclaimed() -> QuerySet[Submission]:
     return Submission.objects.filter(nobody_is_at_it, state=State.PENDING)
 
 
-def _send(submission: Submission) -> str:
-    """Send it and return the digest of what the SVO then holds."""
-    if not is_configured():
-        raise TransientError("No SVO is configured any more.")
+def _claim(submission: Submission) -> bool:
+    """Take a submission, unless another worker was first, or the cube has changed since it was read.
+
+    The digest goes from the row: until the answer is in, nobody knows what the SVO holds.
+    """
+    claimed_until = timezone.now() + timedelta(seconds=CLAIM_SECONDS)
+    # A conditional update, whose number of rows tells whether another worker was first.
+    unchanged = _unclaimed().filter(pk=submission.pk, token=submission.token)
+    if not unchanged.update(claimed_until=claimed_until, digest=""):
+        return False
+    submission.claimed_until = claimed_until
+    return True
+
+
+def _keep_claims(submissions: list[Submission]) -> Callable[[], None]:
+    """Return a function to be called again and again, which puts off the time at which the worker counts as dead."""
+    renewed_at = time.monotonic()
+
+    def keep() -> None:
+        nonlocal renewed_at
+        if time.monotonic() - renewed_at < CLAIM_SECONDS / 4:
+            return
+        renewed_at = time.monotonic()
+        claimed_until = timezone.now() + timedelta(seconds=CLAIM_SECONDS)
+        for submission in submissions:
+            mine = Submission.objects.filter(pk=submission.pk, claimed_until=submission.claimed_until)
+            if mine.update(claimed_until=claimed_until):
+                submission.claimed_until = claimed_until
+
+    return keep
+
+
+def _cube_to_show(submission: Submission) -> DataCube | None:
+    """Return the cube if the dataset of the submission is to have it."""
+    cube = cubes_with_content().filter(oid=submission.oid).first()
+    if cube is None:
+        return None
+    dataset = dataset_name(cube.instrument)
+    if dataset is None:
+        raise PermanentError(f"{cube.instrument} is left out of the SVO.")
+    return cube if dataset == submission.dataset else None
+
+
+def _submit(submission: Submission, cube: DataCube) -> None:
     client = get_client()
     known = known_dataset(client, submission.dataset)
-    if submission.action == Action.REMOVE:
-        remove(client, known, submission.oid)
-        return ""
-    cube = (
-        DataCube.objects.select_related("metadata", "fits_header", "instrument")
-        .prefetch_related("tags", "image_previews")
-        .filter(oid=submission.oid)
-        .first()
-    )
-    if cube is None:
-        raise PermanentError("The archive has no such cube any more.")
     content = record_content(cube, known)
     if content.digest != submission.digest:
-        create_or_update(client, known, content, was_sent=bool(submission.digest))
-    return content.digest
+        submission.location_uri = create_or_update(client, known, content, submission.location_uri)
+    _end(submission, state=State.SUBMITTED, digest=content.digest, error="", attempts=submission.attempts + 1)
+    note_former_datasets(submission.oid, submission.dataset)
+    logger.info("SVO: %s submitted", submission.oid)
 
 
-def _postpone(submission: Submission, error: str) -> None:
-    attempts = submission.attempts + 1
-    if attempts >= MAX_ATTEMPTS:
-        _end(submission, state=State.FAILED, error=f"{error} Given up after {attempts} attempts.", attempts=attempts)
+def _remove(submissions: list[Submission]) -> None:
+    """Remove the records of submissions of one dataset; the rows of those that are removed go."""
+    client = get_client()
+    try:
+        metadata_uri = known_dataset(client, submissions[0].dataset).dataset.metadata_uri
+    except SvoNotFound:
+        # What is not there has no records either.
+        for submission in submissions:
+            _end_removal(submission)
         return
-    delay = min(FIRST_RETRY_SECONDS * 2**submission.attempts, LONGEST_RETRY_SECONDS)
-    due_at = timezone.now() + timedelta(seconds=delay)
-    _end(submission, state=State.PENDING, error=error, attempts=attempts, due_at=due_at)
-    logger.warning("SVO: %s is tried again in %s s: %s", submission.oid, delay, error)
+    for submission, failure in remove_records(client, metadata_uri, submissions, _keep_claims(submissions)):
+        if failure is None:
+            _end_removal(submission)
+        else:
+            _end_with_failure(submission, failure)
 
 
-def _end(submission: Submission, **values: object) -> None:
-    same = Submission.objects.filter(pk=submission.pk, token=submission.token)
-    if not same.update(claimed_until=None, updated_at=timezone.now(), **values):
-        # The cube changed meanwhile: it is pending with another token, and only the claim is given back.
-        Submission.objects.filter(pk=submission.pk).update(claimed_until=None)
+def _attempt(submissions: list[Submission], work: Callable[[], None]) -> None:
+    """Do the work; whatever hinders it is noted for those submissions that have not ended before."""
+    try:
+        work()
+    except (PermanentError, TransientError) as error:
+        for submission in submissions:
+            _end_with_failure(submission, error)
+    except SoftTimeLimitExceeded:
+        for submission in submissions:
+            _end_with_failure(submission, TransientError("It took longer than a worker may take."))
+        raise
+    except (OperationalError, InterfaceError):
+        # The database is away: the claims expire by themselves.
+        raise
+    except Exception as error:
+        # Whatever a cube holds must not end a worker; and what was not foreseen must be seen by a developer.
+        logger.exception("SVO: unforeseen error at %s", ", ".join(one.oid for one in submissions[:10]))
+        for submission in submissions:
+            unforeseen = f"There was an error that was not foreseen: {type(error).__name__}: {error}"
+            _end_with_failure(submission, PermanentError(unforeseen))
+
+
+def _end_with_failure(submission: Submission, failure: PermanentError | TransientError) -> None:
+    attempts, error = submission.attempts + 1, str(failure)
+    if isinstance(failure, TransientError) and attempts < MAX_ATTEMPTS:
+        delay = min(FIRST_RETRY_SECONDS * 2**submission.attempts, LONGEST_RETRY_SECONDS)
+        due_at = timezone.now() + timedelta(seconds=delay)
+        ended = _end(submission, state=State.PENDING, error=error, attempts=attempts, due_at=due_at)
+        what_next = f"is tried again in {delay} s"
+    else:
+        if isinstance(failure, TransientError):
+            error = f"{error} Given up after {attempts} attempts."
+        ended = _end(submission, state=State.FAILED, error=error, attempts=attempts)
+        what_next = "failed"
+    if ended:
+        submission.failure = failure
+        logger.warning("SVO: %s %s: %s", submission.oid, what_next, error)
+
+
+def _end(submission: Submission, **values: object) -> bool:
+    """Note how it ended and give the claim back; tell whether it was still claimed.
+
+    If the cube changed meanwhile, it is pending with another token, and only the claim is given back.
+    """
+    mine = Submission.objects.filter(pk=submission.pk, claimed_until=submission.claimed_until)
+    ended = {"claimed_until": None, "location_uri": submission.location_uri, "updated_at": timezone.now()}
+    if mine.filter(token=submission.token).update(**ended, **values):
+        for name, value in (ended | values).items():
+            setattr(submission, name, value)
+        return True
+    if not mine.update(**ended):
+        return False
+    submission.refresh_from_db()
+    return True
+
+
+def _end_removal(submission: Submission) -> None:
+    """Let the row go with the record, unless the cube has come back meanwhile."""
+    mine = Submission.objects.filter(pk=submission.pk, claimed_until=submission.claimed_until)
+    if mine.filter(token=submission.token).delete()[0]:
+        submission.state, submission.claimed_until = State.SUBMITTED, None
+    else:
+        submission.location_uri = ""
+        _end(submission)
+    logger.info("SVO: %s removed", submission.oid)

@@ -1,139 +1,54 @@
-"""Making the SVO the same as the archive, which is the source of truth.
+"""Making the SVO the same as the archive, which is the source of truth: a plan for each dataset, then its changes.
 
-It plans first, going through the remote records page by page and keeping no more of them than their OIDs and locations,
-and then acts, each change on its own.
+Each change is made on its own: one that fails is reported and does not stop the others. Only where nothing can succeed,
+because the SVO does not answer or does not accept the credentials, the rest is left for the next time.
 """
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice
-from typing import Any, TypeVar
+from time import monotonic
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from datacubes.errors import PermanentError, TransientError
 from datacubes.models import DataCube, Instrument
 from svo.client import SvoClient
-from svo.configuration import KnownDataset, dataset_name, get_client, known_dataset
+from svo.configuration import get_client, instruments_of
+from svo.errors import SvoUnauthorized
 from svo.models import Submission, Synchronisation
 from svo.notes import note_change
-from svo.records import differs, record_content
-from svo.resources import Location, Record
+from svo.planning import Change, Item, Options, Plan, Track, datasets_to_synchronise, make_plan, not_tracked
 from svo.submission import claim_submission, send
 
 logger = logging.getLogger(__name__)
 
-SMALL_REMOVAL = 10  # So many records may always be removed at once.
-ABANDONED_AFTER = timedelta(hours=13)
-_BATCH = 100
+ALIVE_FOR = timedelta(minutes=30)  # Longer than one change takes, with all that is tried again.
+SAVED_EVERY_SECONDS = 30
+MOST_FAILURES_KEPT = 1000
+STOP_AFTER = 5  # So many failures in a row of the kind that passes.
 
-Item = TypeVar("Item")
-Track = Callable[[Iterable[Item], str], Iterable[Item]]
+Tell = Callable[[str], None]
 
 
 class AlreadyRunning(PermanentError):
     """Another synchronisation is at it."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """What a synchronisation is asked for.
+class _NothingSucceeds(Exception):
+    """The SVO takes no change at all for now; the message tells why."""
 
-    Attributes
+
+def synchronise(options: Options, track: Track = not_tracked, tell: Tell = logger.info) -> Synchronisation:
+    """Plan and act for each dataset, and return the report, which is kept.
+
+    Parameters
     ----------
-    instruments
-        Their names; empty for all.
-    update_existing
-        Also update the records that differ from what would be sent.
-    allow_mass_removal
-        Remove more records than the setting SVO_MAX_REMOVALS allows.
-    """
-
-    instruments: tuple[str, ...] = ()
-    update_existing: bool = False
-    allow_mass_removal: bool = False
-
-
-@dataclass
-class Plan:
-    """What is to be done for one dataset.
-
-    Attributes
-    ----------
-    add, update
-        OIDs of cubes.
-    remove
-        Records that the archive has no cube of, each with its location if no record that stays uses that.
-    refusal
-        Why nothing is removed although there is something to remove.
-    """
-
-    known: KnownDataset
-    add: list[str] = field(default_factory=list)
-    update: list[str] = field(default_factory=list)
-    remove: dict[str, Location | None] = field(default_factory=dict)
-    refusal: str = ""
-
-
-def not_tracked(items: Iterable[Item], what: str) -> Iterable[Item]:
-    """Go through the items without a progress bar."""
-    return items
-
-
-def instruments_to_synchronise(names: Iterable[str]) -> list[Instrument]:
-    """Return the instruments of these names, or all, that are not left out of the SVO.
-
-    Raises
-    ------
-    PermanentError
-        If one is not known.
-    """
-    known = {instrument.name: instrument for instrument in Instrument.objects.all()}
-    unknown = sorted(set(names) - set(known))
-    if unknown:
-        raise PermanentError(f"Not known: {', '.join(unknown)}. Known instruments are: {', '.join(known)}.")
-    wanted = [known[name] for name in names] or list(known.values())
-    return [instrument for instrument in wanted if dataset_name(instrument) is not None]
-
-
-def make_plan(instrument: Instrument, options: Options, track: Track = not_tracked) -> Plan:
-    """Compare the archive with the SVO, writing nothing anywhere.
-
-    Raises
-    ------
-    SvoRefused, SvoUnavailable
-        With the server's words.
-    """
-    client = get_client()
-    known = known_dataset(client, dataset_name(instrument) or instrument.name)
-    plan = Plan(known)
-    local = set(DataCube.objects.filter(instrument=instrument).values_list("oid", flat=True).iterator())
-    missing, number = set(local), 0
-    uses: Counter[str] = Counter()
-    records = track(client.records(known.dataset.metadata_uri), f"{instrument}: comparing")
-    for page in _batches(records, _BATCH):
-        for record in page:
-            number += 1
-            missing.discard(record.oid)
-            if record.location is not None:
-                uses[record.location.uri] += 1
-            if record.oid not in local:
-                plan.remove[record.oid] = record.location
-        if options.update_existing:
-            plan.update += _different([record for record in page if record.oid in local], known)
-    plan.add = sorted(missing)
-    _keep_shared_locations(plan, uses)
-    plan.refusal = _refusal(instrument, plan, number, has_cubes=bool(local), options=options)
-    return plan
-
-
-def synchronise(options: Options, track: Track = not_tracked) -> Synchronisation:
-    """Plan and act for each instrument, and return the report, which is kept.
+    track
+        Shows how far it has come.
+    tell
+        Is told of each change.
 
     Raises
     ------
@@ -142,119 +57,127 @@ def synchronise(options: Options, track: Track = not_tracked) -> Synchronisation
     PermanentError
         If an instrument is not known.
     """
-    instruments = instruments_to_synchronise(options.instruments)
-    report = _begin(instruments)
+    datasets = datasets_to_synchronise(options.instruments)
+    run = _Run(_begin([instrument for instruments in datasets.values() for instrument in instruments]), track, tell)
     try:
-        for instrument in instruments:
-            try:
-                plan = make_plan(instrument, options, track)
-            except (PermanentError, TransientError) as error:
-                _failed(report, str(instrument), error)
-                continue
-            _act(plan, report, instrument, track)
-            report.save()
+        for dataset, instruments in datasets.items():
+            run.synchronise(dataset, instruments, options)
     finally:
-        report.is_running, report.finished_at = None, timezone.now()
-        report.save()
-    logger.info("SVO synchronised: %s, %s failed", report, len(report.failures))
-    return report
+        run.end()
+    return run.report
 
 
-def _act(plan: Plan, report: Synchronisation, instrument: Instrument, track: Track) -> None:
-    client = get_client()
-    for oid in track(plan.add, f"{instrument}: adding"):
-        report.added += _send(oid, plan, report)
-    for oid in track(plan.update, f"{instrument}: updating"):
-        report.updated += _send(oid, plan, report)
-    if plan.refusal:
-        _failed(report, str(instrument), plan.refusal)
-        return
-    for oid, location in track(list(plan.remove.items()), f"{instrument}: removing"):
-        report.removed += _remove(client, oid, location, plan, report)
+class _Run:
+    """One synchronisation and its report, which is saved now and then: as a sign of life, and to be looked at."""
 
+    def __init__(self, report: Synchronisation, track: Track, tell: Tell):
+        self.report = report
+        self._track = track
+        self._tell = tell
+        self._saved_at = monotonic()
+        self._hindered = 0
 
-def _send(oid: str, plan: Plan, report: Synchronisation) -> bool:
-    """Send one cube as its submission, so that its state is seen where those of all cubes are."""
-    note_change(oid, plan.known.dataset.name, send_again=True, wake=False)
-    submission = claim_submission(oid)
-    if submission is None:
-        return False  # A worker has just taken it.
-    submission = send(submission)
-    if submission.state != Submission.State.SUBMITTED:
-        _failed(report, oid, submission.error)
+    def synchronise(self, dataset: str, instruments: list[Instrument], options: Options) -> None:
+        """Make one dataset the same as the archive."""
+        try:
+            plan = make_plan(dataset, instruments, options, self._tracked)
+            self._act(plan)
+        except AlreadyRunning:
+            raise
+        except (PermanentError, TransientError, _NothingSucceeds) as error:
+            self._failed(", ".join(map(str, instruments)), error)
+
+    def end(self) -> None:
+        """Save the report and let another begin."""
+        self.report.is_running, self.report.finished_at = None, timezone.now()
+        self.report.save()
+        logger.info("SVO synchronised: %s", self.report)
+
+    def _act(self, plan: Plan) -> None:
+        for change in self._tracked(plan.add, f"{plan}: adding"):
+            self.report.added += self._send(change.oid, plan, "added")
+        for change in self._tracked(plan.update, f"{plan}: updating"):
+            self.report.updated += self._send(change.oid, plan, "updated")
+        if plan.refusal:
+            self._failed(str(plan), plan.refusal)
+            return
+        client, keepers = get_client(), instruments_of(plan.known.dataset.name)
+        for change in self._tracked(plan.remove, f"{plan}: removing"):
+            removed = not DataCube.objects.filter(oid=change.oid, instrument__in=keepers).exists()
+            removed = removed and self._remove(change, client, plan)
+            self.report.removed += removed
+            if not removed:
+                plan.keep(change.oid)
+
+    def _send(self, oid: str, plan: Plan, done: str) -> bool:
+        """Send one cube as its submission, so that its state is seen where those of all cubes are."""
+        if not DataCube.objects.filter(oid=oid, instrument__in=plan.instruments).exists():
+            return False  # It was deleted since the plan was made.
+        dataset = plan.known.dataset.name
+        note_change(oid, dataset, send_again=True, wake=False)
+        submission = claim_submission(oid, dataset)
+        if submission is None:
+            return False  # A worker has just taken it.
+        return self._ended(oid, send(submission).failure, done)
+
+    def _remove(self, change: Change, client: SvoClient, plan: Plan) -> bool:
+        failure = None
+        try:
+            client.delete(plan.known.dataset.metadata_uri, change.oid)
+            if change.location_uri is not None:
+                client.delete_location(change.location_uri)
+        except (PermanentError, TransientError) as error:
+            failure = error
+        else:
+            noted = Submission.objects.filter(oid=change.oid, dataset=plan.known.dataset.name)
+            noted.filter(action=Submission.Action.REMOVE).delete()
+        return self._ended(change.oid, failure, "removed")
+
+    def _ended(self, oid: str, failure: Exception | None, done: str) -> bool:
+        """Report how a change ended; tell whether it was made."""
+        self._hindered = self._hindered + 1 if isinstance(failure, TransientError) else 0
+        if failure is None:
+            self._tell(f"{oid}: {done}")
+            return True
+        self._failed(oid, failure)
+        if isinstance(failure, SvoUnauthorized):
+            raise _NothingSucceeds("Stopped, as the SVO does not accept the credentials.")
+        if self._hindered >= STOP_AFTER:
+            raise _NothingSucceeds(f"Stopped after {self._hindered} failures in a row: the rest is for the next time.")
         return False
-    return True
 
+    def _failed(self, what: str, error: object) -> None:
+        logger.warning("SVO synchronisation: %s: %s", what, error)
+        self.report.failed += 1
+        if len(self.report.failures) < MOST_FAILURES_KEPT:
+            self.report.failures.append({"what": what, "reason": str(error)})
 
-def _remove(client: SvoClient, oid: str, location: Location | None, plan: Plan, report: Synchronisation) -> bool:
-    if DataCube.objects.filter(oid=oid).exists():
-        return False  # It was ingested since the plan was made.
-    try:
-        client.delete(plan.known.dataset.metadata_uri, oid)
-        if location is not None:
-            client.delete_location(location)
-    except (PermanentError, TransientError) as error:
-        _failed(report, oid, error)
-        return False
-    Submission.objects.filter(oid=oid, action=Submission.Action.REMOVE).delete()
-    return True
+    def _tracked(self, items: Iterable[Item], what: str) -> Iterator[Item]:
+        for item in self._track(items, what):
+            yield item
+            self._show_life()
 
-
-def _different(records: list[Record], known: KnownDataset) -> list[str]:
-    cubes = (
-        DataCube.objects.filter(oid__in=[record.oid for record in records])
-        .select_related("metadata", "fits_header", "instrument")
-        .prefetch_related("tags", "image_previews")
-    )
-    contents = {cube.oid: record_content(cube, known) for cube in cubes}
-    return [record.oid for record in records if record.oid in contents and differs(contents[record.oid], record, known)]
-
-
-def _keep_shared_locations(plan: Plan, uses: Counter[str]) -> None:
-    """Let each location go with the last record that uses it; one that a record which stays uses is left."""
-    for oid, location in plan.remove.items():
-        if location is not None:
-            uses[location.uri] -= 1
-            if uses[location.uri]:
-                plan.remove[oid] = None
-
-
-def _refusal(instrument: Instrument, plan: Plan, number: int, *, has_cubes: bool, options: Options) -> str:
-    removals = len(plan.remove)
-    if not removals:
-        return ""
-    if not has_cubes:
-        return (
-            f"{removals} records of {instrument} would be removed, but the archive has no cube of it at all: "
-            "nothing is removed. Look whether the database is the right one."
-        )
-    most = max(SMALL_REMOVAL, int(number * settings.SVO_MAX_REMOVALS))
-    if removals > most and not options.allow_mass_removal:
-        return (
-            f"{removals} of {number} records of {instrument} would be removed, more than {most}: nothing is removed. "
-            "If that is right, run sync_with_svo --allow-mass-removal."
-        )
-    return ""
+    def _show_life(self) -> None:
+        """Save the report every half minute, if this synchronisation still is the one that runs."""
+        if monotonic() - self._saved_at < SAVED_EVERY_SECONDS:
+            return
+        self._saved_at = monotonic()
+        self.report.refresh_from_db(fields=["is_running"])
+        if not self.report.is_running:
+            raise AlreadyRunning("This synchronisation took so long over one change that another one took its place.")
+        self.report.alive_until = timezone.now() + ALIVE_FOR
+        self.report.save()
 
 
 def _begin(instruments: list[Instrument]) -> Synchronisation:
-    abandoned = Synchronisation.objects.filter(is_running=True, started_at__lt=timezone.now() - ABANDONED_AFTER)
-    abandoned.update(is_running=None, finished_at=timezone.now())
+    now = timezone.now()
+    abandoned = Synchronisation.objects.filter(is_running=True, alive_until__lt=now)
+    abandoned.update(is_running=None, finished_at=now)
+    names = sorted(map(str, instruments))
     try:
         with transaction.atomic():
-            return Synchronisation.objects.create(instruments=[str(instrument) for instrument in instruments])
+            return Synchronisation.objects.create(instruments=names, alive_until=now + ALIVE_FOR)
     except IntegrityError:
         running = Synchronisation.objects.filter(is_running=True).first()
         since = f" since {running.started_at:%Y-%m-%d %H:%M} UTC" if running else ""
         raise AlreadyRunning(f"Another synchronisation runs{since}; wait until it has ended.") from None
-
-
-def _failed(report: Synchronisation, what: str, error: object) -> None:
-    logger.warning("SVO synchronisation: %s: %s", what, error)
-    report.failures.append({"what": what, "reason": str(error)})
-
-
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Any]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch

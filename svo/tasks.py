@@ -1,24 +1,28 @@
 """The Celery tasks of the queue `svo`: messages only wake, the database holds what is to be sent."""
 
+import logging
 import time
 
 from celery import shared_task
 
-from datacubes.wakeups import send_missing_wake_ups, send_wake_up
+from datacubes.wakeups import MAX_WAKE_UPS_OF_A_SWEEP, send_missing_wake_ups
 from svo.configuration import is_configured
-from svo.submission import claim_submission, due_submissions, send
+from svo.submission import due_submissions, send_next
+from svo.synchronisation import AlreadyRunning, Options, synchronise
+
+logger = logging.getLogger(__name__)
 
 QUEUE = "svo"
 GO_ON_SECONDS = 1.0
+LONGEST_SENDING_SECONDS = 3600
 LONGEST_SYNCHRONISATION_SECONDS = 12 * 3600
 
 
-@shared_task
+@shared_task(soft_time_limit=LONGEST_SENDING_SECONDS, time_limit=LONGEST_SENDING_SECONDS + 60)
 def send_next_submission() -> None:
     """Send the submission whose turn it is, if there is one, and for a second those after it."""
     stop = time.monotonic() + GO_ON_SECONDS
-    while is_configured() and (submission := claim_submission()) is not None:
-        send(submission)
+    while is_configured() and send_next():
         if time.monotonic() > stop:
             break
 
@@ -27,19 +31,15 @@ def send_next_submission() -> None:
 def sweep_submissions() -> None:
     """Wake workers for the submissions that are due and that nobody was woken for."""
     if is_configured():
-        send_missing_wake_ups(send_next_submission, QUEUE, due_submissions().count())
+        wanted = due_submissions()[:MAX_WAKE_UPS_OF_A_SWEEP].count()
+        send_missing_wake_ups(send_next_submission, QUEUE, wanted)
 
 
 @shared_task(soft_time_limit=LONGEST_SYNCHRONISATION_SECONDS, time_limit=LONGEST_SYNCHRONISATION_SECONDS + 60)
 def synchronise_with_svo() -> None:
     """Make the SVO the same as the archive; beat sends this daily."""
-    # Imported here, as the synchronisation notes what is to be sent, and whoever notes wakes a task of this module.
-    from svo.synchronisation import Options, synchronise
-
     if is_configured():
-        synchronise(Options(update_existing=True))
-
-
-def wake_sender() -> None:
-    """Tell the workers that there is something to send."""
-    send_wake_up(send_next_submission)
+        try:
+            synchronise(Options(update_existing=True))
+        except AlreadyRunning as error:
+            logger.warning("%s", error)

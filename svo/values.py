@@ -7,6 +7,7 @@ import datetime
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from datacubes.dates import parse_time
@@ -36,6 +37,7 @@ class LeftOut(NamedTuple):
     reason: str
 
 
+@lru_cache(maxsize=4096)  # Each keyword is asked for again with every cube.
 def canonical(keyword: str) -> str:
     """Return one spelling of a FITS keyword for the three that there are in the SVO.
 

@@ -9,7 +9,7 @@ from datacubes.models import DataCube
 from svo import configuration
 from svo.client import SvoClient
 from svo.connection import SvoConnection
-from svo.submission import claim_submission, send
+from svo.submission import send_next
 from tests.support.svo import SvoServer
 
 
@@ -33,8 +33,8 @@ def send_all() -> Callable[[], list[str]]:
 
     def send_all() -> list[str]:
         states = []
-        while (submission := claim_submission()) is not None:
-            states.append(str(send(submission).state))
+        while sent := send_next():
+            states += [str(submission.state) for submission in sent]
         return states
 
     return send_all

@@ -92,15 +92,15 @@ def test_a_location_cannot_take_the_path_of_another(client: SvoClient, crisp: Da
 def test_a_location_in_use_is_deleted_and_leaves_its_records_without(
     svo: SvoServer, client: SvoClient, crisp: Dataset, location: Location
 ) -> None:
-    assert client.delete_location(location) is True
+    assert client.delete_location(location.uri) is True
 
     assert svo.record("CRISP", "first")["data_location"] is None
     assert svo.locations("CRISP") == []
 
 
 def test_a_location_that_is_gone(client: SvoClient, location: Location) -> None:
-    client.delete_location(location)
+    client.delete_location(location.uri)
 
-    assert client.delete_location(location) is False
+    assert client.delete_location(location.uri) is False
     with pytest.raises(SvoNotFound, match="nothing at /service/api/svo/data_location/"):
         client.update_location(location, {"offline": True})

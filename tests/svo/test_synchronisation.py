@@ -1,13 +1,17 @@
 """Making the SVO the same as the archive: what the server holds afterwards, and what is refused."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from datacubes.models import DataCube, Instrument
 from svo.models import InstrumentInSVO, Submission, Synchronisation
-from svo.synchronisation import Options, make_plan, synchronise
+from svo.planning import Options, make_plan
+from svo.synchronisation import synchronise
+from tests.support.admin_actions import act
 
 pytestmark = pytest.mark.django_db
 
@@ -107,7 +111,7 @@ def test_an_archive_without_cubes_never_empties_the_svo(crisp_only, configured):
 
 
 def test_only_one_runs_at_a_time(cubes, configured):
-    Synchronisation.objects.create()
+    Synchronisation.objects.create(alive_until=timezone.now() + timedelta(minutes=1))
     with pytest.raises(CommandError, match="Another synchronisation runs"):
         run("sync_with_svo")
     assert configured.oids("CRISP") == []
@@ -127,7 +131,7 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing_anywhere(cubes, configured
 
 def test_the_command_reports_and_fails_if_anything_failed(cubes, configured):
     configured.answer(400, {"error": "Odd."}, oids=["cube 2"])
-    with pytest.raises(CommandError, match="1 changes failed"):
+    with pytest.raises(CommandError, match="1 failed"):
         run("sync_with_svo", "--instrument", "CRISP")
     assert "2 added" in str(Synchronisation.objects.get())
 
@@ -149,10 +153,12 @@ def test_a_svo_that_is_down_is_reported(cubes, configured):
     assert [failure["what"] for failure in report.failures] == ["CRISP"]
 
 
-def test_pages_that_shift_while_they_are_read_lose_nothing(cubes, configured):
+@pytest.mark.parametrize("by", [0, -3, 3, 100, -100])
+def test_pages_that_skip_or_repeat_records_while_they_are_read_lose_nothing(cubes, configured, by):
     configured.fill("CRISP", 250)
     configured.set_cached_count("CRISP", 120)
-    plan = make_plan(Instrument.objects.get(name="CRISP"), Options())
+    configured.shift_pages(by)
+    plan = make_plan("CRISP", [Instrument.objects.get(name="CRISP")], Options())
     assert (len(plan.add), len(plan.remove)) == (3, 250)
 
 
@@ -171,15 +177,17 @@ def test_submit_to_svo_fails_if_one_failed(cubes, configured):
         run("submit_to_svo", "-o", "cube 1")
 
 
-def test_the_report_and_the_submissions_are_seen_in_the_admin(cubes, configured, admin_client):
+def test_the_report_and_the_submissions_are_seen_in_the_admin(cubes, configured, admin_client, monkeypatch):
     configured.answer(400, {"error": "<b>Odd</b>."}, oids=["cube 2"])
     report = synchronise(Options())
     page = admin_client.get(f"/admin/svo/synchronisation/{report.pk}/change/").content.decode()
     assert "&lt;b&gt;Odd&lt;/b&gt;" in page
     assert "cube 2" in admin_client.get("/admin/svo/submission/?state__exact=failed").content.decode()
     failed = Submission.objects.get(oid="cube 2")
-    data = {"action": "submit_again", "_selected_action": [failed.pk]}
-    assert "1 queued for the SVO." in admin_client.post("/admin/svo/submission/", data, follow=True).content.decode()
+    sent: list[str] = []
+    monkeypatch.setattr("svo.admin.send_wake_up", lambda task: sent.append(task.name))
+    assert "1 queued for the SVO." in act(admin_client, "/admin/svo/submission/", "submit_again", failed)
+    assert sent == ["svo.tasks.sweep_submissions"]
     failed.refresh_from_db()
     assert failed.state == "pending"
 

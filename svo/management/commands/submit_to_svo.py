@@ -5,17 +5,20 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from tqdm import tqdm
 
 from datacubes.models import DataCube
 from svo.configuration import NOT_CONFIGURED, dataset_name, is_configured
 from svo.models import Submission
 from svo.notes import note_change
-from svo.submission import claim_submission, send
+from svo.submission import claim_submission, due_submissions, send, send_next
+
+State = Submission.State
 
 
 class Command(BaseCommand):
-    """Send the named cubes, or all that wait, whatever was sent before."""
+    """Send the named cubes, whatever was sent before, or all that wait."""
 
     help = "Send cubes to the SOLARNET Virtual Observatory now."
 
@@ -25,42 +28,52 @@ class Command(BaseCommand):
         what.add_argument(
             "--observation-id", "-o", action="append", metavar="OID", help="OID of a cube; may be repeated."
         )
-        what.add_argument("--all-pending", action="store_true", help="All that are pending or have failed.")
+        what.add_argument(
+            "--all-pending", action="store_true", help="All that wait to be sent or removed, or have failed."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Send them one by one."""
         if not is_configured():
             raise CommandError(f"{NOT_CONFIGURED} Set SVO_API_URL, SVO_USERNAME and SVO_API_KEY.")
-        oids = self._pending() if options["all_pending"] else self._named(options["observation_id"])
-        failed = 0
-        for oid in tqdm(oids, unit="cube", disable=not sys.stderr.isatty()):
-            submission = claim_submission(oid)
-            if submission is None:
-                tqdm.write(f"{oid}: a worker is sending it.", file=self.stdout)
-                continue
-            action = submission.get_action_display()
-            submission = send(submission)
-            done = submission.state == Submission.State.SUBMITTED
-            failed += not done
-            tqdm.write(f"{oid}: {action}: {'done' if done else submission.error}", file=self.stdout)
-        self.stdout.write(f"{len(oids)} cubes, {failed} failed.")
+        sent = self._send_all() if options["all_pending"] else self._send_named(options["observation_id"])
+        failed = sum(submission.state != State.SUBMITTED for submission in sent)
+        self.stdout.write(f"{len(sent)} cubes, {failed} failed.")
         if failed:
-            raise CommandError(f"{failed} of {len(oids)} cubes could not be sent.")
+            raise CommandError(f"{failed} of {len(sent)} cubes could not be sent.")
 
-    def _named(self, oids: list[str]) -> list[str]:
+    def _send_named(self, oids: list[str]) -> list[Submission]:
         cubes = {cube.oid: cube for cube in DataCube.objects.select_related("instrument").filter(oid__in=oids)}
         missing = [oid for oid in oids if oid not in cubes]
         if missing:
             raise CommandError(f"The archive has no cube {', '.join(missing)}.")
-        for oid in oids:
-            dataset = dataset_name(cubes[oid].instrument)
+        datasets = {oid: dataset_name(cubes[oid].instrument) for oid in oids}
+        for oid, dataset in datasets.items():
             if dataset is None:
                 raise CommandError(f"{oid}: its instrument, {cubes[oid].instrument}, is left out of the SVO.")
+        sent = []
+        for oid, dataset in tqdm(datasets.items(), unit="cube", disable=not sys.stderr.isatty()):
             note_change(oid, dataset, send_again=True, wake=False)
-        return oids
+            submission = claim_submission(oid, dataset)
+            if submission is None:
+                tqdm.write(f"{oid}: a worker is sending it.", file=self.stdout)
+                continue
+            sent.append(send(submission))
+            self._tell(submission)
+        return sent
 
-    def _pending(self) -> list[str]:
-        Submission.objects.filter(state=Submission.State.FAILED).update(state=Submission.State.PENDING, attempts=0)
-        return list(
-            Submission.objects.filter(state=Submission.State.PENDING).order_by("id").values_list("oid", flat=True)
-        )
+    def _send_all(self) -> list[Submission]:
+        waiting = Submission.objects.filter(state__in=[State.PENDING, State.FAILED])
+        waiting.update(state=State.PENDING, attempts=0, due_at=timezone.now())
+        all_sent = []
+        with tqdm(total=due_submissions().count(), unit="cube", disable=not sys.stderr.isatty()) as bar:
+            while sent := send_next():
+                bar.update(len(sent))
+                for submission in sent:
+                    self._tell(submission)
+                all_sent += sent
+        return all_sent
+
+    def _tell(self, submission: Submission) -> None:
+        how = "done" if submission.state == State.SUBMITTED else submission.error
+        tqdm.write(f"{submission.oid}: {submission.get_action_display()}: {how}", file=self.stdout)

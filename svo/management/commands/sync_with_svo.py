@@ -10,7 +10,8 @@ from tqdm import tqdm
 
 from datacubes.errors import PermanentError, TransientError
 from svo.configuration import NOT_CONFIGURED, is_configured
-from svo.synchronisation import Options, Plan, instruments_to_synchronise, make_plan, synchronise
+from svo.planning import Options, Plan, datasets_to_synchronise, make_plan
+from svo.synchronisation import synchronise
 
 
 class Command(BaseCommand):
@@ -33,37 +34,47 @@ class Command(BaseCommand):
         if not is_configured():
             raise CommandError(f"{NOT_CONFIGURED} Set SVO_API_URL, SVO_USERNAME and SVO_API_KEY.")
         asked = Options(tuple(options["instrument"]), options["update_existing"], options["allow_mass_removal"])
+        work = self._show_plans if options["dry_run"] else self._synchronise
         try:
-            if options["dry_run"]:
-                self._show_plans(asked, verbose=options["verbose"])
-            else:
-                self._synchronise(asked)
-        except (PermanentError, TransientError) as error:
+            failed = work(asked, verbose=options["verbose"])
+        except PermanentError as error:
             raise CommandError(str(error)) from error
+        if failed:
+            raise CommandError(f"{failed} failed.")
 
-    def _show_plans(self, asked: Options, *, verbose: bool) -> None:
-        for instrument in instruments_to_synchronise(asked.instruments):
-            plan = make_plan(instrument, asked, track)
-            self.stdout.write(
-                f"{instrument}: {len(plan.add)} to add, {len(plan.update)} to update, {len(plan.remove)} to remove"
-            )
-            if plan.refusal:
-                self.stdout.write(f"  {plan.refusal}")
-            if verbose:
-                self._name_cubes(plan)
+    def _show_plans(self, asked: Options, *, verbose: bool) -> int:
+        """Print the plans, and return how many could not be made."""
+        failed = 0
+        for dataset, instruments in datasets_to_synchronise(asked.instruments).items():
+            try:
+                plan = make_plan(dataset, instruments, asked, track)
+            except (PermanentError, TransientError) as error:
+                self.stdout.write(f"{dataset}: {error}")
+                failed += 1
+            else:
+                self._show_plan(plan, verbose=verbose)
+        return failed
 
-    def _name_cubes(self, plan: Plan) -> None:
-        for what, oids in (("add", plan.add), ("update", plan.update), ("remove", plan.remove)):
-            for oid in oids:
-                self.stdout.write(f"  {what} {oid}")
+    def _show_plan(self, plan: Plan, *, verbose: bool) -> None:
+        self.stdout.write(f"{plan}: {len(plan.add)} to add, {len(plan.update)} to update, {len(plan.remove)} to remove")
+        if plan.refusal:
+            self.stdout.write(f"  {plan.refusal}")
+        if verbose:
+            for what, changes in (("add", plan.add), ("update", plan.update), ("remove", plan.remove)):
+                for change in changes:
+                    self.stdout.write(f"  {what} {change.oid}")
 
-    def _synchronise(self, asked: Options) -> None:
-        report = synchronise(asked, track)
-        self.stdout.write(f"{report}, {len(report.failures)} failed")
+    def _synchronise(self, asked: Options, *, verbose: bool) -> int:
+        """Synchronise, print the report, and return how much failed."""
+        tell = self._tell if verbose else lambda line: None
+        report = synchronise(asked, track, tell)
+        self.stdout.write(str(report))
         for failure in report.failures:
             self.stdout.write(f"  {failure['what']}: {failure['reason']}")
-        if report.failures:
-            raise CommandError(f"{len(report.failures)} changes failed.")
+        return report.failed
+
+    def _tell(self, line: str) -> None:
+        tqdm.write(line, file=self.stdout)
 
 
 def track(items: Iterable[Any], what: str) -> Iterable[Any]:

@@ -1,0 +1,22 @@
+"""Checks of the settings, for `manage.py check` and whatever command runs first."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+SETTINGS = ("SVO_API_URL", "SVO_USERNAME", "SVO_API_KEY")
+
+
+@register
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    """Find settings that would let nothing be sent, or everything be removed."""
+    messages: list[CheckMessage] = []
+    missing = [name for name in SETTINGS if not getattr(settings, name)]
+    if missing and len(missing) < len(SETTINGS):
+        hint = f"Set {' and '.join(missing)} too, or none of {', '.join(SETTINGS)}."
+        messages.append(Warning("The SVO is configured by halves: nothing is sent to it.", hint, id="svo.W001"))
+    if not 0 <= settings.SVO_MAX_REMOVALS <= 1:
+        text = f"SVO_MAX_REMOVALS is {settings.SVO_MAX_REMOVALS}, but must be a share between 0 and 1."
+        messages.append(Error(text, "For 10 %, set 0.1.", id="svo.E001"))
+    return messages

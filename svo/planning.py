@@ -1,0 +1,230 @@
+"""What a synchronisation will do: the records of the SVO, read page by page, compared with the cubes of the archive."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
+
+from django.conf import settings
+
+from datacubes.errors import PermanentError
+from datacubes.models import DataCube, Instrument
+from svo.configuration import KnownDataset, dataset_name, get_client, instruments_of, known_dataset
+from svo.models import Submission
+from svo.records import cubes_with_content, differs, record_content
+from svo.resources import Record
+
+SMALL_REMOVAL = 10  # So many records may always be removed at once.
+_BATCH = 100
+
+Item = TypeVar("Item")
+Track = Callable[[Iterable[Item], str], Iterable[Item]]
+
+_SCHEMA = """
+CREATE TABLE recorded (oid TEXT PRIMARY KEY, location TEXT) WITHOUT ROWID;
+CREATE INDEX by_location ON recorded (location);
+CREATE TABLE archived (oid TEXT PRIMARY KEY, is_asked INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE differing (oid TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+_ADD = "SELECT oid, NULL FROM archived WHERE is_asked AND oid NOT IN (SELECT oid FROM recorded)"
+_UPDATE = """
+SELECT oid, NULL FROM differing
+WHERE oid IN (SELECT oid FROM archived WHERE is_asked) AND oid IN (SELECT oid FROM recorded)
+"""
+# A location goes with the last record that uses it, and stays where a record that stays uses it.
+_REMOVE = """
+SELECT oid, CASE WHEN EXISTS (
+    SELECT * FROM recorded AS other
+    WHERE other.location = gone.location AND other.oid != gone.oid
+    AND (other.oid > gone.oid OR other.oid IN (SELECT oid FROM archived))
+) THEN NULL ELSE location END
+FROM recorded AS gone WHERE oid NOT IN (SELECT oid FROM archived) ORDER BY oid
+"""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a synchronisation is asked for.
+
+    Attributes
+    ----------
+    instruments
+        Their names; empty for all.
+    update_existing
+        Also update the records that differ from what would be sent.
+    allow_mass_removal
+        Remove more records than the setting SVO_MAX_REMOVALS allows.
+    """
+
+    instruments: tuple[str, ...] = ()
+    update_existing: bool = False
+    allow_mass_removal: bool = False
+
+
+class Change(NamedTuple):
+    """One record to be added, updated or removed; `location_uri` is the location that is to go with it."""
+
+    oid: str
+    location_uri: str | None
+
+
+class Changes:
+    """Changes of one kind, read from the file of the plan one after the other."""
+
+    def __init__(self, database: sqlite3.Connection, query: str):
+        self._database, self._query = database, query
+
+    def __len__(self) -> int:
+        return self._database.execute(f"SELECT COUNT(*) FROM ({self._query})").fetchone()[0]  # noqa: S608  Constants.
+
+    def __iter__(self) -> Iterator[Change]:
+        return map(Change._make, self._database.execute(self._query))
+
+
+class Plan:
+    """What is to be done for one dataset.
+
+    It lies in a temporary file that goes with it, so that memory does not grow with the number of records.
+
+    Attributes
+    ----------
+    add, update, remove
+        The changes, from none to very many.
+    refusal
+        Why nothing is removed although there is something to remove.
+    """
+
+    def __init__(self, known: KnownDataset, instruments: list[Instrument]):
+        self.known = known
+        self.instruments = instruments
+        self.refusal = ""
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.executescript(_SCHEMA)
+        self.add = Changes(self._database, _ADD)
+        self.update = Changes(self._database, _UPDATE)
+        self.remove = Changes(self._database, _REMOVE)
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.instruments))
+
+    def note_recorded(self, records: Iterable[Record]) -> None:
+        """Note records that the SVO has."""
+        rows = ((record.oid, record.location.uri if record.location else None) for record in records)
+        self._insert("INSERT OR REPLACE INTO recorded VALUES (?, ?)", rows)
+
+    def note_archived(self, oids: Iterable[str], *, is_asked: bool) -> None:
+        """Note cubes that the archive has, and whether their records are to be brought up to date."""
+        self._insert("INSERT OR REPLACE INTO archived VALUES (?, ?)", ((oid, is_asked) for oid in oids))
+
+    def note_differing(self, oids: Iterable[str]) -> None:
+        """Note cubes whose records are, or may be, other than what would be sent."""
+        self._insert("INSERT OR IGNORE INTO differing VALUES (?)", ((oid,) for oid in oids))
+
+    def keep(self, oid: str) -> None:
+        """Note that a record stays after all, and so does its location."""
+        self.note_archived([oid], is_asked=False)
+
+    def count_recorded(self) -> int:
+        """Return how many records the SVO has."""
+        return self._database.execute("SELECT COUNT(*) FROM recorded").fetchone()[0]
+
+    def has_cubes(self) -> bool:
+        """Whether the archive has any cube for this dataset."""
+        return self._database.execute("SELECT EXISTS (SELECT * FROM archived)").fetchone()[0] == 1
+
+    def _insert(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        self._database.execute("BEGIN")
+        self._database.executemany(statement, rows)
+        self._database.execute("COMMIT")
+
+
+def not_tracked(items: Iterable[Item], what: str) -> Iterable[Item]:
+    """Go through the items without a progress bar."""
+    return items
+
+
+def datasets_to_synchronise(names: Iterable[str]) -> dict[str, list[Instrument]]:
+    """Return the datasets of the instruments of these names, or of all, that are not left out of the SVO.
+
+    Raises
+    ------
+    PermanentError
+        If one is not known.
+    """
+    known = {instrument.name: instrument for instrument in Instrument.objects.select_related("in_svo")}
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise PermanentError(f"Not known: {', '.join(unknown)}. Known instruments are: {', '.join(known)}.")
+    datasets: dict[str, list[Instrument]] = {}
+    for name, instrument in known.items():
+        dataset = dataset_name(instrument)
+        if dataset is not None and (not names or name in names):
+            datasets.setdefault(dataset, []).append(instrument)
+    return datasets
+
+
+def make_plan(dataset: str, instruments: list[Instrument], options: Options, track: Track = not_tracked) -> Plan:
+    """Compare the cubes of instruments with the records of their dataset, writing nothing anywhere.
+
+    Cubes of other instruments that share the dataset, and of those that are left out, keep their records as they are.
+
+    Raises
+    ------
+    SvoRefused, SvoUnavailable
+        With the server's words.
+    """
+    client = get_client()
+    plan = Plan(known_dataset(client, dataset), instruments)
+    records = track(client.records(plan.known.dataset.metadata_uri), f"{plan}: comparing")
+    for page in _batches(records, _BATCH):
+        plan.note_recorded(page)
+        if options.update_existing:
+            plan.note_differing(_different(page, plan))
+    # The cubes come after the records: one that is ingested meanwhile must not be taken for one that is gone.
+    for instrument in instruments_of(dataset):
+        oids = DataCube.objects.filter(instrument=instrument).values_list("oid", flat=True)
+        plan.note_archived(oids.iterator(), is_asked=instrument in instruments)
+    waiting = Submission.objects.filter(dataset=dataset, action=Submission.Action.SUBMIT)
+    unsent = waiting.exclude(state=Submission.State.SUBMITTED).values_list("oid", flat=True)
+    plan.note_differing(unsent.iterator())
+    plan.refusal = _refusal(plan, options)
+    return plan
+
+
+def _different(records: list[Record], plan: Plan) -> list[str]:
+    """Return the OIDs of records that differ from what would be sent."""
+    cubes = cubes_with_content().filter(
+        oid__in=[record.oid for record in records], instrument__in=plan.instruments, metadata__isnull=False
+    )
+    contents = {cube.oid: record_content(cube, plan.known) for cube in cubes}
+    return [
+        record.oid for record in records if record.oid in contents and differs(contents[record.oid], record, plan.known)
+    ]
+
+
+def _refusal(plan: Plan, options: Options) -> str:
+    removals, recorded = len(plan.remove), plan.count_recorded()
+    if not removals:
+        return ""
+    if not plan.has_cubes():
+        return (
+            f"{removals} records of {plan} would be removed, but the archive has no cube of it at all: nothing is "
+            "removed. Look whether the database is the right one."
+        )
+    share = settings.SVO_MAX_REMOVALS
+    if not 0 <= share <= 1:
+        return f"SVO_MAX_REMOVALS is {share}, but must be a share between 0 and 1: nothing is removed."
+    most = max(SMALL_REMOVAL, int(recorded * share))
+    if removals > most and not options.allow_mass_removal:
+        return (
+            f"{removals} of {recorded} records of {plan} would be removed, more than {most}: nothing is removed. "
+            "If that is right, run sync_with_svo --allow-mass-removal."
+        )
+    return ""
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
