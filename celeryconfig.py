@@ -20,6 +20,9 @@ if broker_url.startswith("filesystem"):
     }
     # Remote control needs a broker that broadcasts, which a folder does badly: its files would pile up.
     worker_enable_remote_control = False
+elif broker_url.startswith("redis"):
+    # A broker that vanished without a word (failover, a firewall that forgot a connection) must be noticed.
+    broker_transport_options = {"socket_timeout": 10, "socket_connect_timeout": 5, "socket_keepalive": True}
 
 task_default_queue = "ingest"
 task_queues = [Queue(name, Exchange(name), routing_key=name) for name in ("ingest", "svo")]
@@ -28,6 +31,9 @@ task_publish_retry = False
 task_serializer = "json"
 accept_content = ["json"]
 
+# A process that has grown is replaced between orders, long before its limit makes orders fail. In KiB.
+worker_max_memory_per_child = settings.WORKER_MEMORY_LIMIT_MB * 1024 // 2
+worker_proc_alive_timeout = 60  # The default, 4 s, kills new processes again and again on a machine that is busy.
 worker_prefetch_multiplier = 1  # A worker that is busy must not sit on wake-ups for the others.
 worker_hijack_root_logger = False
 worker_send_task_events = False

@@ -167,6 +167,7 @@ globals().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=ARCHIVE_CONTACT_EMAIL or f"archive@{_base_url.hostname}")
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from datacubes import admin_looks
 from datacubes.admin_access import AccessForm
 from datacubes.admin_actions import Selection, confirmed
-from datacubes.admin_base import FastListAdmin, ReadOnlyAdmin, ReadOnlyMixin
+from datacubes.admin_base import FastListAdmin, ReadOnlyAdmin, ReadOnlyMixin, utc
 from datacubes.models import (
     AccessRules,
     DataCube,
@@ -61,6 +61,7 @@ class FITSHeaderInline(ReadOnlyMixin, admin.StackedInline):
     """The header, card by card."""
 
     model = FITSHeader
+    classes = ["collapse"]
     can_delete = False
     fields = readonly_fields = ["cards"]
 
@@ -97,8 +98,8 @@ class ReleaseFilter(admin.SimpleListFilter):
 class DataCubeAdmin(FastListAdmin):
     """Cubes: what comes from their files can only be looked at; access is for staff to set."""
 
-    list_display = ["small_picture", "oid", "instrument", "begin", "line", "release", "file_size", "updated_at"]
-    list_display_links = ["small_picture", "oid"]
+    list_display = ["small_picture", "oid", "instrument", "line", "begin", "release", "file_size"]
+    list_display_links = ["oid"]
     list_filter = [ReleaseFilter, "instrument", "metadata__has_polarimetry", "tags"]
     sortable_by = ["oid", "begin", "line", "release"]  # Those that have an index.
     search_fields = ["oid__startswith", "relative_path__startswith"]
@@ -174,7 +175,7 @@ class DataCubeAdmin(FastListAdmin):
         """Link to the cube's public page."""
         return cube_page_path(obj.oid)
 
-    @admin.display(description="")
+    @admin.display(description="preview")
     def small_picture(self, cube: DataCube) -> str:
         """The thumbnail."""
         return admin_looks.thumbnail(next(iter(cube.thumbnails), None))
@@ -182,17 +183,18 @@ class DataCubeAdmin(FastListAdmin):
     @admin.display(ordering="metadata__date_beg", description="begin (UTC)")
     def begin(self, cube: DataCube) -> str:
         """DATE-BEG."""
-        return f"{cube.metadata.date_beg:%Y-%m-%d %H:%M:%S}"
+        return utc(cube.metadata.date_beg)
 
     @admin.display(ordering="metadata__spectral_line", description="line")
     def line(self, cube: DataCube) -> str:
         """The spectral line."""
         return cube.metadata.spectral_line
 
-    @admin.display(ordering="access__release_date", description="release")
+    @admin.display(ordering="access__release_date", description="public from")
     def release(self, cube: DataCube) -> str:
         """When it becomes public."""
-        return str(cube.access)
+        day = cube.access.release_date
+        return format_html('<span class="moment">{}</span>', day) if day else "restricted"
 
     @admin.display(description="size")
     def file_size(self, cube: DataCube) -> str:

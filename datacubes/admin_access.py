@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -100,7 +99,7 @@ class AccessForm(forms.Form):
         initial="keep",
         widget=forms.RadioSelect,
     )
-    release_date = forms.DateField(required=False, widget=AdminDateWidget, help_text="UTC.")
+    release_date = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text="UTC.")
     release_comment = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
@@ -110,6 +109,11 @@ class AccessForm(forms.Form):
     remove_emails = EmailAddressesField(required=False, label="Take access from", help_text="E-mail addresses.")
     add_groups = forms.ModelMultipleChoiceField(Group.objects, required=False, label="Grant access to groups")
     remove_groups = forms.ModelMultipleChoiceField(Group.objects, required=False, label="Take access from groups")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not Group.objects.exists():
+            del self.fields["add_groups"], self.fields["remove_groups"]
 
     def clean(self) -> dict[str, Any]:
         """Refuse what says nothing, or two things at once."""
@@ -140,6 +144,6 @@ class AccessForm(forms.Form):
             release_comment=values["release_comment"],
             add_emails=values["add_emails"],
             remove_emails=values["remove_emails"],
-            add_groups=list(values["add_groups"]),
-            remove_groups=list(values["remove_groups"]),
+            add_groups=list(values.get("add_groups", ())),
+            remove_groups=list(values.get("remove_groups", ())),
         )

@@ -1,5 +1,6 @@
 """What the admin pages share: rows that only the pipeline writes, and lists that stay fast with millions of rows."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin
@@ -7,6 +8,14 @@ from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+
+
+def utc(moment: datetime | None) -> str:
+    """Write a time to the second, in one piece."""
+    if moment is None:
+        return "–"
+    return format_html('<span class="moment">{}</span>', f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}")
 
 
 class BoundedPaginator(Paginator):
@@ -30,6 +39,9 @@ class FastListAdmin(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
+
+    class Media:
+        css = {"all": ["datacubes/admin.css"]}
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Return the actions without the one that deletes."""

@@ -31,7 +31,7 @@ def picture(cube: DataCube) -> SafeString | str:
     if image is None:
         return "–"
     return format_html(
-        '<img src="{}" width="{}" height="{}" style="max-width: 30rem; height: auto; width: 100%" alt="Preview of {}">',
+        '<img src="{}" width="{}" height="{}" class="looks" alt="Preview of {}">',
         image.file.url,
         image.width,
         image.height,
@@ -44,7 +44,7 @@ def movie(video: VideoPreview | None) -> SafeString | str:
     if video is None:
         return "–"
     return format_html(
-        '<video src="{}" poster="{}" width="{}" height="{}" style="max-width: 30rem; height: auto; width: 100%" '
+        '<video src="{}" poster="{}" width="{}" height="{}" class="looks" '
         'controls loop muted preload="none">{}</video>',
         video.file.url,
         video.poster.url,
@@ -62,8 +62,7 @@ def plots(cube: DataCube, data: PlotData | None) -> SafeString | str:
     if data.sparkline:
         # As an image, whatever it holds cannot act.
         drawing = format_html(
-            '<img src="data:image/svg+xml;base64,{}" width="300" height="84" alt="" '
-            'style="display: block; background: #fff; color: #000">',
+            '<img src="data:image/svg+xml;base64,{}" width="300" height="84" class="line-profile" alt="">',
             b64encode(data.sparkline.encode()).decode(),
         )
     return format_html(

@@ -112,6 +112,7 @@ class WorkOrderRun(models.Model):
         verbose_name = "run of a work order"
         verbose_name_plural = "runs of work orders"
         ordering = ["-id"]
+        indexes = [models.Index(fields=["status", "finished_at", "started_at"], name="run_ended")]
 
     def __str__(self) -> str:
         return f"run {self.pk}"

@@ -55,13 +55,11 @@ def post_order(relative_path: str, request: dict[str, Any]) -> WorkOrder:
     return order
 
 
-def requeue(order: WorkOrder, *, force: bool = False) -> WorkOrder:
-    """Queue an order once more as it was last posted; grants that it made are not made again."""
-    return post_order(order.relative_path, _standing(order.request) | ({"force": True} if force else {}))
+def requeue(paths: list[str], *, force: bool = False) -> None:
+    """Queue the cubes at some hundreds of paths once more as they were last posted, in a few statements.
 
-
-def requeue_all(paths: list[str], *, force: bool = False) -> None:
-    """Queue the cubes at some hundreds of paths once more, as `requeue` does for one, in a few statements."""
+    Grants that a request made are not made again.
+    """
     instructions = {"force": True} if force else {}
     now = timezone.now()
     with transaction.atomic():
@@ -97,24 +95,29 @@ def standing_request(relative_path: str) -> dict[str, Any]:
     return _standing(order.request) if order else {}
 
 
-def cancel(order_id: int) -> bool:
-    """Take an order out of the queue; tell whether it was in it. One that a worker is at goes on."""
+def cancel(order_ids: list[int]) -> int:
+    """Take some hundreds of orders out of the queue, in a few statements, and return how many were in it.
+
+    One that a worker is at goes on.
+    """
+    now = timezone.now()
     with transaction.atomic():
-        order = WorkOrder.objects.select_for_update().filter(pk=order_id, status=Status.QUEUED).first()
-        if order is None:
-            return False
-        now = timezone.now()
-        order.run = WorkOrderRun.objects.create(
-            order=order,
-            status=WorkOrderRun.Status.FAILED,
-            request=order.request,
-            started_at=now,
-            finished_at=now,
-            error="Cancelled before a worker took it.",
+        orders = WorkOrder.objects.select_for_update().filter(pk__in=order_ids, status=Status.QUEUED)
+        runs = WorkOrderRun.objects.bulk_create(
+            WorkOrderRun(
+                order=order,
+                status=WorkOrderRun.Status.FAILED,
+                request=order.request,
+                started_at=now,
+                finished_at=now,
+                error="Cancelled before a worker took it.",
+            )
+            for order in orders.order_by("relative_path")
         )
-        order.status = Status.FAILED
-        order.save(update_fields=["status", "run"])
-        return True
+        for run in runs:
+            run.order.status, run.order.run = Status.FAILED, run
+        WorkOrder.objects.bulk_update([run.order for run in runs], ["status", "run"])
+    return len(runs)
 
 
 def claim(worker: str, *, order_id: int | None = None) -> WorkOrder | None:

@@ -118,6 +118,8 @@ class CubeFile:
         content = read_bytes(self.descriptor, begin, min(hdu.end, self.size) - begin)
         try:
             return fits.BinTableHDU.fromstring(content.ljust(hdu.end - begin)).data
+        except MemoryError:
+            raise
         except Exception as error:
             raise PermanentError(f"Extension {name} cannot be read as a binary table: {_on_one_line(error)}") from error
 
@@ -197,6 +199,8 @@ def first_row(table: fits.FITS_rec, table_name: str, column: str) -> np.ndarray:
         raise PermanentError(f"Extension {table_name} has {len(table)} rows; one was expected.")
     try:
         return np.asarray(table[column][0])
+    except MemoryError:
+        raise
     except Exception as error:
         raise PermanentError(
             f"Column {column} of the extension {table_name} cannot be read: {_on_one_line(error)}"

@@ -9,7 +9,7 @@ import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import BufferedReader
+from io import BufferedReader, BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -125,9 +125,12 @@ def previews_of_image_file(descriptor: int, sides: Mapping[str, int], folder: Pa
 def write_jpeg(image: Image.Image, new_part: NewPart, size_name: str) -> PreviewFile:
     """Write one image as one of the `new_files`."""
     image.info = {}  # Pillow would carry a comment and XMP data over.
+    encoded = BytesIO()
+    image.save(encoded, "JPEG", quality=_QUALITY, progressive=True)
     part = new_part(".jpg")
-    image.save(part, "JPEG", quality=_QUALITY, progressive=True)
-    return PreviewFile(size_name, finished(part).name, image.width, image.height, part.stat().st_size)
+    # Not written by Pillow, which takes a write that a full disk has cut short for a whole one.
+    byte_count = part.write_bytes(encoded.getvalue())
+    return PreviewFile(size_name, finished(part).name, image.width, image.height, byte_count)
 
 
 def shrink(image: Image.Image, side: int) -> Image.Image:
@@ -163,7 +166,7 @@ def _read_image(descriptor: int, side: int) -> Image.Image:
                 image.load()
                 ImageOps.exif_transpose(image, in_place=True)
                 return _small_picture(image, side)
-    except PermanentError:
+    except (PermanentError, MemoryError):
         raise
     except Image.DecompressionBombError as error:
         raise PermanentError(f"The image has too many pixels; at most {MAX_IMAGE_PIXELS} are read.") from error

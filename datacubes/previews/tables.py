@@ -115,6 +115,8 @@ def _table(cube: CubeFile, name: str) -> np.ndarray:
 def _first_row(table: np.ndarray, table_name: str, column_name: str, dtype: type) -> np.ndarray:
     try:
         return np.asarray(table[column_name][0]).astype(dtype)
+    except MemoryError:
+        raise
     except Exception as error:
         raise PlotUnavailable(f"The column {column_name} of {table_name} cannot be read: {error}") from error
 

@@ -10,7 +10,7 @@ from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest, read_cube, write_cube
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one transaction write at a time"),
 ]
 

@@ -78,7 +78,7 @@ def test_an_order_that_a_worker_is_at_is_queued_again_when_it_ends(admin_client,
 
 def test_an_action_asks_first_and_says_for_how_many(admin_client, db, wake_ups):
     orders = [queue.post_order(f"{number:02}.fits", {}) for number in range(30)]
-    queue.cancel(orders[0].pk)
+    queue.cancel([orders[0].pk])
     page = choose(admin_client, LIST, "force_reingest", *orders).content.decode()
     assert "Force re-ingest: 30 work orders" in page
     assert "00.fits" in page
@@ -95,7 +95,7 @@ def test_only_what_was_confirmed_is_done_although_more_has_come_meanwhile(admin_
     question = choose(admin_client, failed, "reingest", broken, everything=True)
     assert "1 work order<" in question.content.decode()
     later = queue.post_order("later.fits", {})
-    queue.cancel(later.pk)
+    queue.cancel([later.pk])
     assert "1 queued." in confirm(admin_client, failed, question)
     assert WorkOrder.objects.get(status="failed") == later
 
@@ -104,7 +104,7 @@ def test_more_than_an_action_takes_is_refused(admin_client, db, monkeypatch):
     monkeypatch.setattr("datacubes.admin_actions.MAX_ROWS", 3)
     orders = [queue.post_order(f"{number}.fits", {}) for number in range(4)]
     for order in orders:
-        queue.cancel(order.pk)
+        queue.cancel([order.pk])
     page = choose(admin_client, LIST, "reingest", orders[0], everything=True).content.decode()
     assert "More than 3 rows are selected" in page
     assert WorkOrder.objects.filter(status="queued").count() == 0

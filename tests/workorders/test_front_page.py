@@ -22,7 +22,7 @@ def ended_run(status: str, ago: timedelta) -> None:
     order = queue.post_order("ended.fits", {})
     ended = timezone.now() - ago
     WorkOrderRun.objects.create(order=order, status=status, started_at=ended, finished_at=ended)
-    queue.cancel(order.pk)
+    queue.cancel([order.pk])
 
 
 def test_it_tells_how_many_orders_are_queued_started_and_failed(admin_client):

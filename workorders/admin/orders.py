@@ -10,11 +10,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
 from datacubes.admin_actions import Selection, confirmed
-from datacubes.admin_base import ReadOnlyAdmin
+from datacubes.admin_base import ReadOnlyAdmin, utc
 from datacubes.models import DataCube
 from datacubes.wakeups import send_wake_up
 from workorders.models import WorkOrder
-from workorders.queue import cancel, requeue_all
+from workorders.queue import cancel, requeue
 from workorders.tasks import sweep
 
 SHOWN_RUNS = 50
@@ -39,7 +39,7 @@ def requeue_paths(paths: Iterable[list[str]], *, force: bool) -> int:
     """Queue cubes again, some hundreds of paths at a time, wake the workers, and return how many there were."""
     number = 0
     for some in paths:
-        requeue_all(some, force=force)
+        requeue(some, force=force)
         number += len(some)
     # One message, whatever the number: the sweep wakes as many workers as there is work for.
     send_wake_up(sweep)
@@ -50,7 +50,7 @@ def requeue_paths(paths: Iterable[list[str]], *, force: bool) -> int:
 class WorkOrderAdmin(ReadOnlyAdmin):
     """Orders can be looked at, ingested again and taken out of the queue."""
 
-    list_display = ["id", "status", "relative_path", "oid", "queued_at", "started", "finished", "attempts", "error"]
+    list_display = ["id", "status", "relative_path", "error", "attempts", "since"]
     list_display_links = ["id", "relative_path"]
     list_filter = ["status"]
     list_select_related = ["run"]
@@ -99,7 +99,7 @@ class WorkOrderAdmin(ReadOnlyAdmin):
     @confirmed("Those of these orders that are queued are taken out of the queue, and count as failed.")
     def cancel_orders(self, request: HttpRequest, selection: Selection, form: None) -> None:
         """Take the selected orders out of the queue; those that are not in it stay as they are."""
-        cancelled = sum(cancel(order_id) for order_id in selection.ids)
+        cancelled = sum(cancel(list(orders.values_list("pk", flat=True))) for orders in selection.chunks())
         rest = len(selection) - cancelled
         self.message_user(request, f"{cancelled:,} cancelled.")
         if rest:
@@ -111,15 +111,21 @@ class WorkOrderAdmin(ReadOnlyAdmin):
         paths = (list(orders.values_list("relative_path", flat=True)) for orders in selection.chunks())
         self.message_user(request, f"{requeue_paths(paths, force=force):,} queued.")
 
-    @admin.display(description="Started")
-    def started(self, order: WorkOrder) -> object:
-        """When the last run started."""
-        return order.run and order.run.started_at
+    @admin.display(description="Since (UTC)")
+    def since(self, order: WorkOrder) -> str:
+        """When it came to its status."""
+        run = order.run if order.status != WorkOrder.Status.QUEUED else None
+        return utc((run and (run.finished_at or run.started_at)) or order.queued_at)
 
-    @admin.display(description="Finished")
-    def finished(self, order: WorkOrder) -> object:
+    @admin.display(description="Started (UTC)")
+    def started(self, order: WorkOrder) -> str:
+        """When the last run started."""
+        return utc(order.run and order.run.started_at)
+
+    @admin.display(description="Finished (UTC)")
+    def finished(self, order: WorkOrder) -> str:
         """When the last run ended."""
-        return order.run and order.run.finished_at
+        return utc(order.run and order.run.finished_at)
 
     @admin.display(description="Error")
     def error(self, order: WorkOrder) -> str:
@@ -163,8 +169,8 @@ class WorkOrderAdmin(ReadOnlyAdmin):
             (
                 run.pk,
                 run.get_status_display(),
-                f"{run.started_at:%Y-%m-%d %H:%M:%S}",
-                f"{run.finished_at:%Y-%m-%d %H:%M:%S}" if run.finished_at else "",
+                utc(run.started_at),
+                utc(run.finished_at),
                 run.worker,
                 ", ".join(f"{step['name']} {step['outcome']}" for step in run.steps),
                 run.error,
