@@ -27,21 +27,33 @@ SETTINGS = {
     "ORDER_SWEEP_SECONDS": "0.5",
     "SVO_API_URL": "",
 }
+PLAIN = {"DATABASE_URL": "", "CELERY_BROKER_URL": "", "SVO_API_URL": ""}
+"""Those of an archive on the embedded database, which a plain ingestion fills."""
+
 PENDING = ("queued", "started")
 
 
 @dataclass(frozen=True)
 class Servers:
-    """The servers of the session; `template` is a database with all tables and the account `token` belongs to."""
+    """The servers of the session.
+
+    Attributes
+    ----------
+    template
+        A database with all tables, and with the account that `token` belongs to.
+    plain_database
+        An SQLite database with all tables.
+    """
 
     database: PostgreSQLServer
     broker: RedisServer
     template: str
     token: str
+    plain_database: Path
 
     @classmethod
     def prepare(cls, database: PostgreSQLServer, broker: RedisServer, folder: Path) -> "Servers":
-        """Make the template."""
+        """Make the databases that those of the tests are copies of."""
         execute(database.url, "CREATE DATABASE template_archive")
         environment = {
             "DATABASE_URL": of_database(database.url, "template_archive"),
@@ -50,7 +62,8 @@ class Servers:
         }
         stack = Stack(SETTINGS | environment, folder)
         stack.manage("migrate", "--verbosity", "0")
-        return cls(database, broker, "template_archive", make_token(stack, "pipeline"))
+        Stack(PLAIN | {"LOCAL_ROOT": str(folder)}, folder).manage("migrate", "--verbosity", "0")
+        return cls(database, broker, "template_archive", make_token(stack, "pipeline"), folder / "archive.sqlite3")
 
 
 def of_database(url: str, name: str) -> str:
@@ -100,7 +113,7 @@ class Archive:
         for number in range(workers):
             self.stack.start_worker(f"worker-{number}", concurrency=concurrency)
         self.stack.start_beat()
-        self.stack.start_web()
+        self.stack.start_web(workers=1)
 
     def remove(self) -> None:
         """Stop the processes and remove the database."""
@@ -142,7 +155,7 @@ class Archive:
         wait_until(lambda: self.get(order)["status"] not in PENDING, f"order {order['id']} ends", seconds)
         return self.get(order)
 
-    def wait_until_idle(self, seconds: float = 120) -> None:
+    def wait_until_idle(self, seconds: float = 3600 if SOAK else 120) -> None:
         """Wait until no order is pending."""
         wait_until(lambda: not self.pending(), f"the queue is empty; see {self.stack.logs}", seconds)
 

@@ -9,6 +9,8 @@ import pytest
 from tests.support.services import PostgreSQLServer, RedisServer, ServiceMissing
 from tests.system.archive import FIGURES, Archive, Servers
 
+pytest.register_assert_rewrite("tests.system.whole")
+
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:

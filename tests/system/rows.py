@@ -9,7 +9,6 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import models
 
 from datacubes.errors import PermanentError
@@ -19,29 +18,25 @@ from ingestion.conductor import ingest
 IDENTITIES = {"datacubes.DataCube": "oid", "datacubes.Observation": "point_id", "datacubes.Instrument": "name"}
 
 
-def print_rows() -> None:
-    """Print each model of `datacubes` with its rows, without ids and the times of their making."""
-    found = {
-        model._meta.label: sorted(
-            (_described(row) for row in model.objects.all()), key=lambda row: json.dumps(row, sort_keys=True)
-        )
-        for model in apps.get_app_config("datacubes").get_models()
-    }
-    json.dump(found, sys.stdout)
+def print_contents() -> None:
+    """Print what the archive holds.
 
-
-def print_files() -> None:
-    """Print the files that rows name and that are not there, and those that are there and that no row names."""
+    It is a JSON object: under `rows`, each model of `datacubes` with its rows, without ids and the times of their
+    making; under `missing`, the files that rows name and that are not there; under `surplus`, the files that are there
+    and that no row names.
+    """
+    models_of_cubes = list(apps.get_app_config("datacubes").get_models())
+    rows = {model._meta.label: [_described(row) for row in model.objects.all()] for model in models_of_cubes}
     named = {
-        value.name
-        for model in apps.get_app_config("datacubes").get_models()
-        for field in _file_fields(model)
-        for value in (getattr(row, field.name) for row in model.objects.all())
-        if value
+        getattr(row, field.name).name
+        for model in models_of_cubes
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.FileField)
+        for row in model.objects.all()
     }
     root = Path(settings.MEDIA_ROOT)
     there = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
-    json.dump({"missing": sorted(named - there), "surplus": sorted(there - named)}, sys.stdout)
+    json.dump({"rows": rows, "missing": sorted(named - there), "surplus": sorted(there - named)}, sys.stdout)
 
 
 def ingest_plainly(requests: Path) -> None:
@@ -51,10 +46,6 @@ def ingest_plainly(requests: Path) -> None:
             ingest(IngestRequest(**fields))
         except PermanentError as error:
             raise SystemExit(f"{fields['relative_path']} cannot be ingested plainly: {error}") from error
-
-
-def _file_fields(model: type[models.Model]) -> list[models.Field]:
-    return [field for field in model._meta.concrete_fields if isinstance(field, models.FileField)]
 
 
 def _described(row: models.Model) -> dict[str, Any]:
@@ -74,6 +65,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, models.Model):
         return getattr(value, IDENTITIES.get(value._meta.label, ""), None) or f"{value._meta.label} {value}"
     if isinstance(value, models.fields.files.FieldFile):
-        content = default_storage.open(value.name).read()
-        return f"{len(content)} bytes, {hashlib.sha256(content).hexdigest()}"
+        path = Path(settings.MEDIA_ROOT) / value.name
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "missing"
     return value.isoformat() if isinstance(value, date) else value

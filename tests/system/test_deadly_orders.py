@@ -11,7 +11,7 @@ from tests.support.services import wait_until
 from tests.system.archive import Archive, kill
 from tests.system.whole import check_whole
 
-pytestmark = [pytest.mark.system, pytest.mark.soak]
+pytestmark = pytest.mark.system
 
 
 def test_an_order_that_kills_its_worker_every_time_is_failed_with_the_reason_and_the_others_are_done(make_archive):
@@ -58,6 +58,7 @@ def test_an_order_that_takes_too_long_is_failed_with_the_reason_and_the_others_a
     check_whole(archive, failed=[slow])
 
 
+@pytest.mark.soak
 def test_a_worker_that_is_stuck_where_nothing_reaches_it_is_replaced_and_its_order_done(make_archive):
     archive = make_archive(ORDER_TIME_LIMIT_SECONDS="2")
     archive.start(workers=1, concurrency=1)
@@ -82,3 +83,16 @@ def test_an_order_that_takes_too_much_memory_is_failed_with_the_reason_and_the_o
     assert ended["status"] == "failed"
     assert ended["error"] == "The ingestion needed more than 400 MB of memory. Given up after 2 attempts."
     check_whole(archive, failed=[greedy])
+
+
+@pytest.mark.soak
+def test_a_process_that_has_grown_is_replaced_between_orders(make_archive):
+    archive = make_archive(WORKER_MEMORY_LIMIT_MB="512")
+    archive.start(workers=1, concurrency=1)
+    path = write_sparse_cube(archive.data / cube_filename(), size_bytes=8_000_000_000)
+    order = archive.post(path)
+    grown = archive.process_at(path)
+    assert archive.poll(order)["status"] == "completed"
+    wait_until(lambda: grown not in archive.pool(), "another process is there")
+    assert archive.poll(archive.post(path))["status"] == "completed"
+    check_whole(archive)

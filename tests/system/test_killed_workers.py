@@ -2,7 +2,6 @@
 
 import random
 import signal
-import socket
 import time
 
 import psycopg2
@@ -11,9 +10,9 @@ import pytest
 from tests.support.sample_cubes import cube_filename, many_cubes, write_cube, write_sparse_cube
 from tests.support.services import wait_until
 from tests.system.archive import FIGURES, SOAK, Archive, children, kill
-from tests.system.whole import check_whole, rows_of
+from tests.system.whole import check_whole, contents_of, differences, processes_of
 
-pytestmark = [pytest.mark.system, pytest.mark.soak]
+pytestmark = pytest.mark.system
 
 MOVIES = (3, 1, 2, 16, 16)  # A movie takes long enough to be killed at it.
 MANY_ATTEMPTS = {"ORDER_MAX_ATTEMPTS": "50"}  # An order that is killed often by chance is not to be given up.
@@ -22,7 +21,8 @@ MANY_ATTEMPTS = {"ORDER_MAX_ATTEMPTS": "50"}  # An order that is killed often by
 def test_workers_killed_at_random_lose_nothing(make_archive):
     archive = make_archive(**MANY_ATTEMPTS)
     archive.start(workers=2, concurrency=2)
-    for path in many_cubes(archive.data, 2000 if SOAK else 200, shape=MOVIES):
+    half = 1000 if SOAK else 100
+    for path in many_cubes(archive.data / "movies", half, shape=MOVIES) + many_cubes(archive.data / "images", half):
         archive.post(path)
     dice = random.Random(1)
     while archive.pending():
@@ -32,8 +32,8 @@ def test_workers_killed_at_random_lose_nothing(make_archive):
 
 
 def kill_one(archive: Archive, dice: random.Random) -> None:
-    """Kill a process of a pool, or a main process without its pool, or both, and start a main process that is gone."""
-    what = dice.choice(["pool", "pool", "pool", "pool", "main", "all"])
+    """Kill a process of a pool, or a main process alone, or both, or beat; start again what a supervisor would."""
+    what = dice.choice(["pool", "pool", "pool", "pool", "pool", "main", "all", "beat"])
     name, pid = dice.choice(sorted(archive.workers().items()))
     if what == "pool":
         kill(dice.choice(children(pid) or [pid]))
@@ -41,33 +41,49 @@ def kill_one(archive: Archive, dice: random.Random) -> None:
         kill(pid)
         archive.stack.processes.pop(name).wait()
     else:
-        FIGURES["workers killed with all their processes"] += 1
+        name = "beat" if what == "beat" else name
+        FIGURES[f"SIGKILL to {'beat' if what == 'beat' else 'workers with all their processes'}"] += 1
         archive.stack.kill(name)
     if name not in archive.stack.processes:
-        FIGURES["workers started again"] += 1
-        archive.stack.start_worker(name, concurrency=2)
+        FIGURES["workers and beats started again"] += 1
+        if name == "beat":
+            archive.stack.start_beat()
+        else:
+            archive.stack.start_worker(name, concurrency=2)
 
 
-@pytest.mark.parametrize("asked", ["the main process", "all processes"])
-def test_workers_that_are_asked_to_end_finish_or_hand_back_what_they_have(make_archive, asked):
+def test_a_worker_that_is_asked_to_end_finishes_what_it_has(make_archive):
     archive = make_archive()
-    archive.start(workers=2, concurrency=2)
-    for path in many_cubes(archive.data, 60, shape=MOVIES):
-        archive.post(path)
-    for name in list(archive.workers()):
-        wait_until(lambda: archive.query("SELECT 1 FROM workorders_workorder WHERE status = 'started'"), "work goes on")
-        process = archive.stack.processes.pop(name)
-        pool = children(process.pid)
-        for pid in [process.pid, *(pool if asked == "all processes" else [])]:
-            kill(pid, signal.SIGTERM)
-        process.wait(30)
-        workers = tuple(f"{socket.gethostname()}:{pid}" for pid in pool)
-        left = "SELECT id FROM workorders_workorderrun WHERE status = 'started' AND worker IN %s"
-        assert archive.query(left, [workers]) == []
-        archive.stack.start_worker(name, concurrency=2)
-    archive.wait_until_idle()
-    assert archive.query("SELECT count(*) FROM workorders_workorderrun WHERE status = 'lost'") == [(0,)]
+    archive.start(workers=1, concurrency=2)
+    ask_to_end_during_the_work(archive, with_pool=False)
+    assert archive.query("SELECT DISTINCT status FROM workorders_workorderrun") == [("completed",)]
     check_whole(archive)
+
+
+@pytest.mark.soak
+def test_a_worker_whose_processes_are_all_asked_to_end_hands_back_what_it_has(make_archive):
+    archive = make_archive()
+    archive.start(workers=1, concurrency=2)
+    ask_to_end_during_the_work(archive, with_pool=True)
+    assert archive.query("SELECT count(*) FROM workorders_workorderrun WHERE status = 'lost'") == [(0,)]
+    check_whole(archive, surplus_files=True)
+
+
+def ask_to_end_during_the_work(archive: Archive, *, with_pool: bool) -> None:
+    """Send SIGTERM to a worker that is busy, and start it again; twice."""
+    paths = many_cubes(archive.data, 40, shape=MOVIES)
+    for begin in (0, 20):
+        for path in paths[begin : begin + 20]:
+            archive.post(path)
+        wait_until(lambda: archive.query("SELECT 1 FROM workorders_workorder WHERE status = 'started'"), "work goes on")
+        process = archive.stack.processes.pop("worker-0")
+        for pid in [process.pid, *(children(process.pid) if with_pool else [])]:
+            kill(pid, signal.SIGTERM)
+        process.wait(60)
+        wait_until(lambda: len(processes_of(archive)) <= 3, "its pool has ended")  # The others are beat and gunicorn.
+        assert archive.query("SELECT id FROM workorders_workorderrun WHERE status = 'started'") == []
+        archive.stack.start_worker("worker-0", concurrency=2)
+    archive.wait_until_idle()
 
 
 def test_a_worker_that_is_stopped_for_longer_than_its_lease_changes_nothing_when_it_goes_on(make_archive):
@@ -80,11 +96,11 @@ def test_a_worker_that_is_stopped_for_longer_than_its_lease_changes_nothing_when
     ended = archive.poll(order)
     assert (ended["status"], ended["attempts"]) == ("completed", 2)
     assert [status for status, *_ in archive.runs(path)] == ["lost", "completed"]
-    rows = rows_of(archive.stack)
+    rows = contents_of(archive.stack)["rows"]
     kill(stopped, signal.SIGCONT)
     wait_until(lambda: log_tells(archive, "nothing of this run was kept"), "the worker has noticed")
     assert archive.get(order) == ended
-    assert rows_of(archive.stack) == rows
+    assert differences(contents_of(archive.stack)["rows"], rows) == []
     check_whole(archive)
 
 

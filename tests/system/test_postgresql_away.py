@@ -11,7 +11,7 @@ from tests.support.sample_cubes import many_cubes
 from tests.system.archive import FIGURES, SOAK, Archive
 from tests.system.whole import check_whole
 
-pytestmark = [pytest.mark.system, pytest.mark.soak]
+pytestmark = pytest.mark.system
 
 MOVIES = (3, 1, 2, 16, 16)
 MANY_ATTEMPTS = {"ORDER_MAX_ATTEMPTS": "50"}
@@ -21,9 +21,9 @@ def test_postgresql_that_crashes_during_the_work_loses_nothing(make_archive):
     archive = make_archive(**MANY_ATTEMPTS)
     archive.start(workers=2, concurrency=2)
     crashes = 30 if SOAK else 3
-    paths = many_cubes(archive.data, 30 * crashes, shape=MOVIES)
+    paths = many_cubes(archive.data, 20 * crashes, shape=MOVIES)
     for number in range(crashes):
-        for path in paths[30 * number : 30 * (number + 1)]:
+        for path in paths[20 * number : 20 * (number + 1)]:
             archive.post_until_accepted(path)
         archive.servers.database.restart("immediate")
         FIGURES["restarts of PostgreSQL"] += 1
@@ -31,6 +31,7 @@ def test_postgresql_that_crashes_during_the_work_loses_nothing(make_archive):
     check_whole(archive, surplus_files=True)
 
 
+@pytest.mark.soak
 def test_workers_outlast_a_postgresql_that_is_away_for_a_while(make_archive):
     archive = make_archive(**MANY_ATTEMPTS)
     archive.start(workers=2, concurrency=1)
@@ -54,9 +55,9 @@ def test_connections_that_are_ended_at_random_lose_nothing(make_archive):
     enemy = threading.Thread(target=end_connections, args=(archive, enough))
     enemy.start()
     try:
-        for path in many_cubes(archive.data, 1000 if SOAK else 100, shape=MOVIES):
+        for path in many_cubes(archive.data, 1000 if SOAK else 60, shape=MOVIES):
             archive.post_until_accepted(path)
-        time.sleep(60 if SOAK else 5)
+        time.sleep(60 if SOAK else 1)
     finally:
         enough.set()
         enemy.join()

@@ -13,7 +13,7 @@ from tests.support.sample_cubes import many_cubes
 from tests.system.archive import FIGURES, SOAK, Archive, kill
 from tests.system.whole import check_whole
 
-pytestmark = [pytest.mark.system, pytest.mark.soak]
+pytestmark = pytest.mark.system
 
 ACCEPTED_WITHIN_SECONDS = 1.0
 """The promise of the API, whatever the broker does."""
@@ -33,7 +33,7 @@ def test_while_redis_is_away_for_the_whole_run_posts_are_accepted_and_done_once_
 def test_redis_that_is_restarted_empty_again_and_again_loses_nothing(make_archive):
     archive = make_archive()
     archive.start(workers=2, concurrency=1)
-    restarts = 20 if SOAK else 4
+    restarts = 20 if SOAK else 2
     cubes = iter(many_cubes(archive.data, 15 * restarts))
     for number in range(restarts):
         post_quickly(archive, islice(cubes, 10))
@@ -61,6 +61,7 @@ def test_redis_that_hangs_holds_up_no_post_and_the_work_goes_on_after_it(make_ar
     check_whole(archive)
 
 
+@pytest.mark.soak
 def test_redis_that_is_emptied_while_it_runs_loses_nothing(make_archive):
     archive = make_archive()
     archive.start(workers=2, concurrency=1)

@@ -9,7 +9,7 @@ from tests.support.sample_cubes import cube_filename, many_cubes, write_cube
 from tests.system.archive import SOAK
 from tests.system.whole import check_whole
 
-pytestmark = [pytest.mark.system, pytest.mark.soak]
+pytestmark = pytest.mark.system
 
 OWNERS = "SELECT email FROM datacubes_emailgrant ORDER BY email"
 
