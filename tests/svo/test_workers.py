@@ -7,20 +7,21 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from celery import current_app
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from datacubes import wakeups
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest
 from svo.models import Submission
 from svo.notes import note_change, wake_sender
 from svo.submission import claim_submission, send
 from svo.tasks import send_next_submission, sweep_submissions, synchronise_with_svo
+from tests.support.broker import broker, use_broker
 from tests.support.services import free_port
+
+__all__ = ["broker"]
 
 OID = "2019-04-19T17:34:55.50395_6173_0-4"
 
@@ -146,7 +147,8 @@ def test_an_ingestion_takes_two_statements_for_the_svo_and_none_where_there_is_n
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_broker_that_is_away_fails_no_ingestion(configured, place_cube, broker_away, monkeypatch, caplog):
+def test_a_broker_that_is_away_fails_no_ingestion(configured, place_cube, broker, monkeypatch, caplog):
+    use_broker(f"redis://127.0.0.1:{free_port()}/0")
     monkeypatch.setattr("svo.notes.wake_sender", wake_sender)
     ingest(IngestRequest(place_cube()))
     assert "the broker is away" in caplog.text
@@ -162,14 +164,3 @@ def test_a_wake_up_that_nobody_foresaw_to_fail_fails_no_ingestion(configured, pl
     ingest(IngestRequest(place_cube()))
     assert "unforeseen" in caplog.text
     assert Submission.objects.get().state == "pending"
-
-
-@pytest.fixture
-def broker_away() -> Iterator[None]:
-    """Let nobody listen where the broker should be."""
-    before = current_app.conf.broker_url, current_app.conf.broker_transport_options
-    current_app.conf.broker_url, current_app.conf.broker_transport_options = f"redis://127.0.0.1:{free_port()}/0", {}
-    wakeups._broker.cache_clear()
-    yield
-    current_app.conf.broker_url, current_app.conf.broker_transport_options = before
-    wakeups._broker.cache_clear()

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from celery import current_app
 from django.db import connections
 
-from datacubes import wakeups
+from tests.support.broker import broker, use_broker
 from tests.support.services import RedisServer, ServiceMissing, free_port, wait_until
 from workorders import health
+
+__all__ = ["broker"]
 
 
 @pytest.fixture
@@ -22,22 +23,6 @@ def hung_port() -> Iterator[int]:
     """A port of a server that takes connections and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
-
-
-@pytest.fixture
-def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let the test choose the broker."""
-    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)  # Celery puts it before its settings.
-    before = (current_app.conf.broker_url, current_app.conf.broker_transport_options)
-    yield
-    current_app.conf.broker_url, current_app.conf.broker_transport_options = before
-    wakeups._broker.cache_clear()
-
-
-def use_broker(url: str, **options: object) -> None:
-    current_app.set_current()
-    current_app.conf.broker_url, current_app.conf.broker_transport_options = url, options
-    wakeups._broker.cache_clear()
 
 
 @pytest.fixture

@@ -7,39 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from celery import current_app
 
 from datacubes import wakeups
 from svo.tasks import send_next_submission
+from tests.support.broker import broker, use_broker
 from tests.support.services import RedisServer, ServiceMissing, free_port
 from workorders import queue
 from workorders.tasks import process_next_order, sweep
 from workorders.wakeups import wake_for_orders
 
+__all__ = ["broker"]
+
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let the test choose the broker, and give the Celery app back its own after it."""
-    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)  # Celery puts it before its settings.
-    before = (current_app.conf.broker_url, current_app.conf.broker_transport_options)
-    yield
-    current_app.conf.broker_url, current_app.conf.broker_transport_options = before
-    forget_connections()
-
-
-def use_broker(url: str, **options: object) -> None:
-    current_app.conf.broker_url, current_app.conf.broker_transport_options = url, options
-    forget_connections()
-
-
-def forget_connections() -> None:
-    current_app.set_current()
-    if current_app.pool is not None:
-        current_app.pool.force_close_all()
-    current_app._pool = None
-    wakeups._broker.cache_clear()
 
 
 @pytest.fixture
