@@ -42,6 +42,7 @@ class CubeFile:
         self.relative_path = relative_path
         self.size = status.st_size
         self.modified_ns = status.st_mtime_ns
+        self._tables: dict[str, fits.FITS_rec] = {}
 
     @cached_property
     def primary(self) -> HDU:
@@ -100,7 +101,7 @@ class CubeFile:
         _ = self.primary, self.extensions
 
     def table(self, name: str) -> fits.FITS_rec | None:
-        """Read a binary table whole, or return None where the file has no such extension.
+        """Read a binary table whole, once, or return None where the file has no such extension.
 
         Raises
         ------
@@ -110,18 +111,9 @@ class CubeFile:
         hdu = self.extensions.get(name)
         if hdu is None:
             return None
-        if hdu.data_size > MAX_TABLE_BYTES:
-            raise PermanentError(f"Extension {name} has {hdu.data_size} bytes; at most {MAX_TABLE_BYTES} are read.")
-        if hdu.header.get("XTENSION") != "BINTABLE":
-            raise PermanentError(f"Extension {name} is not a binary table.")
-        begin = hdu.data_offset - len(hdu.header_bytes)
-        content = read_bytes(self.descriptor, begin, min(hdu.end, self.size) - begin)
-        try:
-            return fits.BinTableHDU.fromstring(content.ljust(hdu.end - begin)).data
-        except MemoryError:
-            raise
-        except Exception as error:
-            raise PermanentError(f"Extension {name} cannot be read as a binary table: {_on_one_line(error)}") from error
+        if name not in self._tables:
+            self._tables[name] = self._read_table(name, hdu)
+        return self._tables[name]
 
     def table_column(self, table_name: str, column: str) -> np.ndarray | None:
         """Read one column of a binary table of one row, without the axis of the rows, or None where it is missing.
@@ -173,6 +165,20 @@ class CubeFile:
         opened = os.fstat(self.descriptor)
         same = os.path.samestat(now, opened)
         return not same or (opened.st_size, opened.st_mtime_ns) != (self.size, self.modified_ns)
+
+    def _read_table(self, name: str, hdu: HDU) -> fits.FITS_rec:
+        if hdu.data_size > MAX_TABLE_BYTES:
+            raise PermanentError(f"Extension {name} has {hdu.data_size} bytes; at most {MAX_TABLE_BYTES} are read.")
+        if hdu.header.get("XTENSION") != "BINTABLE":
+            raise PermanentError(f"Extension {name} is not a binary table.")
+        begin = hdu.data_offset - len(hdu.header_bytes)
+        content = read_bytes(self.descriptor, begin, min(hdu.end, self.size) - begin)
+        try:
+            return fits.BinTableHDU.fromstring(content.ljust(hdu.end - begin)).data
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise PermanentError(f"Extension {name} cannot be read as a binary table: {_on_one_line(error)}") from error
 
     def _begins(self, offset: int, start: bytes) -> bool:
         """Tell whether the file has these bytes at `offset`, as far as it goes."""
