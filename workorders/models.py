@@ -1,5 +1,6 @@
 """Work orders and the history of their runs."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -75,6 +76,12 @@ class WorkOrder(models.Model):
     def as_ingest_request(self) -> IngestRequest:
         """The order as plain values for the conductor."""
         return IngestRequest(relative_path=self.relative_path, **self.request)
+
+    def queue_again(self, request: dict[str, Any], now: datetime) -> None:
+        """Bring the order back to the end of the queue, with attempts that count anew; to be saved by the caller."""
+        self.request, self.next_request = request, None
+        self.status, self.queued_at, self.attempts = self.Status.QUEUED, now, 0
+        self.run, self.lease_expires_at = None, None
 
 
 class WorkOrderRun(models.Model):

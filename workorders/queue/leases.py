@@ -1,7 +1,4 @@
-"""The queue: every change of a work order's state is made here.
-
-The database holds the truth. Each function is one transaction, or part of the caller's where it says so.
-"""
+"""Orders in the hands of workers: claimed, kept by a lease, completed, failed, or handed back."""
 
 import logging
 import math
@@ -15,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from ingestion.conductor import IngestResult
-from workorders.models import INSTRUCTIONS, WorkOrder, WorkOrderRun, merge_requests
+from workorders.models import WorkOrder, WorkOrderRun, merge_requests
 
 logger = logging.getLogger(__name__)
 
@@ -24,100 +21,6 @@ Status = WorkOrder.Status
 
 class LeaseLost(Exception):
     """The order is no longer this run's: the lease expired and another worker has it, or had it."""
-
-
-def post_order(relative_path: str, request: dict[str, Any]) -> WorkOrder:
-    """Queue the cube at a path.
-
-    An order that is queued keeps its place and gets the new request; one that a worker is at is queued again when
-    that run ends; one that has ended, or waits for a later attempt, is queued anew.
-
-    Parameters
-    ----------
-    relative_path
-        The cube's path below the science data folder, already checked.
-    request
-        The other fields of an `IngestRequest`, only those that were given.
-    """
-    now = timezone.now()
-    with transaction.atomic():
-        [order] = WorkOrder.objects.bulk_create(
-            [WorkOrder(relative_path=relative_path, request=request, created_at=now, queued_at=now)],
-            update_conflicts=True,
-            unique_fields=["relative_path"],
-            update_fields=["relative_path"],
-        )
-        order = WorkOrder.objects.select_for_update(of=("self",)).select_related("run").get(pk=order.pk)
-        if order.created_at == now and order.request == request:
-            return order
-        _take_request(order, request, now)
-        order.save()
-    return order
-
-
-def requeue(paths: list[str], *, force: bool = False) -> None:
-    """Queue the cubes at some hundreds of paths once more as they were last posted, in a few statements.
-
-    Grants that a request made are not made again.
-    """
-    instructions = {"force": True} if force else {}
-    now = timezone.now()
-    with transaction.atomic():
-        # Makes the orders that are missing. All are locked in the same order by whoever else does this.
-        WorkOrder.objects.bulk_create(
-            [WorkOrder(relative_path=path, created_at=now, queued_at=now) for path in sorted(set(paths))],
-            update_conflicts=True,
-            unique_fields=["relative_path"],
-            update_fields=["relative_path"],
-        )
-        orders = list(WorkOrder.objects.select_for_update().filter(relative_path__in=paths).order_by("relative_path"))
-        for order in orders:
-            _take_request(order, _standing(order.request) | instructions, now)
-        WorkOrder.objects.bulk_create(
-            orders,
-            update_conflicts=True,
-            unique_fields=["relative_path"],
-            update_fields=[
-                "status",
-                "request",
-                "next_request",
-                "queued_at",
-                "attempts",
-                "lease_expires_at",
-                "run",
-            ],
-        )
-
-
-def standing_request(relative_path: str) -> dict[str, Any]:
-    """Return what the last request for a path said of its file, which holds for later ingestions too."""
-    order = WorkOrder.objects.filter(relative_path=relative_path).first()
-    return _standing(order.request) if order else {}
-
-
-def cancel(order_ids: list[int]) -> int:
-    """Take some hundreds of orders out of the queue, in a few statements, and return how many were in it.
-
-    One that a worker is at goes on.
-    """
-    now = timezone.now()
-    with transaction.atomic():
-        orders = WorkOrder.objects.select_for_update().filter(pk__in=order_ids, status=Status.QUEUED)
-        runs = WorkOrderRun.objects.bulk_create(
-            WorkOrderRun(
-                order=order,
-                status=WorkOrderRun.Status.FAILED,
-                request=order.request,
-                started_at=now,
-                finished_at=now,
-                error="Cancelled before a worker took it.",
-            )
-            for order in orders.order_by("relative_path")
-        )
-        for run in runs:
-            run.order.status, run.order.run = Status.FAILED, run
-        WorkOrder.objects.bulk_update([run.order for run in runs], ["status", "run"])
-    return len(runs)
 
 
 def claim(worker: str, *, order_id: int | None = None) -> WorkOrder | None:
@@ -236,12 +139,12 @@ def hand_back(order: WorkOrder, error: str) -> bool:
             return False
         _end_run(current, WorkOrderRun.Status.HANDED_BACK, error=error)
         current.status, current.lease_expires_at = Status.QUEUED, None
-        current.queued_at = timezone.now() + retry_delay(current.attempts)
+        current.queued_at = timezone.now() + _retry_delay(current.attempts)
         current.save()
         return True
 
 
-def retry_delay(attempts: int) -> timedelta:
+def _retry_delay(attempts: int) -> timedelta:
     """How long to wait after so many attempts: four times as long each time, up to an hour."""
     return timedelta(seconds=min(settings.ORDER_RETRY_SECONDS * 4 ** (attempts - 1), 3600))
 
@@ -254,21 +157,6 @@ def due_orders() -> QuerySet[WorkOrder]:
 def expired_orders() -> QuerySet[WorkOrder]:
     """Orders whose worker is gone."""
     return WorkOrder.objects.filter(status=Status.STARTED, lease_expires_at__lt=timezone.now())
-
-
-def _take_request(order: WorkOrder, request: dict[str, Any], now: datetime) -> None:
-    """Let an order, which is locked, have a new request, in the way of its status."""
-    if order.status == Status.STARTED:
-        order.next_request = merge_requests(order.next_request or {}, request)
-    elif order.status == Status.QUEUED and order.queued_at <= now:
-        order.request = merge_requests(order.request, request)
-    else:
-        waiting = {} if order.status == Status.COMPLETED else order.request
-        _queue_again(order, merge_requests(waiting, request), now)
-
-
-def _standing(request: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in request.items() if name not in INSTRUCTIONS}
 
 
 def _next_due(order_id: int | None) -> WorkOrder | None:
@@ -315,7 +203,7 @@ def _end_lost_run(order: WorkOrder) -> None:
         error="The worker died, or was too slow to keep its lease.",
     )
     if order.next_request is not None:
-        _queue_again(order, merge_requests(order.request, order.next_request), timezone.now())
+        order.queue_again(merge_requests(order.request, order.next_request), timezone.now())
 
 
 def _give_up(order: WorkOrder) -> None:
@@ -353,14 +241,8 @@ def _end_order(order: WorkOrder, status: WorkOrder.Status, leftover: dict[str, A
     """End an order, or queue it again with what was posted meanwhile and the instructions left over from this run."""
     order.status, order.lease_expires_at = status, None
     if order.next_request is not None:
-        _queue_again(order, merge_requests(leftover, order.next_request), timezone.now())
+        order.queue_again(merge_requests(leftover, order.next_request), timezone.now())
     order.save()
-
-
-def _queue_again(order: WorkOrder, request: dict[str, Any], now: datetime) -> None:
-    order.request, order.next_request = request, None
-    order.status, order.queued_at, order.attempts = Status.QUEUED, now, 0
-    order.run, order.lease_expires_at = None, None
 
 
 def _lease_end(now: datetime) -> datetime:

@@ -1,0 +1,31 @@
+"""The queue: every change of a work order's state is made here.
+
+The database holds the truth. Each function is one transaction.
+"""
+
+from workorders.queue.leases import (
+    LeaseLost,
+    claim,
+    complete,
+    due_orders,
+    expired_orders,
+    fail,
+    hand_back,
+    renew_lease,
+)
+from workorders.queue.posting import cancel, post_order, requeue, standing_request
+
+__all__ = [
+    "LeaseLost",
+    "cancel",
+    "claim",
+    "complete",
+    "due_orders",
+    "expired_orders",
+    "fail",
+    "hand_back",
+    "post_order",
+    "renew_lease",
+    "requeue",
+    "standing_request",
+]

@@ -1,0 +1,120 @@
+"""What goes into the queue, and what is taken out of it before a worker has it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from workorders.models import INSTRUCTIONS, WorkOrder, WorkOrderRun, merge_requests
+
+Status = WorkOrder.Status
+
+
+def post_order(relative_path: str, request: dict[str, Any]) -> WorkOrder:
+    """Queue the cube at a path.
+
+    An order that is queued keeps its place and gets the new request; one that a worker is at is queued again when
+    that run ends; one that has ended, or waits for a later attempt, is queued anew.
+
+    Parameters
+    ----------
+    relative_path
+        The cube's path below the science data folder, already checked.
+    request
+        The other fields of an `IngestRequest`, only those that were given.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        [order] = WorkOrder.objects.bulk_create(
+            [WorkOrder(relative_path=relative_path, request=request, created_at=now, queued_at=now)],
+            update_conflicts=True,
+            unique_fields=["relative_path"],
+            update_fields=["relative_path"],
+        )
+        order = WorkOrder.objects.select_for_update(of=("self",)).select_related("run").get(pk=order.pk)
+        if order.created_at == now and order.request == request:
+            return order
+        _take_request(order, request, now)
+        order.save()
+    return order
+
+
+def requeue(paths: list[str], *, force: bool = False) -> None:
+    """Queue the cubes at some hundreds of paths once more as they were last posted, in a few statements.
+
+    Grants that a request made are not made again.
+    """
+    instructions = {"force": True} if force else {}
+    now = timezone.now()
+    with transaction.atomic():
+        # Makes the orders that are missing. All are locked in the same order by whoever else does this.
+        WorkOrder.objects.bulk_create(
+            [WorkOrder(relative_path=path, created_at=now, queued_at=now) for path in sorted(set(paths))],
+            update_conflicts=True,
+            unique_fields=["relative_path"],
+            update_fields=["relative_path"],
+        )
+        orders = list(WorkOrder.objects.select_for_update().filter(relative_path__in=paths).order_by("relative_path"))
+        for order in orders:
+            _take_request(order, _standing(order.request) | instructions, now)
+        WorkOrder.objects.bulk_create(
+            orders,
+            update_conflicts=True,
+            unique_fields=["relative_path"],
+            update_fields=[
+                "status",
+                "request",
+                "next_request",
+                "queued_at",
+                "attempts",
+                "lease_expires_at",
+                "run",
+            ],
+        )
+
+
+def standing_request(relative_path: str) -> dict[str, Any]:
+    """Return what the last request for a path said of its file, which holds for later ingestions too."""
+    order = WorkOrder.objects.filter(relative_path=relative_path).first()
+    return _standing(order.request) if order else {}
+
+
+def cancel(order_ids: list[int]) -> int:
+    """Take some hundreds of orders out of the queue, in a few statements, and return how many were in it.
+
+    One that a worker is at goes on.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        orders = WorkOrder.objects.select_for_update().filter(pk__in=order_ids, status=Status.QUEUED)
+        runs = WorkOrderRun.objects.bulk_create(
+            WorkOrderRun(
+                order=order,
+                status=WorkOrderRun.Status.FAILED,
+                request=order.request,
+                started_at=now,
+                finished_at=now,
+                error="Cancelled before a worker took it.",
+            )
+            for order in orders.order_by("relative_path")
+        )
+        for run in runs:
+            run.order.status, run.order.run = Status.FAILED, run
+        WorkOrder.objects.bulk_update([run.order for run in runs], ["status", "run"])
+    return len(runs)
+
+
+def _take_request(order: WorkOrder, request: dict[str, Any], now: datetime) -> None:
+    """Let an order, which is locked, have a new request, in the way of its status."""
+    if order.status == Status.STARTED:
+        order.next_request = merge_requests(order.next_request or {}, request)
+    elif order.status == Status.QUEUED and order.queued_at <= now:
+        order.request = merge_requests(order.request, request)
+    else:
+        waiting = {} if order.status == Status.COMPLETED else order.request
+        order.queue_again(merge_requests(waiting, request), now)
+
+
+def _standing(request: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in request.items() if name not in INSTRUCTIONS}
