@@ -21,7 +21,7 @@ def variables_of_the_settings() -> set[str]:
 
 
 def test_the_services_are_there():
-    assert set(COMPOSE["services"]) == {"db", "redis", "migrate", "web", "worker", "svo-worker", "beat"}
+    assert set(COMPOSE["services"]) == {"db", "redis", "migrate", "web", "nginx", "worker", "svo-worker", "beat"}
 
 
 @pytest.mark.parametrize("name", OURS)
