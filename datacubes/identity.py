@@ -11,6 +11,7 @@ from datacubes.dates import parse_time
 from datacubes.errors import PermanentError, quoted
 
 MAX_OID_LENGTH = 255
+_ENDINGS_OF_URLS = ("/header", "/svo")  # /api/v1/data-cubes/<oid>/header/ and so on.
 _SCANS_IN_FILENAME = re.compile(r"_scans=([^_]+)")
 
 
@@ -58,11 +59,8 @@ def identify(cube_file: CubeFile, oid: str | None) -> Identity:
     date_end = header.get("DATE-END")
     point_id = _text(header, "POINT_ID") or date_beg
     oid = oid or f"{date_beg}_{_required_text(header, 'FILTER1')}_{_scans(cube_file)}"
-    for name, value in (("The OID", oid), ("POINT_ID", point_id)):
-        if len(value) > MAX_OID_LENGTH:
-            raise PermanentError(f"{name} has {len(value)} characters; at most {MAX_OID_LENGTH} are accepted.")
-        if not value.isprintable():
-            raise PermanentError(f"{name} is {quoted(value)}, which holds control characters.")
+    check_oid(oid)
+    _check_identifier("POINT_ID", point_id)
     return Identity(
         oid=oid,
         instrument=_required_text(header, "INSTRUME"),
@@ -70,6 +68,24 @@ def identify(cube_file: CubeFile, oid: str | None) -> Identity:
         date_beg=begin,
         date_end=begin if date_end is None else parse_time("DATE-END", date_end),
     )
+
+
+def check_oid(oid: str) -> None:
+    """Refuse what cannot be an OID, whether it was given or comes from a header.
+
+    An OID is a part of URLs: in some of them clients take it for a folder, and others are those of another page.
+
+    Raises
+    ------
+    PermanentError
+        Saying what is wrong with it.
+    """
+    _check_identifier("The OID", oid)
+    if oid in (".", ".."):
+        raise PermanentError(f"The OID is {quoted(oid)}, which means a folder in the URL of a cube.")
+    for ending in _ENDINGS_OF_URLS:
+        if oid.endswith(ending):
+            raise PermanentError(f"The OID ends in {quoted(ending)}, as the URL of another page of a cube does.")
 
 
 def sparse_list(numbers: list[int]) -> str:
@@ -81,6 +97,13 @@ def sparse_list(numbers: list[int]) -> str:
         else:
             ranges.append([number])
     return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ",".join(map(str, run)) for run in ranges)
+
+
+def _check_identifier(name: str, value: str) -> None:
+    if len(value) > MAX_OID_LENGTH:
+        raise PermanentError(f"{name} has {len(value)} characters; at most {MAX_OID_LENGTH} are accepted.")
+    if not value.isprintable():
+        raise PermanentError(f"{name} is {quoted(value)}, which holds control characters or others without a form.")
 
 
 def _text(header: Header, keyword: str) -> str:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from datacubes.cube_file import confined_path
 from datacubes.errors import PermanentError
-from datacubes.identity import MAX_OID_LENGTH
+from datacubes.identity import MAX_OID_LENGTH, check_oid
 from workorders.models import WorkOrder
 
 CUBE_SUFFIX = ".fits"
@@ -99,9 +99,12 @@ class IngestSerializer(serializers.Serializer):
         return path
 
     def validate_oid(self, oid: str | None) -> str | None:
-        """Refuse an OID that cannot be read."""
-        if oid is not None and not oid.isprintable():
-            raise serializers.ValidationError("The OID holds control characters.")
+        """Refuse what cannot be an OID."""
+        if oid is not None:
+            try:
+                check_oid(oid)
+            except PermanentError as refused:
+                raise serializers.ValidationError(str(refused)) from refused
         return oid
 
     @property

@@ -124,6 +124,34 @@ def test_an_oid_with_control_characters_is_refused(tiny):
         oid_of(tiny(FILENAME="FILENAME= '_scans=0\x1b[2J_'"))
 
 
+@pytest.mark.parametrize(
+    ("oid", "complaint"),
+    [
+        (".", "means a folder"),
+        ("..", "means a folder"),
+        ("a/header", "ends in “/header”"),
+        ("a/svo", "ends in “/svo”"),
+        ("a\u202eb", "without a form"),
+        ("a\u200bb", "without a form"),
+        ("a\x7f", "without a form"),
+    ],
+)
+def test_an_oid_that_no_url_can_have_is_refused(tiny, oid, complaint):
+    with pytest.raises(PermanentError, match=f"The OID .*{complaint}"):
+        oid_of(tiny(), oid)
+
+
+@pytest.mark.parametrize("ending", ["/header", "/svo"])
+def test_an_oid_from_the_header_is_refused_alike(tiny, ending):
+    with pytest.raises(PermanentError, match=f"The OID ends in “{ending}”"):
+        oid_of(tiny(FILENAME=f"FILENAME= '_scans=0{ending}_'"))
+
+
+@pytest.mark.parametrize("oid", ["...", "a/..", "header", "svo", "a/header/b", "aheader", "Å ☃"])
+def test_an_oid_that_only_resembles_those_is_taken(tiny, oid):
+    assert oid_of(tiny(), oid) == oid
+
+
 def test_a_table_of_scans_that_are_no_numbers_is_not_guessed_from(data_root):
     path = write_cube(data_root / "cube.fits", shape=SHAPE, keywords={"FILENAME": None})
     content = path.read_bytes()

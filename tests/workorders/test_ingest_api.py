@@ -168,6 +168,25 @@ def test_wrong_types_and_unknown_fields_are_refused_by_name(api, cube_path, fiel
     assert not WorkOrder.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("oid", "complaint"),
+    [
+        (".", "means a folder in the URL"),
+        ("..", "means a folder in the URL"),
+        ("a/header", "ends in “/header”"),
+        ("a/svo", "ends in “/svo”"),
+        ("a\u202eb", "“a?b”, which holds control characters"),
+    ],
+)
+def test_an_oid_that_no_url_can_have_is_refused_in_a_sentence(api, cube_path, oid, complaint):
+    answer = api.post(URL, {"relative_path": cube_path, "oid": oid}, format="json")
+    assert answer.status_code == 400
+    [sentence] = answer.json()["oid"]
+    assert sentence.startswith("The OID ")
+    assert complaint in sentence
+    assert not WorkOrder.objects.exists()
+
+
 @pytest.mark.parametrize("body", ["", "{", "[]", "5", '"text"', "null", "[" * 100_000, b"\xff\xfe"])
 def test_what_is_no_json_object_is_refused(api, body):
     answer = api.post(URL, body, content_type="application/json")
