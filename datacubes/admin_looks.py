@@ -1,10 +1,9 @@
 """How cubes look in the admin: thumbnails in lists; picture, movie and plots on the page of one."""
 
-from base64 import b64encode
-
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from datacubes.admin_plots import line_profile_plots, seeing_plots
 from datacubes.models import DataCube, ImagePreview, PlotData, VideoPreview
 from datacubes.pages.links import cube_page_path
 from datacubes.pages.plot_texts import line_profile_text, seeing_text
@@ -55,20 +54,21 @@ def movie(video: VideoPreview | None) -> SafeString | str:
 
 
 def plots(cube: DataCube, data: PlotData | None) -> SafeString | str:
-    """Show the line profile, say how the seeing was, and link to where both can be explored."""
+    """Draw the line profile and the seeing, say in words what they show, and link to where both can be explored."""
     if data is None or not (data.seeing or data.line_profile):
         return "–"
-    drawing = ""
-    if data.sparkline:
-        # As an image, whatever it holds cannot act.
-        drawing = format_html(
-            '<img src="data:image/svg+xml;base64,{}" width="300" height="84" class="line-profile" alt="">',
-            b64encode(data.sparkline.encode()).decode(),
-        )
+    profile, seeing = data.line_profile, data.seeing
     return format_html(
-        '{}<p>{}</p><p>{}</p><p><a href="{}">Explore the plots</a></p>',
-        drawing,
-        line_profile_text(data.line_profile) if data.line_profile else "There is no line profile.",
-        seeing_text(data.seeing) if data.seeing else "There are no data on the seeing.",
+        '<div class="plots">{}{}</div><p><a href="{}">Explore the plots</a></p>',
+        _plots_with_text(line_profile_plots(profile), line_profile_text(profile))
+        if profile
+        else format_html("<p>{}</p>", "There is no line profile."),
+        _plots_with_text(seeing_plots(seeing), seeing_text(seeing))
+        if seeing
+        else format_html("<p>{}</p>", "There are no data on the seeing."),
         cube_page_path(cube.oid),
     )
+
+
+def _plots_with_text(drawings: list[SafeString], text: str) -> SafeString:
+    return format_html("<div>{}<p>{}</p></div>", format_html_join("", "{}", ((plot,) for plot in drawings)), text)
