@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, mixins, status, viewsets
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.pagination import CursorPagination
@@ -13,6 +13,8 @@ from rest_framework.permissions import DjangoModelPermissions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from datacubes.api.serializers import RefusalSerializer
+from datacubes.api.views import BAD_PARAMETERS
 from datacubes.wakeups import send_wake_up
 from workorders.models import WorkOrder
 from workorders.queue import post_order
@@ -21,6 +23,16 @@ from workorders.tasks import process_next_order
 
 RETRY_AFTER_SECONDS = 1
 MAX_BODY_BYTES = 2**20
+
+WRONG_FIELDS = OpenApiResponse(
+    {"type": "object", "additionalProperties": True},
+    description="Each field that is wrong, with what is wrong; `detail` where the body is no JSON.",
+)
+NO_TOKEN = OpenApiResponse(RefusalSerializer, description="There is no token, or it is not valid.")
+NO_PERMISSION = OpenApiResponse(
+    RefusalSerializer,
+    description="The account lacks `workorders.view_workorder`, to read, or `workorders.add_workorder`, to post.",
+)
 
 
 class WorkOrderPermissions(DjangoModelPermissions):
@@ -81,7 +93,11 @@ class IngestView(generics.GenericAPIView):
     @extend_schema(
         responses={
             202: WorkOrderSerializer,
-            400: OpenApiResponse(description="Each field that is wrong, with what is wrong."),
+            400: WRONG_FIELDS,
+            401: NO_TOKEN,
+            403: NO_PERMISSION,
+            413: OpenApiResponse(RefusalSerializer, description=BodyTooLarge.default_detail),
+            415: OpenApiResponse(RefusalSerializer, description="The body is not `application/json`."),
         }
     )
     def post(self, request: Request) -> Response:
@@ -103,8 +119,31 @@ class WorkOrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
     permission_classes = [WorkOrderPermissions]
     pagination_class = NewestFirst
     filterset_class = WorkOrderFilter
+    lookup_value_regex = "(?s:.+)"  # What is no number, too, is told as JSON that there is no such order.
     queryset = WorkOrder.objects.select_related("run")
 
+    @extend_schema(
+        responses={
+            200: WorkOrderSerializer(many=True),
+            400: BAD_PARAMETERS,
+            401: NO_TOKEN,
+            403: NO_PERMISSION,
+            404: OpenApiResponse(RefusalSerializer, description="There is no such page: the `cursor` is not valid."),
+        }
+    )
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List orders, newest first."""
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("id", int, OpenApiParameter.PATH, description="The number of the order.")],
+        responses={
+            200: WorkOrderSerializer,
+            401: NO_TOKEN,
+            403: NO_PERMISSION,
+            404: OpenApiResponse(RefusalSerializer, description="There is no such order."),
+        },
+    )
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return one order; while it is pending, with `Retry-After`."""
         order = self.get_object()

@@ -1,4 +1,4 @@
-"""Passwords that are set by e-mail. Accounts are made by staff, in the admin."""
+"""Passwords that are set by e-mail, and those that were tried too often. Accounts are made by staff, in the admin."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth import views as auth
 from django.contrib.auth.forms import PasswordResetForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 
 class PasswordResetView(auth.PasswordResetView):
@@ -20,3 +22,11 @@ class PasswordResetView(auth.PasswordResetView):
         base = urlsplit(settings.ARCHIVE_BASE_URL)
         self.extra_email_context = {"protocol": base.scheme, "domain": base.netloc}
         return super().form_valid(form)
+
+
+def too_many_attempts(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any]) -> HttpResponse:
+    """Answer somebody who has tried a password too often, on this site's form or on the admin's."""
+    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
+    answer = render(request, "datacubes/accounts/too_many_attempts.html", {"minutes": minutes}, status=429)
+    answer["Retry-After"] = str(60 * minutes)
+    return answer

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -25,6 +26,7 @@ _ARGUMENTS = [
 ]
 PASSWORD = "seeing is 12 cm"
 
+OpenContext = Callable[..., BrowserContext]
 AddCube = Callable[..., DataCube]
 
 
@@ -48,9 +50,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def open_context(chromium: Browser, live_server) -> Iterator[Callable[..., BrowserContext]]:
-    """Return a function that opens a browser of its own, without cookies, with options of Playwright.
+@contextmanager
+def watched_contexts(chromium: Browser, base_url: str) -> Iterator[OpenContext]:
+    """Give a function that opens a browser of its own, without cookies, with options of Playwright.
 
     At the end no script has failed, nothing was forbidden by the policy, and nothing was asked of another host.
     """
@@ -63,20 +65,29 @@ def open_context(chromium: Browser, live_server) -> Iterator[Callable[..., Brows
 
     def note_host(url: str) -> None:
         parts = urlsplit(url)
-        if parts.scheme in ("http", "https") and parts.netloc != urlsplit(live_server.url).netloc:
+        if parts.scheme in ("http", "https") and parts.netloc != urlsplit(base_url).netloc:
             wrong.append(f"Asked of another host: {url}")
 
     def open_context(**options: object) -> BrowserContext:
-        context = chromium.new_context(base_url=live_server.url, **options)
+        context = chromium.new_context(base_url=base_url, **options)
         context.set_default_timeout(10_000)
         context.on("page", watch)
         contexts.append(context)
         return context
 
-    yield open_context
-    for context in contexts:
-        context.close()
+    try:
+        yield open_context
+    finally:
+        for context in contexts:
+            context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def open_context(chromium: Browser, live_server) -> Iterator[OpenContext]:
+    """Return a function that opens a browser of its own on the server of the test's process."""
+    with watched_contexts(chromium, live_server.url) as opener:
+        yield opener
 
 
 @pytest.fixture
@@ -123,3 +134,12 @@ def restricted_cube(add_cube: AddCube) -> DataCube:
 def person(transactional_db) -> User:
     """Make an account without any rights."""
     return User.objects.create_user("anna", "anna@observatory.example", PASSWORD)
+
+
+def log_in_to_admin(page: Page, username: str, password: str = PASSWORD) -> None:
+    """Log in, and wait for the front page of the admin."""
+    page.goto("/admin/")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("heading", name="Administration").wait_for()

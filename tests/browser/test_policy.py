@@ -4,17 +4,14 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PASSWORD
+from tests.browser.conftest import PASSWORD, log_in_to_admin
 
 pytestmark = pytest.mark.browser
 
 
 def test_the_admin_works(page, public_cube):
     User.objects.create_superuser("staff", password=PASSWORD)
-    page.goto("/admin/")
-    page.get_by_label("Username").fill("staff")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    log_in_to_admin(page, "staff")
     for path in ("datacubes/datacube/", "workorders/workorder/", "auth/user/", "auth/user/add/"):
         page.goto(f"/admin/{path}")
         page.wait_for_load_state("networkidle")

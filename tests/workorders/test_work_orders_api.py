@@ -108,3 +108,27 @@ def test_orders_cannot_be_changed_over_http(api):
     for method in ("put", "patch", "delete"):
         assert getattr(api, method)(f"{URL}{order.pk}/").status_code in (403, 405)
     assert WorkOrder.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["0", "99999999999999999999", "-1", "0.5", "x", "%00", "a%2Fb", "%0A"])
+def test_an_order_that_is_not_there_is_refused_as_json(reader, number):
+    answer = reader.get(f"{URL}{number}/")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert list(answer.json()) == ["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "codes"),
+    [
+        ("/api/v1/work-orders/", "get", {"200", "400", "401", "403", "404"}),
+        ("/api/v1/work-orders/{id}/", "get", {"200", "401", "403", "404"}),
+        ("/api/v1/ingest/", "post", {"202", "400", "401", "403", "413", "415"}),
+    ],
+)
+def test_every_refusal_is_described(reader, path, method, codes):
+    description = reader.get("/api/v1/schema/", HTTP_ACCEPT="application/json").json()
+    responses = description["paths"][path][method]["responses"]
+    assert set(responses) == codes
+    assert all(responses[code]["description"] for code in codes if code >= "400")
+    for code in codes & {"401", "403", "404", "413", "415"}:
+        assert responses[code]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Refusal"}

@@ -1,0 +1,29 @@
+"""Failed logins are counted over all processes of the web server."""
+
+import re
+
+import pytest
+import requests
+
+pytestmark = pytest.mark.system
+
+ATTEMPTS = 10
+
+
+def log_in(url: str, password: str) -> requests.Response:
+    with requests.Session() as session:
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', session.get(url, timeout=30).text)[1]
+        form = {"username": "anna", "password": password, "csrfmiddlewaretoken": token, "next": "/"}
+        return session.post(url, form, headers={"Referer": url}, allow_redirects=False, timeout=30)
+
+
+def test_attempts_at_different_processes_count_together(make_archive):
+    archive = make_archive()
+    script = "from django.contrib.auth.models import User; User.objects.create_user('anna', password='right')"
+    archive.stack.manage("shell", "--no-imports", "--command", script)
+    archive.stack.manage("collectstatic", "--no-input", "--verbosity", "0")
+    archive.stack.start_web(workers=3)
+    url = f"{archive.stack.base_url}/accounts/login/"
+    assert log_in(url, "right").status_code == 302
+    assert [log_in(url, "wrong").status_code for _ in range(ATTEMPTS)] == [200] * (ATTEMPTS - 1) + [429]
+    assert {log_in(url, "right").status_code for _ in range(6)} == {429}
