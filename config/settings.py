@@ -16,7 +16,9 @@ from django.core.exceptions import ImproperlyConfigured
 env = environ.Env()
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
-LOCAL_ROOT = Path(env.str("LOCAL_ROOT", default=str(PROJECT_ROOT / "var")))
+# As an installed package it keeps nothing beside its code.
+_HOME = PROJECT_ROOT if (PROJECT_ROOT / "manage.py").exists() else Path.cwd()
+LOCAL_ROOT = Path(env.str("LOCAL_ROOT", default=str(_HOME / "var")))
 LOCAL_ROOT.mkdir(parents=True, exist_ok=True)
 
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 
 from tests.support.services import ServiceMissing, postgresql, redis_broker
 
-ONCE = "system or browser or schema"
+ONCE = "system or browser or schema or packaging"
 
 
 def run_pytest(title: str, *arguments: str, **environment: str) -> int:
