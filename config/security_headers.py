@@ -5,14 +5,14 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 
-def _policy(programs: str) -> str:
-    """Allow files of this server only; `programs` says from where scripts and styles may come."""
+def _policy(programs: str, images: str) -> str:
+    """Allow files of this server only; scripts, styles and images from where it is said."""
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src {programs}",
             f"style-src {programs}",
-            "img-src 'self' data:",  # The style sheets of the API's documentation have small drawings in them.
+            f"img-src {images}",
             "media-src 'self'",
             "font-src 'self'",
             "connect-src 'self'",
@@ -23,13 +23,13 @@ def _policy(programs: str) -> str:
     )
 
 
-CONTENT_SECURITY_POLICY = _policy("'self'")
-"""No script or style but those in files of this server: what a FITS header holds can never run."""
+CONTENT_SECURITY_POLICY = _policy("'self'", "'self'")
+"""Nothing but files of this server: what a FITS header holds can never run."""
 
-# The API's documentation is a page of drf-spectacular's that has a script and a style in it. Nothing that people have
-# written is shown there.
+# The API's documentation is a page of drf-spectacular's that has a script and a style in it, and small drawings in its
+# style sheets. Nothing that people have written is shown there.
 _DOCUMENTATION = "docs"
-_DOCUMENTATION_POLICY = _policy("'self' 'unsafe-inline'")
+_DOCUMENTATION_POLICY = _policy("'self' 'unsafe-inline'", "'self' data:")
 
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
