@@ -14,8 +14,8 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-WIDTH, HEIGHT = 480, 210
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 10, 44
+WIDTH, HEIGHT = 480, 220
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 14, 24, 44
 _MOST_POINTS = 1000
 _TICKS = 5
 _LONGEST_WAVE = 1e9  # nm; a table may hold what is no wavelength, and no axis has room for it.

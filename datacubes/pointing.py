@@ -88,4 +88,5 @@ def _from_table(cube_file: CubeFile) -> Pointing:
 
 
 def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+    """Return a place to a millionth of an arcsec: further digits come from the computation."""
+    return round(float(value), 6) if np.isfinite(value) else None

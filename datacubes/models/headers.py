@@ -16,7 +16,7 @@ class FITSHeader(models.Model):
         verbose_name = "FITS header"
 
     def __str__(self) -> str:
-        return f"FITS header of {self.cube_id}"
+        return "primary header"
 
     def as_header(self) -> fits.Header:
         """The header as astropy reads it from the file."""

@@ -42,4 +42,4 @@ class Metadata(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"metadata of {self.cube_id}"
+        return f"{self.date_beg:%Y-%m-%d %H:%M:%S} UTC"

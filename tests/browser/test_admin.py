@@ -11,6 +11,8 @@ from tests.browser.conftest import PASSWORD, log_in_to_admin, watched_contexts
 from tests.support.sample_cubes import many_cubes
 from tests.system.archive import Archive
 from tests.system.conftest import make_archive, servers
+from workorders import queue
+from workorders.worker import carry_out
 
 __all__ = ["make_archive", "servers"]
 
@@ -53,8 +55,12 @@ def stop_worker(archive: Archive) -> None:
 
 def number_of(page: Page, label: str) -> Locator:
     """The number that the front page has for a status of orders."""
-    queue = page.get_by_role("region", name="Queue")
-    return queue.locator(".numbers div").filter(has=page.get_by_role("link", name=label, exact=True)).locator("dd")
+    return (
+        page.get_by_role("region", name="Queue")
+        .locator(".numbers div")
+        .filter(has=page.get_by_role("link", name=label, exact=True))
+        .locator("dd")
+    )
 
 
 def value_of(page: Page, name: str) -> Locator:
@@ -72,9 +78,9 @@ def test_cubes_are_ingested_anew_by_force(staff_page, archive):
     page = staff_page
     for status in ("Queued", "Started", "Failed"):
         expect(number_of(page, status)).to_have_text("0")
-    queue = page.get_by_role("region", name="Queue")
-    expect(queue).to_contain_text("No order waits.")
-    expect(queue.get_by_role("row", name=re.compile("^hour"))).to_have_text(re.compile(r"hour\s*2\s*0"))
+    box = page.get_by_role("region", name="Queue")
+    expect(box).to_contain_text("No order waits.")
+    expect(box.get_by_role("row", name=re.compile("^hour"))).to_have_text(re.compile(r"hour\s*2\s*0"))
 
     page.locator(".model-datacube").get_by_role("link", name="Data cubes").click()
     expect(page.locator("#result_list tbody tr")).to_have_count(2)
@@ -89,8 +95,8 @@ def test_cubes_are_ingested_anew_by_force(staff_page, archive):
 
     page.goto("/admin/")
     expect(number_of(page, "Queued")).to_have_text("2")
-    expect(queue).to_contain_text(re.compile(r"The oldest waits for .*, since \d{4}-\d\d-\d\d"))
-    queue.get_by_role("link", name="Queued", exact=True).click()
+    expect(box).to_contain_text(re.compile(r"The oldest waits for .*, since \d{4}-\d\d-\d\d"))
+    box.get_by_role("link", name="Queued", exact=True).click()
     page.locator("#result_list tbody tr").first.get_by_role("link").last.click()
     expect(value_of(page, "status")).to_have_text("Queued")
     expect(value_of(page, "request")).to_contain_text("force")
@@ -112,7 +118,7 @@ def test_cubes_are_ingested_anew_by_force(staff_page, archive):
 
     page.goto("/admin/")
     expect(number_of(page, "Queued")).to_have_text("0")
-    expect(queue.get_by_role("row", name=re.compile("^hour"))).to_have_text(re.compile(r"hour\s*4\s*0"))
+    expect(box.get_by_role("row", name=re.compile("^hour"))).to_have_text(re.compile(r"hour\s*4\s*0"))
 
 
 def test_an_action_that_is_not_confirmed_does_nothing(page, public_cube):
@@ -164,3 +170,21 @@ def test_release_dates_are_changed_in_bulk_and_the_public_pages_follow(
         assert visitor.goto(f"/data/{cube.oid}/{cube.filename}").status == 403
         cube.refresh_from_db()
         assert cube.access.release_date is None
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_page_of_the_daily_work_is_wider_than_the_screen(open_context, public_cube, width):
+    User.objects.create_superuser("staff", password=PASSWORD)
+    order = queue.post_order(public_cube.relative_path, {})
+    carry_out(queue.claim("worker"))
+    page = open_context(viewport={"width": width, "height": 844}, is_mobile=width < 500).new_page()
+    log_in_to_admin(page, "staff")
+    cubes, orders = "/admin/datacubes/datacube/", "/admin/workorders/workorder/"
+    for path in ("/admin/", cubes, f"{cubes}{public_cube.pk}/change/", orders, f"{orders}{order.pk}/change/"):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") == width, path
+    expect(value_of(page, "steps").get_by_text("metadata")).to_be_visible()
+    for value in value_of(page, "history").locator("td").filter(visible=True).all():
+        box = value.bounding_box()
+        assert box["x"] + box["width"] <= width

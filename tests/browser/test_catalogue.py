@@ -5,6 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from datacubes.models import EmailGrant
+from tests.browser.conftest import PASSWORD
+
 pytestmark = pytest.mark.browser
 
 
@@ -72,6 +75,18 @@ def test_nothing_is_wider_than_a_small_phone(open_context, public_cube, path):
     page.goto(f"/cubes/{public_cube.oid}/" if path == "cube" else path)
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize("width", [360, 480, 740, 900, 1120, 1440])
+def test_the_longest_words_on_a_release_fit_on_any_screen(open_context, restricted_cube, person, width):
+    EmailGrant.objects.create(cube=restricted_cube, email=person.email)
+    page = open_context(viewport={"width": width, "height": 800}).new_page()
+    page.goto("/accounts/login/?next=/")
+    page.get_by_label("Username").fill(person.username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("article")).to_contain_text("Open to you, to all from 2999-12-31")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_the_filters_are_folded_away_on_a_phone_unless_one_is_wrong(open_context, public_cube):

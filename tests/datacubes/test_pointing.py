@@ -65,6 +65,13 @@ def test_linear_coordinates_tell_centre_and_size(data_root):
     assert place_of(Metadata.objects.get()) == pytest.approx((-352.0, 118.25, 2.0, 0.75))
 
 
+def test_digits_that_come_from_the_computation_alone_are_left_out(data_root):
+    ingest_bytes(data_root, tiny_cube(**LINEAR | {"CDELT1": "CDELT1  = 0.1", "CDELT2": "CDELT2  = 0.1"}))
+    assert 0.1 * 3 != 0.3
+    metadata = Metadata.objects.get()
+    assert (metadata.size_x, metadata.size_y) == (0.4, 0.3)
+
+
 def test_steps_may_be_negative(data_root):
     ingest_bytes(data_root, tiny_cube(**LINEAR | {"CDELT2": "CDELT2  = -0.25"}))
     assert place_of(Metadata.objects.get()) == pytest.approx((-352.0, 117.75, 2.0, 0.75))

@@ -21,11 +21,13 @@ SHOWN_RUNS = 50
 
 
 def _table(head: Iterable[str], rows: Iterable[tuple[object, ...]]) -> str:
-    """Draw a table; every value is escaped."""
-    cells = ((format_html_join("", "<td>{}</td>", ((value,) for value in row)),) for row in rows)
+    """Draw a table; every value is escaped. On a phone its rows become lists, which need the titles at the values."""
+    titles = list(head)
+    cell = '<td data-label="{}">{}</td>'
+    cells = ((format_html_join("", cell, zip(titles, row, strict=True)),) for row in rows)
     return format_html(
         "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>",
-        format_html_join("", "<th scope='col'>{}</th>", ((title,) for title in head)),
+        format_html_join("", "<th scope='col'>{}</th>", ((title,) for title in titles)),
         format_html_join("", "<tr>{}</tr>", cells),
     )
 

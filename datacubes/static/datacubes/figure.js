@@ -85,7 +85,8 @@ class Figure {
       scales: { x: { time: this.drawn.axis.time, range: padded } },
       cursor: { y: false, drag: { x: true, y: false, dist: 8 }, points: { size: 9 } },
       axes: [
-        { ...axis, label: this.drawn.axis.label, values: (plot, splits, _axis, _space, step) => this.drawn.axis.values(splits, step) },
+        // As much room for each mark as “17:34:55” and “617.3045” need.
+        { ...axis, label: this.drawn.axis.label, space: 84, values: (plot, splits, _axis, _space, step) => this.drawn.axis.values(splits, step) },
         { ...axis, label: panel.label, size: 62 },
       ],
       series: [
