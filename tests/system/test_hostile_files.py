@@ -1,0 +1,86 @@
+"""Whatever a file holds, its ingestion ends as completed or failed with a reason, soon and in little memory."""
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.support.raw_fits import tiny_cube
+from tests.support.sample_cubes import AWKWARD_CARDS, write_cube
+from tests.support.sample_previews import write_preview_image, write_preview_movie
+from tests.system.archive import FIGURES, SOAK, Archive
+
+pytestmark = pytest.mark.system
+
+FILES = 100_000 if SOAK else 2000
+FILES_ON_SQLITE = 2000 if SOAK else 200
+SECONDS_PER_FILE = 20
+MEMORY_MB = 400
+SOME = 3
+"""What the tests look at of faults: a fault of the archive mostly shows in many files."""
+
+
+@pytest.fixture(scope="module")
+def originals(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("originals")
+    write_cube(folder / "nb_6173_scans=0_im.fits", shape=(1, 1, 2, 4, 4))
+    write_cube(folder / "wb_6173_scans=0_im.fits", shape=(1, 4, 2, 4, 4), bitpix=16, extra_cards=AWKWARD_CARDS)
+    write_cube(folder / "nb_6302.fits", shape=(2, 1, 2, 4, 4), keywords={"FILENAME": None})
+    (folder / "tiny.fits").write_bytes(tiny_cube())
+    write_preview_image(folder / "beside.png", size=(64, 48))
+    write_preview_movie(folder / "beside.mov", frames=2, size=(32, 32))
+    return folder
+
+
+def ingest_in_processes(archives: list[Archive], originals: Path, files: int) -> Counter[str]:
+    """Ingest so many files, each archive's share in a process of its own, and count how they ended."""
+    shares = [range(number, files, len(archives)) for number in range(len(archives))]
+    for archive, share in zip(archives, shares, strict=True):
+        script = (
+            "from tests.system.hostile_files import *\n"
+            f"ingest_hostile_files(Path({str(originals)!r}), {share!r}, Path({str(results_of(archive))!r}))"
+        )
+        archive.stack.start("hostile files", "manage", "shell", "--no-imports", "--command", script)
+    ended = {}
+    for archive, share in zip(archives, shares, strict=True):
+        code = archive.stack.processes["hostile files"].wait(timeout=60 + len(share))
+        lines = [line.split(" ", 1) for line in results_of(archive).read_text().splitlines()]
+        assert code == 0, f"The file of seed {lines[-1][0]} has ended the process: {archive.stack.log('hostile files')}"
+        ended |= {int(seed): json.loads(result) for seed, result in lines}
+    assert sorted(ended) == list(range(files))
+    faults = [f"Seed {seed}: {' '.join(result['faults'])}" for seed, result in ended.items() if result["faults"]]
+    assert not faults, "\n".join([f"{len(faults)} files:", *faults[:SOME]])
+    note_highest("milliseconds for the slowest hostile file", max(1000 * end["seconds"] for end in ended.values()))
+    note_highest("MB of the largest process with hostile files", max(end["peak_mb"] for end in ended.values()))
+    outcomes = Counter(result["outcome"] for result in ended.values())
+    FIGURES.update({f"hostile files {outcome}": count for outcome, count in outcomes.items()})
+    return outcomes
+
+
+def results_of(archive: Archive) -> Path:
+    return archive.folder / "results"
+
+
+def note_highest(name: str, number: float) -> None:
+    FIGURES[name] = max(FIGURES[name], round(number))
+
+
+def limits() -> dict[str, str]:
+    return {"ORDER_TIME_LIMIT_SECONDS": str(SECONDS_PER_FILE), "WORKER_MEMORY_LIMIT_MB": str(MEMORY_MB)}
+
+
+def test_hostile_files_end_as_completed_or_refused_with_a_reason(make_archive, originals):
+    archives = [make_archive(**limits()) for _ in range(min(4, os.cpu_count() or 1))]
+    outcomes = ingest_in_processes(archives, originals, FILES)
+    assert outcomes.total() == FILES
+    # Both ways are tried: what nobody accepts, or everybody, is no test.
+    assert min(outcomes["completed"], outcomes["refused"]) > FILES / 10
+
+
+def test_hostile_files_end_so_on_sqlite(make_archive, originals):
+    archive = make_archive(**limits(), DATABASE_URL="")
+    archive.stack.manage("migrate", "--verbosity", "0")
+    outcomes = ingest_in_processes([archive], originals, FILES_ON_SQLITE)
+    assert min(outcomes["completed"], outcomes["refused"]) > FILES_ON_SQLITE / 10
