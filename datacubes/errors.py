@@ -1,6 +1,7 @@
 """The two kinds of failure, told apart by what the caller should do."""
 
 _MOST_OF_A_VALUE = 80
+_MOST_OF_A_MESSAGE = 200
 
 
 class PermanentError(Exception):
@@ -13,5 +14,14 @@ class TransientError(Exception):
 
 def quoted(value: object) -> str:
     """Return a value as an error shows it: in quotes, on one line, and no more of it than a person wants to read."""
-    text = "".join(character if character.isprintable() else "?" for character in str(value)[: _MOST_OF_A_VALUE + 1])
+    text = _printable(str(value)[: _MOST_OF_A_VALUE + 1])
     return f"“{text if len(text) <= _MOST_OF_A_VALUE else text[:_MOST_OF_A_VALUE] + '…'}”"
+
+
+def on_one_line(error: Exception) -> str:
+    """Return what another library says is wrong: on one line, without what cannot be shown, and not all of it."""
+    return _printable(" ".join(str(error).split()))[:_MOST_OF_A_MESSAGE]
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "?" for character in text)

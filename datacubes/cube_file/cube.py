@@ -13,7 +13,7 @@ from astropy.io import fits
 
 from datacubes.cube_file.hdu import HDU, HDU_STARTS, FileCutShort, checksum_agrees, read_bytes, read_hdu
 from datacubes.cube_file.paths import open_confined
-from datacubes.errors import PermanentError, TransientError
+from datacubes.errors import PermanentError, TransientError, on_one_line, quoted
 
 MAX_TABLE_BYTES = 16 * 2**20  # Real ones have at most some megabytes, in cubes of 100 GB.
 MAX_EXTENSION_HEADER_BYTES = 8 * 2**20  # Real ones have some 200 kB.
@@ -79,7 +79,7 @@ class CubeFile:
         # What follows the last HDU and is not an extension are special records (FITS standard 4.0, section 3.5).
         while offset < self.size and self._begins(offset, _EXTENSION_START):
             hdu = read_hdu(self.descriptor, offset)
-            self._check_size(hdu, f"extension {hdu.name or len(found) + 1}")
+            self._check_size(hdu, f"extension {quoted(hdu.name) if hdu.name else len(found) + 1}")
             found.setdefault(hdu.name, hdu)
             offset = hdu.end
             header_bytes += len(hdu.header_bytes)
@@ -178,7 +178,7 @@ class CubeFile:
         except MemoryError:
             raise
         except Exception as error:
-            raise PermanentError(f"Extension {name} cannot be read as a binary table: {_on_one_line(error)}") from error
+            raise PermanentError(f"Extension {name} cannot be read as a binary table: {on_one_line(error)}") from error
 
     def _begins(self, offset: int, start: bytes) -> bool:
         """Tell whether the file has these bytes at `offset`, as far as it goes."""
@@ -209,7 +209,7 @@ def first_row(table: fits.FITS_rec, table_name: str, column: str) -> np.ndarray:
         raise
     except Exception as error:
         raise PermanentError(
-            f"Column {column} of the extension {table_name} cannot be read: {_on_one_line(error)}"
+            f"Column {column} of the extension {table_name} cannot be read: {on_one_line(error)}"
         ) from error
 
 
@@ -241,7 +241,3 @@ def open_cube(root: Path, relative_path: str) -> Iterator[CubeFile]:
     finally:
         cube.descriptor = -1  # A read that comes too late must not get another file that has this number by then.
         os.close(descriptor)
-
-
-def _on_one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

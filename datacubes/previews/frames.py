@@ -13,7 +13,7 @@ from PIL import Image
 
 from datacubes.cube_file import HDU, CubeFile, Header
 from datacubes.cube_file.hdu import read_bytes
-from datacubes.errors import PermanentError
+from datacubes.errors import PermanentError, quoted
 from datacubes.previews.axes import axis_length, cube_axes, stokes_names
 from datacubes.previews.line import line_centre
 from datacubes.previews.tables import PlotUnavailable, medians, wavelengths
@@ -181,7 +181,7 @@ def _number(header: Header, keyword: str, default: float) -> float:
             raise ValueError
         return float(value)
     except (ValueError, OverflowError):
-        raise PermanentError(f"{keyword} is “{str(value)[:80]}”; a number was expected.") from None
+        raise PermanentError(f"{keyword} is {quoted(value)}; a number was expected.") from None
 
 
 def _mean_of_boxes(band: np.ndarray, step: int) -> np.ndarray:

@@ -13,10 +13,10 @@ from io import BufferedReader, BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from datacubes.cube_file import CubeFile
-from datacubes.errors import PermanentError, TransientError
+from datacubes.errors import PermanentError, TransientError, on_one_line
 from datacubes.previews.frames import Index, read_frame, step_for
 from datacubes.previews.new_files import NewPart, finished, new_files
 from datacubes.previews.stretch import sample, stretch_limits, to_grey
@@ -168,6 +168,8 @@ def _read_image(descriptor: int, side: int) -> Image.Image:
                 return _small_picture(image, side)
     except (PermanentError, MemoryError):
         raise
+    except UnidentifiedImageError as error:
+        raise PermanentError("It is not a PNG, JPEG or TIFF image, or its beginning is damaged.") from error
     except Image.DecompressionBombError as error:
         raise PermanentError(f"The image has too many pixels; at most {MAX_IMAGE_PIXELS} are read.") from error
     except Exception as error:
@@ -175,7 +177,7 @@ def _read_image(descriptor: int, side: int) -> Image.Image:
             raise TransientError(f"The image cannot be read: {error.strerror}.") from error
         # Pillow raises many types on damaged files.
         raise PermanentError(
-            f"It cannot be read as a PNG, JPEG or TIFF image, or is damaged: {str(error)[:200]}"
+            f"It cannot be read as a PNG, JPEG or TIFF image, or is damaged: {on_one_line(error)}"
         ) from error
 
 

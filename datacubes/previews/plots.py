@@ -9,7 +9,7 @@ import numpy as np
 
 from datacubes.cube_file import CubeFile
 from datacubes.dates import parse_time
-from datacubes.errors import PermanentError
+from datacubes.errors import PermanentError, on_one_line
 from datacubes.previews.axes import axis_length, cube_axes, stokes_names
 from datacubes.previews.tables import PlotUnavailable, column, medians, wavelengths
 
@@ -111,7 +111,7 @@ def _moments(texts: np.ndarray, key: str, scans: int) -> np.ndarray:
     try:
         moments = np.char.strip(texts, "Z ").astype("datetime64[us]")
     except ValueError as error:
-        raise PlotUnavailable(f"The column {key} holds what is no time: {error}.") from error
+        raise PlotUnavailable(f"The column {key} holds what is no time: {on_one_line(error)}.") from error
     return moments.reshape(scans, -1)
 
 
@@ -120,7 +120,7 @@ def _times(cube: CubeFile, seconds: np.ndarray) -> list[str | None]:
     try:
         zero = np.datetime64(parse_time("DATEREF", cube.primary.header.get("DATEREF")).replace(tzinfo=None))
     except PermanentError as error:
-        raise PlotUnavailable(f"The times of the seeing have no zero: {error}") from error
+        raise PlotUnavailable(f"The times of the seeing have no zero: {on_one_line(error)}") from error
     known = abs(seconds) < _LONGEST_TIME
     elapsed = (np.where(known, seconds, 0) * 1e3).round().astype("timedelta64[ms]")
     return _iso(np.where(known, zero + elapsed, np.datetime64("NaT")))

@@ -11,7 +11,7 @@ import numpy as np
 from astropy import units
 
 from datacubes.cube_file import CubeFile
-from datacubes.errors import PermanentError
+from datacubes.errors import PermanentError, on_one_line, quoted
 from datacubes.previews.axes import axis_length, cube_axes
 
 MAX_WAVELENGTHS = 10_000
@@ -118,7 +118,9 @@ def _first_row(table: np.ndarray, table_name: str, column_name: str, dtype: type
     except MemoryError:
         raise
     except Exception as error:
-        raise PlotUnavailable(f"The column {column_name} of {table_name} cannot be read: {error}") from error
+        raise PlotUnavailable(
+            f"The column {column_name} of {table_name} cannot be read: {on_one_line(error)}"
+        ) from error
 
 
 def _bounded_count(count: int) -> int:
@@ -133,7 +135,7 @@ def _nanometres(cube: CubeFile, axis: int | None) -> float:
     try:
         return float(units.Unit(str(text or "nm")).to(units.nm))
     except (ValueError, TypeError, units.UnitConversionError) as error:
-        raise PlotUnavailable(f"The wavelengths are in “{text}”, which is not a unit of length.") from error
+        raise PlotUnavailable(f"The wavelengths are in {quoted(text)}, which is not a unit of length.") from error
 
 
 def _long(shape: tuple[int, ...]) -> list[int]:

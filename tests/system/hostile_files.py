@@ -100,7 +100,7 @@ def _ingest(path: str) -> tuple[str, list[str]]:
         return "stopped", [f"It takes more than {settings.ORDER_TIME_LIMIT_SECONDS} s: {traceback.format_exc()}"]
     except Exception:  # noqa: BLE001  It is looked for: the test fails with its traceback.
         return "broken", [f"An error that was not foreseen, or too much memory: {traceback.format_exc()}"]
-    reasons = [step.reason for step in result.steps if step.outcome is Outcome.FAILED] + result.warnings
+    reasons = [step.reason for step in result.steps if step.reason or step.outcome is Outcome.FAILED] + result.warnings
     return "completed", [fault for reason in reasons for fault in _faults_of_reason(reason)]
 
 

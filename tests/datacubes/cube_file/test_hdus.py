@@ -153,7 +153,7 @@ def test_cut_data_are_refused_with_the_number_of_bytes_missing(data_root, missin
 
 
 def test_cut_data_of_an_extension_are_refused(data_root):
-    with pytest.raises(FileCutShort, match="extension VAR-EXT-SCANNUM lacks 3 of the 10 bytes"):
+    with pytest.raises(FileCutShort, match="extension “VAR-EXT-SCANNUM” lacks 3 of the 10 bytes"):
         extensions_of(data_root, tiny_cube() + raw_header(*TABLE) + bytes(7))
 
 
