@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "workorders.health.answer_health_checks",
     "django.middleware.security.SecurityMiddleware",
     "config.security_headers.security_headers",
+    "config.body_limit.limit_body",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

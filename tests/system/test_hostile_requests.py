@@ -1,0 +1,181 @@
+"""Requests that are slow, huge or malformed, sent to the real server: others are answered meanwhile."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.support.sample_cubes import many_cubes
+from tests.support.stack import Stack
+from tests.system.archive import FIGURES, Archive, children
+
+pytestmark = pytest.mark.system
+
+SLOW_CLIENTS = 200
+MUCH_TOO_LONG_SECONDS = 5
+HUGE = 100_000_000
+LOGIN = "/accounts/login/"
+INGEST = "/api/v1/ingest/"
+
+
+@pytest.fixture(scope="module")
+def archive(servers, tmp_path_factory) -> Iterator[Archive]:
+    """Only the web server, as `docker-compose.yml` starts it: four processes of four threads."""
+    archive = Archive(servers, "hostile_requests", tmp_path_factory.mktemp("archive"), {})
+    try:
+        archive.stack.manage("collectstatic", "--no-input", "--verbosity", "0")
+        many_cubes(archive.data, 1)
+        archive.stack.start_web(workers=4)
+        yield archive
+    finally:
+        archive.remove()
+
+
+@contextmanager
+def connection(stack: Stack) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", stack.port), timeout=30) as client:
+        yield client
+
+
+def head(method: str, path: str, *lines: str) -> bytes:
+    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *lines, "", ""]).encode()
+
+
+def answer_of(client: socket.socket) -> bytes:
+    """Everything that the server sends until it closes the connection."""
+    return b"".join(iter(lambda: client.recv(2**16), b""))
+
+
+def slowest_answer(archive: Archive, times: int = 5) -> float:
+    """Ask for a page and post a cube, as others do, and return how long the slowest answer took."""
+    [cube] = archive.data.iterdir()
+    slowest = 0.0
+    for _ in range(times):
+        started = time.monotonic()
+        assert requests.get(archive.stack.base_url, timeout=20).status_code == 200
+        asked = time.monotonic()
+        archive.post(cube)
+        slowest = max(slowest, asked - started, time.monotonic() - asked)
+    return slowest
+
+
+SLOW = {
+    "say nothing": b"",
+    "begin a request line": b"GE",
+    "begin their headers": b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: ",
+    "begin the body of a form": head("POST", LOGIN, f"Content-Length: {10_000}") + b"username=",
+    "begin the body of an order": head("POST", INGEST, f"Content-Length: {10_000}") + b'{"relative_path"',
+    "begin a chunk": head("POST", INGEST, "Transfer-Encoding: chunked") + b"1000\r\nabc",
+    "begin a body that is huge": head("POST", LOGIN, f"Content-Length: {HUGE}") + b"username=",
+    "wait to be asked for their body": head("POST", LOGIN, "Content-Length: 1000", "Expect: 100-continue"),
+    "begin a second request": head("GET", "/healthz") + b"GET / HTTP/1.1\r\nHo",
+    "do not hang up": head("GET", "/healthz", "Connection: close"),
+}
+
+
+@pytest.mark.parametrize("way", SLOW)
+def test_others_are_answered_while_many_clients(archive, way):
+    with ExitStack() as clients:
+        slow = [clients.enter_context(connection(archive.stack)) for _ in range(SLOW_CLIENTS)]
+        for client in slow:
+            client.sendall(SLOW[way])
+        slowest = slowest_answer(archive)
+    assert slowest < MUCH_TOO_LONG_SECONDS
+    name = "milliseconds: the slowest answer beside slow clients"
+    FIGURES[name] = max(FIGURES[name], round(1000 * slowest))
+
+
+def test_others_are_answered_while_many_clients_drip(archive):
+    with ExitStack() as clients:
+        slow = [clients.enter_context(connection(archive.stack)) for _ in range(SLOW_CLIENTS)]
+        for byte in b"GET / HTTP/1.1\r\n":
+            for client in slow:
+                client.send(bytes([byte]))
+        assert slowest_answer(archive) < MUCH_TOO_LONG_SECONDS
+
+
+def test_a_request_that_comes_byte_by_byte_is_answered(archive):
+    body = b"username=a&password=b"
+    with connection(archive.stack) as client:
+        for byte in head("POST", LOGIN, f"Content-Length: {len(body)}", "Connection: close") + body:
+            client.send(bytes([byte]))
+        assert answer_of(client).startswith(b"HTTP/1.1 403 ")
+
+
+def test_requests_that_come_at_once_are_answered_in_turn(archive):
+    with connection(archive.stack) as client:
+        client.sendall(head("GET", "/healthz") * 3 + head("GET", "/none", "Connection: close"))
+        assert [line.split()[1] for line in answer_of(client).splitlines() if line.startswith(b"HTTP/1.1")] == [
+            b"200",
+            b"200",
+            b"200",
+            b"404",
+        ]
+
+
+def test_a_client_that_waits_to_be_asked_for_its_body_is_asked(archive):
+    with connection(archive.stack) as client:
+        client.sendall(head("POST", LOGIN, "Content-Length: 3", "Expect: 100-continue", "Connection: close"))
+        assert client.recv(1000).startswith(b"HTTP/1.1 100 ")
+        client.sendall(b"a=b")
+        assert b"HTTP/1.1 403 " in answer_of(client)
+
+
+def peak_memory(archive: Archive) -> int:
+    """The most that any process of the web server has ever had, in bytes."""
+    main = archive.stack.processes["web"].pid
+    status = [Path(f"/proc/{pid}/status").read_text().splitlines() for pid in [main, *children(main)]]
+    return max(int(line.split()[1]) * 1024 for lines in status for line in lines if line.startswith("VmHWM"))
+
+
+HUGE_BODIES = {
+    "an order": (INGEST, "application/json"),
+    "a form": (LOGIN, "application/x-www-form-urlencoded"),
+    "a form with a file": (LOGIN, "multipart/form-data; boundary=x"),
+    "a form of the admin": ("/admin/login/", "multipart/form-data; boundary=x"),
+    "a page that takes no body": ("/", "text/plain"),
+}
+
+
+@pytest.mark.parametrize("what", HUGE_BODIES)
+def test_a_huge_body_is_refused_and_takes_no_memory(archive, what):
+    path, content_type = HUGE_BODIES[what]
+    slowest_answer(archive, times=20)
+    before = peak_memory(archive)
+    block = b"x" * 2**20
+    with connection(archive.stack) as client:
+        lines = [f"Content-Length: {HUGE}", f"Content-Type: {content_type}"]
+        client.sendall(head("POST", path, f"Authorization: Token {archive.servers.token}", *lines))
+        client.sendall(b'--x\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n')
+        # A client that sends all of it before it reads, as most do.
+        for _ in range(HUGE // len(block)):
+            client.sendall(block)
+        assert answer_of(client).startswith(b"HTTP/1.1 413 ")
+    assert peak_memory(archive) - before < 10_000_000
+
+
+def test_a_body_of_untold_length_is_refused(archive):
+    answer = archive.session.post(f"{archive.stack.base_url}{INGEST}", data=iter([b"{}"]), timeout=30)
+    assert answer.status_code == 411
+
+
+def test_a_head_without_end_is_refused(archive):
+    before = peak_memory(archive)
+    with connection(archive.stack) as client:
+        client.sendall(b"GET / HTTP/1.1\r\n" + b"X-A: b\r\n" * 20_000)
+        assert answer_of(client).startswith(b"HTTP/1.1 4")
+    assert peak_memory(archive) - before < 10_000_000
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["elsewhere.example", "127.0.0.1.elsewhere.example", "127.0.0.1@elsewhere", "a b", "", "[::1", "127.0.0.1:x"],
+)
+def test_another_host_is_refused(archive, host):
+    with connection(archive.stack) as client:
+        client.sendall(f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        assert answer_of(client).startswith(b"HTTP/1.1 400 ")
