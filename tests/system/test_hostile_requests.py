@@ -5,10 +5,12 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import requests
 
+from tests.support.path_tricks import SECRET_BYTES, lay_out, path_tricks
 from tests.support.sample_cubes import many_cubes
 from tests.support.stack import Stack
 from tests.system.archive import FIGURES, Archive, children
@@ -52,7 +54,7 @@ def answer_of(client: socket.socket) -> bytes:
 
 def slowest_answer(archive: Archive, times: int = 5) -> float:
     """Ask for a page and post a cube, as others do, and return how long the slowest answer took."""
-    [cube] = archive.data.iterdir()
+    [cube] = archive.data.glob("nb_*.fits")
     slowest = 0.0
     for _ in range(times):
         started = time.monotonic()
@@ -179,3 +181,48 @@ def test_another_host_is_refused(archive, host):
     with connection(archive.stack) as client:
         client.sendall(f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
         assert answer_of(client).startswith(b"HTTP/1.1 400 ")
+
+
+FORGED = "2026-01-01 00:00:00,000 ERROR workorders.worker: all is lost"
+"""What an attacker would like to see in the log as a line of its own."""
+
+
+def test_no_request_writes_a_line_of_its_own_into_the_log(archive):
+    line = f"a\r\n{FORGED}\n\x1b[2J\u2028{FORGED}\u202e"
+    url, session = archive.stack.base_url, archive.session
+    for path in (
+        f"/{quote(line)}",
+        f"/media/{quote(line)}.jpg",
+        f"/data/{quote(line)}/a.fits",
+        f"/cubes/{quote(line)}/",
+    ):
+        assert requests.get(f"{url}{path}", timeout=20).status_code == 404
+    order = session.post(f"{url}{INGEST}", json={"relative_path": f"{line}.fits", line: line}, timeout=20)
+    assert order.status_code == 400
+    login = requests.post(
+        f"{url}{LOGIN}", data={"username": line}, headers={"Referer": f"{url}/{quote(line)}"}, timeout=20
+    )
+    assert login.status_code == 403
+    for header in (f"Host: a\r\n {FORGED}", f"Host: a\n{FORGED}", f"X-A: b\r{FORGED}", f"X-Forwarded-For: {line}"):
+        with connection(archive.stack) as client:
+            client.sendall(f"GET /none HTTP/1.1\r\n{header}\r\nConnection: close\r\n\r\n".encode())
+            assert answer_of(client).startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 "))
+    log = archive.stack.log("web")
+    assert FORGED in log
+    assert not [written for written in log.split("\n") if written.startswith(FORGED)]
+    assert not set("\r\x1b\u2028\u202e") & set(log)
+
+
+def test_no_path_leads_the_server_out_of_its_folders(archive):
+    """As it is sent, where clients would resolve or encode it first."""
+    lay_out(archive.data)
+    for folder in ("/data", "/data/x", "/media", "/static", "/cubes", "/api/v1/data-cubes", ""):
+        for trick in path_tricks(archive.data):
+            path = f"{folder}/{trick}"
+            if set(path) & set(" \r\n"):
+                continue  # It ends the request line.
+            with connection(archive.stack) as client:
+                client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+                answer = answer_of(client)
+            assert SECRET_BYTES not in answer, path
+            assert answer.split(b" ", 2)[1] in (b"301", b"400", b"404"), path
