@@ -4,19 +4,25 @@ import json
 import os
 from collections import Counter
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from tests.support.mutated_cubes import mutated
 from tests.support.raw_fits import tiny_cube
 from tests.support.sample_cubes import AWKWARD_CARDS, write_cube
 from tests.support.sample_previews import write_preview_image, write_preview_movie
+from tests.support.services import wait_until
 from tests.system.archive import FIGURES, SOAK, Archive
+from tests.system.whole import check_history, check_nothing_is_left_over, contents_of
 
 pytestmark = pytest.mark.system
 
 FILES = 100_000 if SOAK else 2000
 FILES_ON_SQLITE = 2000 if SOAK else 200
+ORDERS = 1000 if SOAK else 100
 SECONDS_PER_FILE = 20
+MUCH_TOO_LONG_SECONDS = 3600 if SOAK else 120
 MEMORY_MB = 400
 SOME = 3
 """What the tests look at of faults: a fault of the archive mostly shows in many files."""
@@ -65,6 +71,31 @@ def results_of(archive: Archive) -> Path:
 
 def note_highest(name: str, number: float) -> None:
     FIGURES[name] = max(FIGURES[name], round(number))
+
+
+def test_workers_outlive_hostile_files(make_archive, originals):
+    """The way of a real order, through the processes of a pool, of which none may end."""
+    archive = make_archive(**limits())
+    for seed in range(FILES, FILES + ORDERS):
+        random = Random(seed)
+        cube = random.choice([path for path in sorted(originals.iterdir()) if path.suffix == ".fits"])
+        (archive.data / f"{seed}.fits").write_bytes(mutated(cube.read_bytes(), random))
+    archive.start(workers=1, concurrency=2)
+    orders = [archive.post(path) for path in sorted(archive.data.iterdir())]
+    wait_until(lambda: len(archive.pool()) == 2, "the worker is there")
+    pool = archive.pool()
+    ended = [archive.poll(order, seconds=MUCH_TOO_LONG_SECONDS) for order in orders]
+    assert archive.pool() == pool
+    assert {order["status"] for order in ended} == {"completed", "failed"}
+    failed = [order for order in ended if order["status"] == "failed"]
+    assert [order["error"] for order in failed if len(order["error"]) < 10 or "not foreseen" in order["error"]] == []
+    handed_back = archive.query("SELECT error FROM workorders_workorderrun WHERE status = 'handed_back'")
+    assert [error for (error,) in handed_back if not error.startswith("Another ingestion ")] == []
+    contents = contents_of(archive.stack)
+    assert (contents["missing"], contents["surplus"]) == ([], [])
+    archive.stack.stop()
+    check_history(archive)
+    check_nothing_is_left_over(archive)
 
 
 def limits() -> dict[str, str]:
