@@ -9,7 +9,7 @@ import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import BufferedReader, BytesIO
+from io import BufferedReader, BytesIO, FileIO
 from pathlib import Path
 
 import numpy as np
@@ -152,11 +152,20 @@ def _write_previews(image: Image.Image, sides: Mapping[str, int], folder: Path) 
     return [previews[size_name] for size_name in sides]
 
 
+class _UntrustedFile(BufferedReader):
+    """A file whose lengths are not believed: to read many bytes takes memory for all of them, there or not."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read what is there, and ask for no more."""
+        there = os.fstat(self.fileno()).st_size - self.tell()
+        return super().read(there if size is None or size < 0 else max(0, min(size, there)))
+
+
 def _read_image(descriptor: int, side: int) -> Image.Image:
     """Decode an untrusted image as L or RGB, scaled down so that its longer side is `side` at most."""
     try:
         os.lseek(descriptor, 0, os.SEEK_SET)
-        with os.fdopen(descriptor, "rb", closefd=False) as file, warnings.catch_warnings():
+        with _UntrustedFile(FileIO(descriptor, closefd=False)) as file, warnings.catch_warnings():
             # Of odd metadata, and of more pixels than Pillow likes, which are refused below.
             warnings.simplefilter("ignore")
             with Image.open(file, formats=_FORMATS) as image:

@@ -9,6 +9,7 @@ import zlib
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from datacubes.errors import PermanentError, TransientError
 from datacubes.previews.images import previews_of_image_file
@@ -210,6 +211,31 @@ def test_an_image_that_claims_to_be_huge_is_refused_before_it_is_decoded(tmp_pat
     finally:
         tracemalloc.stop()
     assert "too many pixels" in reason
+    assert peak < 20_000_000
+
+
+def claiming_length(content, kind):
+    """A PNG of which one chunk claims to have two gigabytes."""
+    at = content.index(kind) - 4
+    return content[:at] + struct.pack(">I", 2**31 - 1) + content[at + 4 :]
+
+
+@pytest.mark.parametrize("kind", [b"IHDR", b"IDAT", b"IEND", b"iTXt", b"tEXt", b"zTXt"])
+def test_a_png_with_a_part_that_claims_to_be_huge_takes_no_memory(tmp_path, kind):
+    text = PngInfo()
+    text.add_itxt("a", "b")
+    text.add_text("c", "d")
+    text.add_text("e", "f", zip=True)
+    content = claiming_length(encoded(picture(), pnginfo=text), kind)
+    tracemalloc.start()
+    try:
+        try:
+            previews(content, tmp_path)
+        except PermanentError as refused:
+            assert "PNG" in str(refused)  # noqa: PT017  Some parts can be done without.
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
     assert peak < 20_000_000
 
 
