@@ -9,7 +9,7 @@ RUN useradd --system --uid 1000 --home-dir /archive archive \
 COPY requirements.txt .
 RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
 
-COPY pyproject.toml README.md manage.py celeryconfig.py gunicorn.conf.py ./
+COPY pyproject.toml README.md manage.py celeryconfig.py ./
 COPY config config
 COPY workorders workorders
 COPY ingestion ingestion

@@ -45,13 +45,6 @@ def test_every_command_is_one_that_the_project_has(name):
         run_here([sys.executable, "-m", "gunicorn", *arguments, "--check-config"])
 
 
-def test_the_web_server_runs_workers_that_slow_clients_do_not_hold_up():
-    program, *arguments = OURS["web"]["command"]
-    told = run_here([sys.executable, "-m", program, *arguments, "--print-config"])
-    assert re.search(r"^worker_class\s+= config\.gunicorn_worker\.PatientWorker$", told, re.MULTILINE)
-    assert re.search(r"^COPY .*\bgunicorn\.conf\.py\b.* \./$", (PROJECT / "Dockerfile").read_text(), re.MULTILINE)
-
-
 def test_the_queues_are_those_of_celery():
     from config.celery import app
 

@@ -1,4 +1,4 @@
-"""Requests that are slow, huge or malformed, sent to the real server: others are answered meanwhile."""
+"""Requests that are slow, huge or malformed, sent to nginx and gunicorn: others are answered meanwhile."""
 
 import socket
 import time
@@ -10,10 +10,11 @@ from urllib.parse import quote
 import pytest
 import requests
 
+from tests.support.nginx import NginxServer
 from tests.support.path_tricks import SECRET_BYTES, lay_out, path_tricks
 from tests.support.sample_cubes import many_cubes
-from tests.support.stack import Stack
 from tests.system.archive import FIGURES, Archive, children
+from tests.system.conftest import in_front_of
 
 pytestmark = pytest.mark.system
 
@@ -26,7 +27,7 @@ INGEST = "/api/v1/ingest/"
 
 @pytest.fixture(scope="module")
 def archive(servers, tmp_path_factory) -> Iterator[Archive]:
-    """Only the web server, as `docker-compose.yml` starts it: four processes of four threads."""
+    """Only the web servers, as `docker-compose.yml` starts them: gunicorn with four processes of four threads."""
     archive = Archive(servers, "hostile_requests", tmp_path_factory.mktemp("archive"), {})
     try:
         archive.stack.manage("collectstatic", "--no-input", "--verbosity", "0")
@@ -37,9 +38,15 @@ def archive(servers, tmp_path_factory) -> Iterator[Archive]:
         archive.remove()
 
 
+@pytest.fixture(scope="module")
+def nginx(archive: Archive) -> Iterator[NginxServer]:
+    with in_front_of(archive) as nginx:
+        yield nginx
+
+
 @contextmanager
-def connection(stack: Stack) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", stack.port), timeout=30) as client:
+def connection(nginx: NginxServer) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", nginx.port), timeout=30) as client:
         yield client
 
 
@@ -52,15 +59,16 @@ def answer_of(client: socket.socket) -> bytes:
     return b"".join(iter(lambda: client.recv(2**16), b""))
 
 
-def slowest_answer(archive: Archive, times: int = 5) -> float:
+def slowest_answer(archive: Archive, nginx: NginxServer, times: int = 5) -> float:
     """Ask for a page and post a cube, as others do, and return how long the slowest answer took."""
     [cube] = archive.data.glob("nb_*.fits")
     slowest = 0.0
     for _ in range(times):
         started = time.monotonic()
-        assert requests.get(archive.stack.base_url, timeout=20).status_code == 200
+        assert requests.get(nginx.base_url, timeout=20).status_code == 200
         asked = time.monotonic()
-        archive.post(cube)
+        order = {"relative_path": str(cube.relative_to(archive.data))}
+        assert archive.session.post(f"{nginx.base_url}{INGEST}", json=order, timeout=20).status_code == 202
         slowest = max(slowest, asked - started, time.monotonic() - asked)
     return slowest
 
@@ -80,36 +88,36 @@ SLOW = {
 
 
 @pytest.mark.parametrize("way", SLOW)
-def test_others_are_answered_while_many_clients(archive, way):
+def test_others_are_answered_while_many_clients(archive, nginx, way):
     with ExitStack() as clients:
-        slow = [clients.enter_context(connection(archive.stack)) for _ in range(SLOW_CLIENTS)]
+        slow = [clients.enter_context(connection(nginx)) for _ in range(SLOW_CLIENTS)]
         for client in slow:
             client.sendall(SLOW[way])
-        slowest = slowest_answer(archive)
+        slowest = slowest_answer(archive, nginx)
     assert slowest < MUCH_TOO_LONG_SECONDS
     name = "milliseconds: the slowest answer beside slow clients"
     FIGURES[name] = max(FIGURES[name], round(1000 * slowest))
 
 
-def test_others_are_answered_while_many_clients_drip(archive):
+def test_others_are_answered_while_many_clients_drip(archive, nginx):
     with ExitStack() as clients:
-        slow = [clients.enter_context(connection(archive.stack)) for _ in range(SLOW_CLIENTS)]
+        slow = [clients.enter_context(connection(nginx)) for _ in range(SLOW_CLIENTS)]
         for byte in b"GET / HTTP/1.1\r\n":
             for client in slow:
                 client.send(bytes([byte]))
-        assert slowest_answer(archive) < MUCH_TOO_LONG_SECONDS
+        assert slowest_answer(archive, nginx) < MUCH_TOO_LONG_SECONDS
 
 
-def test_a_request_that_comes_byte_by_byte_is_answered(archive):
+def test_a_request_that_comes_byte_by_byte_is_answered(archive, nginx):
     body = b"username=a&password=b"
-    with connection(archive.stack) as client:
+    with connection(nginx) as client:
         for byte in head("POST", LOGIN, f"Content-Length: {len(body)}", "Connection: close") + body:
             client.send(bytes([byte]))
         assert answer_of(client).startswith(b"HTTP/1.1 403 ")
 
 
-def test_requests_that_come_at_once_are_answered_in_turn(archive):
-    with connection(archive.stack) as client:
+def test_requests_that_come_at_once_are_answered_in_turn(archive, nginx):
+    with connection(nginx) as client:
         client.sendall(head("GET", "/healthz") * 3 + head("GET", "/none", "Connection: close"))
         assert [line.split()[1] for line in answer_of(client).splitlines() if line.startswith(b"HTTP/1.1")] == [
             b"200",
@@ -119,8 +127,8 @@ def test_requests_that_come_at_once_are_answered_in_turn(archive):
         ]
 
 
-def test_a_client_that_waits_to_be_asked_for_its_body_is_asked(archive):
-    with connection(archive.stack) as client:
+def test_a_client_that_waits_to_be_asked_for_its_body_is_asked(archive, nginx):
+    with connection(nginx) as client:
         client.sendall(head("POST", LOGIN, "Content-Length: 3", "Expect: 100-continue", "Connection: close"))
         assert client.recv(1000).startswith(b"HTTP/1.1 100 ")
         client.sendall(b"a=b")
@@ -144,12 +152,12 @@ HUGE_BODIES = {
 
 
 @pytest.mark.parametrize("what", HUGE_BODIES)
-def test_a_huge_body_is_refused_and_takes_no_memory(archive, what):
+def test_a_huge_body_is_refused_and_takes_no_memory(archive, nginx, what):
     path, content_type = HUGE_BODIES[what]
-    slowest_answer(archive, times=20)
+    slowest_answer(archive, nginx, times=20)
     before = peak_memory(archive)
     block = b"x" * 2**20
-    with connection(archive.stack) as client:
+    with connection(nginx) as client:
         lines = [f"Content-Length: {HUGE}", f"Content-Type: {content_type}"]
         client.sendall(head("POST", path, f"Authorization: Token {archive.servers.token}", *lines))
         client.sendall(b'--x\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n')
@@ -160,14 +168,30 @@ def test_a_huge_body_is_refused_and_takes_no_memory(archive, what):
     assert peak_memory(archive) - before < 10_000_000
 
 
-def test_a_body_of_untold_length_is_refused(archive):
-    answer = archive.session.post(f"{archive.stack.base_url}{INGEST}", data=iter([b"{}"]), timeout=30)
+def test_a_body_of_untold_length_is_counted_by_nginx(archive, nginx):
+    headers = {"Content-Type": "application/json"}
+    answer = archive.session.post(
+        f"{nginx.base_url}{INGEST}", data=iter([b'{"a"', b": 1}"]), headers=headers, timeout=20
+    )
+    assert (answer.status_code, list(answer.json())) == (400, ["a"])
+
+
+def test_a_body_of_untold_length_is_refused_without_nginx(archive):
+    answer = archive.session.post(f"{archive.stack.base_url}{INGEST}", data=iter([b"{}"]), timeout=20)
     assert answer.status_code == 411
 
 
-def test_a_head_without_end_is_refused(archive):
+def test_a_huge_body_is_refused_without_nginx(archive):
     before = peak_memory(archive)
-    with connection(archive.stack) as client:
+    with socket.create_connection(("127.0.0.1", archive.stack.port), timeout=30) as client:
+        client.sendall(head("POST", INGEST, f"Content-Length: {HUGE}"))
+        assert client.recv(100).startswith(b"HTTP/1.1 413 ")
+    assert peak_memory(archive) - before < 10_000_000
+
+
+def test_a_head_without_end_is_refused(archive, nginx):
+    before = peak_memory(archive)
+    with connection(nginx) as client:
         client.sendall(b"GET / HTTP/1.1\r\n" + b"X-A: b\r\n" * 20_000)
         assert answer_of(client).startswith(b"HTTP/1.1 4")
     assert peak_memory(archive) - before < 10_000_000
@@ -177,8 +201,8 @@ def test_a_head_without_end_is_refused(archive):
     "host",
     ["elsewhere.example", "127.0.0.1.elsewhere.example", "127.0.0.1@elsewhere", "a b", "", "[::1", "127.0.0.1:x"],
 )
-def test_another_host_is_refused(archive, host):
-    with connection(archive.stack) as client:
+def test_another_host_is_refused(archive, nginx, host):
+    with connection(nginx) as client:
         client.sendall(f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
         assert answer_of(client).startswith(b"HTTP/1.1 400 ")
 
@@ -187,9 +211,9 @@ FORGED = "2026-01-01 00:00:00,000 ERROR workorders.worker: all is lost"
 """What an attacker would like to see in the log as a line of its own."""
 
 
-def test_no_request_writes_a_line_of_its_own_into_the_log(archive):
+def test_no_request_writes_a_line_of_its_own_into_the_log(archive, nginx):
     line = f"a\r\n{FORGED}\n\x1b[2J\u2028{FORGED}\u202e"
-    url, session = archive.stack.base_url, archive.session
+    url, session = nginx.base_url, archive.session
     for path in (
         f"/{quote(line)}",
         f"/media/{quote(line)}.jpg",
@@ -204,7 +228,7 @@ def test_no_request_writes_a_line_of_its_own_into_the_log(archive):
     )
     assert login.status_code == 403
     for header in (f"Host: a\r\n {FORGED}", f"Host: a\n{FORGED}", f"X-A: b\r{FORGED}", f"X-Forwarded-For: {line}"):
-        with connection(archive.stack) as client:
+        with connection(nginx) as client:
             client.sendall(f"GET /none HTTP/1.1\r\n{header}\r\nConnection: close\r\n\r\n".encode())
             assert answer_of(client).startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 "))
     log = archive.stack.log("web")
@@ -213,7 +237,7 @@ def test_no_request_writes_a_line_of_its_own_into_the_log(archive):
     assert not set("\r\x1b\u2028\u202e") & set(log)
 
 
-def test_no_path_leads_the_server_out_of_its_folders(archive):
+def test_no_path_leads_the_server_out_of_its_folders(archive, nginx):
     """As it is sent, where clients would resolve or encode it first."""
     lay_out(archive.data)
     for folder in ("/data", "/data/x", "/media", "/static", "/cubes", "/api/v1/data-cubes", ""):
@@ -221,7 +245,7 @@ def test_no_path_leads_the_server_out_of_its_folders(archive):
             path = f"{folder}/{trick}"
             if set(path) & set(" \r\n"):
                 continue  # It ends the request line.
-            with connection(archive.stack) as client:
+            with connection(nginx) as client:
                 client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
                 answer = answer_of(client)
             assert SECRET_BYTES not in answer, path
