@@ -16,6 +16,7 @@ from datacubes.cube_file.paths import open_confined
 from datacubes.errors import PermanentError, TransientError, on_one_line, quoted
 
 MAX_TABLE_BYTES = 16 * 2**20  # Real ones have at most some megabytes, in cubes of 100 GB.
+MAX_TABLE_COLUMNS = 999  # FITS standard 4.0, section 7.3.1
 MAX_EXTENSION_HEADER_BYTES = 8 * 2**20  # Real ones have some 200 kB.
 GROWTH_WATCH_SECONDS = 0.2
 
@@ -171,6 +172,11 @@ class CubeFile:
             raise PermanentError(f"Extension {name} has {hdu.data_size} bytes; at most {MAX_TABLE_BYTES} are read.")
         if hdu.header.get("XTENSION") != "BINTABLE":
             raise PermanentError(f"Extension {name} is not a binary table.")
+        fields = hdu.header.get("TFIELDS")
+        if not isinstance(fields, int) or not 0 <= fields <= MAX_TABLE_COLUMNS:  # astropy makes room for all of them.
+            raise PermanentError(
+                f"TFIELDS of the extension {name} is {quoted(fields)}; 0 to {MAX_TABLE_COLUMNS} columns are possible."
+            )
         begin = hdu.data_offset - len(hdu.header_bytes)
         content = read_bytes(self.descriptor, begin, min(hdu.end, self.size) - begin)
         try:

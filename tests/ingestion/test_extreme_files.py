@@ -148,6 +148,8 @@ def test_an_extreme_file(data_root, case):
         (b"TFORM1  = '32D     '", b"TFORM1  = '256A    '"),
         (b"'HPLN+HPLT+WAVE+TIME'", b"'HPLN+HPLT          '"),
         (b"TFIELDS =                    3", b"TFIELDS =                  999"),
+        (b"TFIELDS =                    3", b"TFIELDS =           2147483648"),
+        (b"TFIELDS =                    3", b"TFIELDS =                   -1"),
         (b"XTENSION= 'BINTABLE'", b"XTENSION= 'IMAGE   '"),
     ],
 )
