@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.support.services import PostgreSQLServer, RedisServer
 
-NAMES = ("ingestion", "previews", "posting", "workers", "claiming", "memory", "svo", "catalogue")
+NAMES = ("ingestion", "previews", "posting", "workers", "claiming", "memory", "downloads", "svo", "catalogue")
 
 
 def main(names: list[str]) -> int:

@@ -52,9 +52,11 @@ FROM new_cube;
 
 INSERT INTO datacubes_metadata (cube_id, date_beg, date_end, wavelength_min, wavelength_max, spectral_line,
                                 has_polarimetry, n_scans, n_wavelengths, size_x, size_y, pointing_x, pointing_y,
-                                keywords)
+                                instrument_id, public_from, keywords)
 SELECT i, date_beg, date_beg + interval '25 minutes' * (1 + i %% 3),
        line::float / 10 - 0.2, line::float / 10 + 0.2, line, i %% 2 = 0, 1 + i %% 40, 14, 60, 60, i %% 900, i %% 300,
+       (SELECT id FROM datacubes_instrument WHERE name = instrument),
+       CASE WHEN i %% 1000 > 0 THEN (date_beg + interval '1 year')::date ELSE '9999-12-31' END,
        (SELECT jsonb_object_agg('KEY' || n, md5((n * (i %% (n * 5)))::text)) FROM generate_series(1, 55) AS n)
        || jsonb_build_object('TELESCOP', 'Swedish 1-meter Solar Telescope', 'INSTRUME', instrument, 'FILTER1', line,
                              'OBSERVER', 'Observer ' || i %% 200, 'SCANNUM', i %% 40, 'RUN', 'run ' || i / 20,
@@ -167,6 +169,7 @@ def questions() -> dict[str, str]:
         "time: one day, six years ago": cubes + days(middle, 1),
         "time: two years, six years ago": cubes + days(middle, 730),
         "time: one day, oldest first": f"{cubes}ordering=date_beg&" + days(middle, 1),
+        "time: one hour, six years ago": f"{cubes}time_from={middle:%Y-%m-%dT12:00}&time_to={middle:%Y-%m-%dT13:00}",
         "time: a century ago": f"{cubes}time_to=1926-01-01",
         "time: in the future": f"{cubes}time_from=2126-01-01",
         "wavelength: common": f"{cubes}wavelength_from=617&wavelength_to=618",
@@ -183,6 +186,7 @@ def questions() -> dict[str, str]:
         "release: public": f"{cubes}release=public",
         "release: restricted": f"{cubes}release=restricted",
         "release: restricted, oldest first": f"{cubes}release=restricted&ordering=date_beg",
+        "release: restricted, by size": f"{cubes}release=restricted&ordering=size",
         "keyword: all have it": f"{cubes}keyword=TELESCOP:Swedish%201-meter%20Solar%20Telescope",
         "keyword: one in 40": f"{cubes}keyword=SCANNUM:7",
         "keyword: one in 200": f"{cubes}keyword=OBSERVER:Observer%207",
@@ -197,6 +201,18 @@ def questions() -> dict[str, str]:
         "several": f"{cubes}instrument=CRISP&spectral_line=6173&polarimetry=true&tag=Pore&release=public&"
         + days(middle, 730),
         "several, none": f"{cubes}instrument=CHROMIS&spectral_line=6173&tag=Filament&release=restricted",
+        "by size: tag": f"{cubes}ordering=-size&tag=Sunspot",
+        "by size: one day": f"{cubes}ordering=size&" + days(middle, 1),
+        "by size: two years": f"{cubes}ordering=size&" + days(middle, 730),
+        "by size: line only the first years": f"{cubes}ordering=size&spectral_line=4305",
+        "by wavelength: tag": f"{cubes}ordering=wavelength&tag=Flare",
+        "by wavelength: one day": f"{cubes}ordering=-wavelength&" + days(middle, 1),
+        "by wavelength: line 6173": f"{cubes}ordering=wavelength&spectral_line=6173",
+        "page of the catalogue": "/",
+        "page of the catalogue, in the middle": f"/?cursor={deep}",
+        "page of the catalogue: tag, by size": "/?tag=Sunspot&ordering=-size",
+        "page of the catalogue: several": "/?instrument=CRISP&polarimetry=true&tag=Pore&" + days(middle, 730),
+        "page of a cube": f"/cubes/{quote(cube.oid)}/",
         "one cube": f"{api}data-cubes/{quote(cube.oid)}/",
         "header of a cube": f"{api}data-cubes/{quote(cube.oid)}/header/",
         "observations": f"{api}observations/",

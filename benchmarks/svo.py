@@ -61,7 +61,11 @@ def add_cubes(first: int, number: int) -> list[str]:
     days = [begin + timedelta(hours=n) for n in range(first, first + number)]
     Metadata.objects.bulk_create(
         Metadata(
-            cube=cube, date_beg=day, date_end=day, keywords=keywords | {"DATE-BEG": day.strftime("%Y-%m-%dT%H:%M:%S")}
+            cube=cube,
+            instrument=crisp,
+            date_beg=day,
+            date_end=day,
+            keywords=keywords | {"DATE-BEG": day.strftime("%Y-%m-%dT%H:%M:%S")},
         )
         for cube, day in zip(cubes, days, strict=True)
     )

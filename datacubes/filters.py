@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from drf_spectacular.utils import extend_schema_field
 
+from datacubes.keyset import Ordering, Ways
 from datacubes.keyword_search import KeywordQuestion
 from datacubes.models import DataCube, Instrument, Tag
 
@@ -106,6 +107,12 @@ class KeywordFilter(django_filters.Filter):
             qs = qs.filter(question.condition(connections[qs.db].vendor))
         return qs
 
+    def filter_by_index(self, qs: QuerySet, value: Sequence[KeywordQuestion]) -> QuerySet:
+        """Narrow down to the cubes that the index finds for each question."""
+        for question in value or []:
+            qs = qs.filter(question.indexed_condition(connections[qs.db].vendor))
+        return qs
+
 
 class YesNoFilter(django_filters.BooleanFilter):
     """Compares with true or false."""
@@ -126,22 +133,8 @@ class RangesForm(forms.Form):
         return cleaned
 
 
-_RARE = ("instrument", "tag", "keyword")
-"""Filters that few cubes may pass, and that no index of an order of the list answers."""
-
-
 class DataCubeFilter(django_filters.FilterSet):
-    """Narrows data cubes down; all that is given must hold. No filter makes a cube appear twice.
-
-    Attributes
-    ----------
-    qs
-        The cubes that pass all filters.
-    walked
-        Those that pass the filters that are not rare, for `keyset_page`; None if no rare filter is given.
-    """
-
-    _walked: QuerySet[DataCube] | None = None
+    """Narrows data cubes down; all that is given must hold. No filter makes a cube appear twice."""
 
     instrument = django_filters.ModelMultipleChoiceFilter(
         queryset=Instrument.objects.all(),
@@ -217,26 +210,24 @@ class DataCubeFilter(django_filters.FilterSet):
         fields = []
         form = RangesForm
 
-    @property
-    def walked(self) -> QuerySet[DataCube] | None:
-        """The cubes that pass the filters that are not rare, or None."""
-        return self._walked if self.qs is not None else None
-
-    def filter_queryset(self, queryset: QuerySet[DataCube]) -> QuerySet[DataCube]:
-        """Narrow down, by the rare filters last."""
+    def ways(self, ordering: Ordering) -> Ways[DataCube] | None:
+        """Return how `keyset_page` finds the cubes if filters are given that the index of an order does not answer."""
         values = self.form.cleaned_data
-        for name in [name for name in values if name not in _RARE]:
-            queryset = self.filters[name].filter(queryset, values[name])
-        if any(values[name] for name in _RARE):
-            self._walked = queryset
-        for name in _RARE:
-            queryset = self.filters[name].filter(queryset, values[name])
-        return queryset
+        given = sorted(name for name, value in values.items() if value or value in (False, 0))
+        if ordering.answers.issuperset(given):
+            return None
+        walked = collected = self.queryset.all()
+        for name in given:
+            narrow = self.filters[name].filter
+            if name in ordering.answers:
+                walked = narrow(walked, values[name])
+            collected = getattr(self.filters[name], "filter_by_index", narrow)(collected, values[name])
+        return Ways(walked, collected)
 
     def of_instruments(self, cubes: QuerySet[DataCube], name: str, instruments: Any) -> QuerySet[DataCube]:
         """Narrow down to cubes of any of some instruments."""
         # A list, not a subquery: the database plans better when it sees which instruments they are.
-        return cubes.filter(instrument__in=list(instruments)) if instruments else cubes
+        return cubes.filter(metadata__instrument__in=list(instruments)) if instruments else cubes
 
     def with_all_tags(self, cubes: QuerySet[DataCube], name: str, tags: Any) -> QuerySet[DataCube]:
         """Narrow down to cubes that have all of some tags. A feature and an event can share a name: either will do."""
@@ -249,8 +240,8 @@ class DataCubeFilter(django_filters.FilterSet):
         """Narrow down to cubes that are public today, as `AccessRules.is_public` says, or to those that are not."""
         today = timezone.now().date()
         if state == "public":
-            return cubes.filter(access__release_date__lte=today)
-        return cubes.filter(Q(access__release_date__gt=today) | Q(access__release_date__isnull=True))
+            return cubes.filter(metadata__public_from__lte=today)
+        return cubes.filter(metadata__public_from__gt=today)
 
     def with_name(self, cubes: QuerySet[DataCube], name: str, beginning: str) -> QuerySet[DataCube]:
         """Narrow down to cubes whose OID or file name begins with a text."""

@@ -79,6 +79,8 @@ class Ordering:
         For people.
     descending
         Whether the largest comes first.
+    answers
+        Names of the filters of the list that the index answers too, without a look at the rows.
     """
 
     key: Expression | F
@@ -86,6 +88,7 @@ class Ordering:
     tie: F
     label: str
     descending: bool = False
+    answers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,22 @@ class Page(Generic[Row]):
     rows: list[Row]
     next_cursor: str | None
     previous_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Ways(Generic[Row]):
+    """Two ways to find the rows of a list that has conditions that the index of its order does not answer.
+
+    Attributes
+    ----------
+    walked
+        The list without these conditions, to be walked through in its order.
+    collected
+        The list with all conditions, as other indexes answer them best. It may hold rows too many.
+    """
+
+    walked: QuerySet[Row]
+    collected: QuerySet[Row]
 
 
 class _Comparison(Func):
@@ -116,14 +135,14 @@ def keyset_page(
     order: str,
     cursor: str | None,
     size: int,
-    walked: QuerySet[Row] | None = None,
+    ways: Ways[Row] | None = None,
 ) -> Page[Row]:
-    """Return a page of a list, in two statements, or, with `walked`, in at most four.
+    """Return a page of a list, in two statements, or, with `ways`, in at most four.
 
     A database likes to walk through a list in its order until it has a page. If few rows of the list fulfil a
-    condition that the index of the order does not answer, it walks through all of it. With `walked`, it is made to
-    walk a little way, which is all it takes for what is frequent, and after that to collect all rows that fulfil the
-    condition and to order these.
+    condition that the index of the order does not answer, it looks at each on the way, which may be all there are.
+    With `ways`, it is made to walk a little way, which is all it takes for what is frequent, and after that to
+    collect all rows that fulfil the condition and to order these.
 
     Parameters
     ----------
@@ -137,8 +156,8 @@ def keyset_page(
         `next_cursor` or `previous_cursor` of another page in the same order; None for the first page.
     size
         How many rows a page has at most.
-    walked
-        The list without the conditions that few of its rows may fulfil; None if there is no such condition.
+    ways
+        None if the index of the order answers all conditions.
 
     Raises
     ------
@@ -149,7 +168,7 @@ def keyset_page(
     cursor_place = _read_cursor(cursor, order, ordering) if cursor else None
     backward, start = cursor_place or (False, None)
     way = _Way(ordering, start, ordering.descending != backward)
-    places = way.first_places(rows, size + 1) if walked is None else way.first_rare_places(rows, walked, size + 1)
+    places = way.first_places(rows, size + 1) if ways is None else way.first_rare_places(rows, ways, size + 1)
     more = len(places) > size
     places = places[:size]
     if backward:
@@ -186,9 +205,9 @@ class _Way:
         """Return the places of the first rows on the way."""
         return self._ordered(self._from_start(rows), self.ordering.key, count)
 
-    def first_rare_places(self, rows: QuerySet, walked: QuerySet, count: int) -> list[_Place]:
+    def first_rare_places(self, rows: QuerySet, ways: Ways, count: int) -> list[_Place]:
         """Return the places of the first rows on the way, of a list that may have few of those that are walked by."""
-        end = self._ordered(self._from_start(walked), self.ordering.key, 1, after=_WALK - 1)
+        end = self._ordered(self._from_start(ways.walked), self.ordering.key, 1, after=_WALK - 1)
         if not end:
             return self.first_places(rows, count)
         on_the_way = rows.filter(self._compared(">=" if self.descending else "<=", end[0]))
@@ -196,7 +215,7 @@ class _Way:
         if len(found) == count:
             return found
         # To the database this is another order than that of an index, so that it has to collect the rows first.
-        return self._ordered(self._from_start(rows), Greatest(self.ordering.key, self.ordering.key), count)
+        return self._ordered(self._from_start(ways.collected), Greatest(self.ordering.key, self.ordering.key), count)
 
     def _from_start(self, rows: QuerySet) -> QuerySet:
         if self.start is None:

@@ -7,11 +7,24 @@ from django.db.models.functions import Coalesce
 
 from datacubes.keyset import Ordering
 
+_TIME = F("metadata__date_beg")
 _WAVELENGTH = Coalesce("metadata__wavelength_min", 0.0)
+_BESIDE_TIME = frozenset(
+    {
+        "time_from",
+        "time_to",
+        "wavelength_from",
+        "wavelength_to",
+        "spectral_line",
+        "polarimetry",
+        "instrument",
+        "release",
+    }
+)
 
 CUBE_ORDERINGS: Mapping[str, Ordering] = {
-    "-date_beg": Ordering(F("metadata__date_beg"), DateTimeField, F("metadata__pk"), "Newest first", descending=True),
-    "date_beg": Ordering(F("metadata__date_beg"), DateTimeField, F("metadata__pk"), "Oldest first"),
+    "-date_beg": Ordering(_TIME, DateTimeField, F("metadata__pk"), "Newest first", True, _BESIDE_TIME),
+    "date_beg": Ordering(_TIME, DateTimeField, F("metadata__pk"), "Oldest first", False, _BESIDE_TIME),
     "wavelength": Ordering(_WAVELENGTH, FloatField, F("metadata__pk"), "Shortest wavelength first"),
     "-wavelength": Ordering(_WAVELENGTH, FloatField, F("metadata__pk"), "Longest wavelength first", descending=True),
     "size": Ordering(F("size"), BigIntegerField, F("pk"), "Smallest file first"),

@@ -1,7 +1,7 @@
 """Lists of the API, in pages that cost the same however long a list is."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from datacubes.keyset import CursorRefused, Ordering, Page, keyset_page
+from datacubes.keyset import CursorRefused, Ordering, Page, Ways, keyset_page
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
@@ -24,16 +24,25 @@ class KeysetPagination(BasePagination):
     parameters = ("ordering", "cursor", "page_size")
 
     def paginate_queryset(
-        self, queryset: QuerySet, request: Request, view: Any = None, walked: QuerySet | None = None
+        self,
+        queryset: QuerySet,
+        request: Request,
+        view: Any = None,
+        ways: Callable[[Ordering], Ways | None] = lambda ordering: None,
     ) -> list[Model]:
-        """Return the rows of the page that is asked for; `walked` is for `keyset_page`."""
+        """Return the rows of the page that is asked for; `ways` tells of an order how `keyset_page` finds them."""
         self.request = request
         parameters = request.query_params
         order = _ordering(parameters.get("ordering"), view.orderings)
         size = _page_size(parameters.get("page_size"))
         try:
             self.page: Page = keyset_page(
-                queryset, view.orderings, order, parameters.get("cursor") or None, size, walked
+                queryset,
+                view.orderings,
+                order,
+                parameters.get("cursor") or None,
+                size,
+                ways(view.orderings[order]),
             )
         except CursorRefused as refused:
             raise ValidationError({"cursor": [str(refused)]}) from refused

@@ -93,7 +93,7 @@ class DataCubeListView(CubeView):
         filterset = DataCubeFilter(request.query_params, self.get_queryset(), request=request)
         if not filterset.is_valid():
             raise ValidationError(filterset.errors)
-        page = self.paginator.paginate_queryset(filterset.qs, request, view=self, walked=filterset.walked)
+        page = self.paginator.paginate_queryset(filterset.qs, request, view=self, ways=filterset.ways)
         return self.get_paginated_response(self.serialized(page))
 
 

@@ -1,11 +1,38 @@
 """Who may download a cube, and when everybody may."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib.auth.models import Group
-from django.db import models
-from django.db.models.functions import Lower
+from django.db import models, transaction
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from datacubes.models.cubes import DataCube
+from datacubes.models.metadata import NEVER_PUBLIC, Metadata
+
+
+class AccessRulesQuerySet(models.QuerySet):
+    """Rules of several cubes; a release date that changes is copied to the cube's metadata."""
+
+    def update(self, **values: Any) -> int:
+        """Change some columns of all rows."""
+        if "release_date" not in values:
+            return super().update(**values)
+        with transaction.atomic(savepoint=False):
+            cubes = list(self.values_list("pk", flat=True))
+            changed = super().update(**values)
+            _copy_release_dates(cubes)
+        return changed
+
+    update.alters_data = True
+
+    def bulk_create(self, objs: Iterable["AccessRules"], *args: Any, **kwargs: Any) -> list["AccessRules"]:
+        """Insert rows, or update those that are there if so told."""
+        with transaction.atomic(savepoint=False):
+            rules = super().bulk_create(objs, *args, **kwargs)
+            _copy_release_dates([each.pk for each in rules])
+        return rules
 
 
 class AccessRules(models.Model):
@@ -22,6 +49,8 @@ class AccessRules(models.Model):
         help_text="RELEASE and RELEASEC as the header last had them: only a header that says something new is applied.",
     )
 
+    objects = AccessRulesQuerySet.as_manager()
+
     class Meta:
         verbose_name = "access rules"
         verbose_name_plural = "access rules"
@@ -30,10 +59,22 @@ class AccessRules(models.Model):
     def __str__(self) -> str:
         return f"public from {self.release_date}" if self.release_date else "restricted"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the rules, and copy the release date to the cube's metadata."""
+        with transaction.atomic(savepoint=False):
+            super().save(*args, **kwargs)
+            _copy_release_dates([self.pk])
+
     @property
     def is_public(self) -> bool:
         """Whether everybody may download the cube today."""
         return self.release_date is not None and self.release_date <= timezone.now().date()
+
+
+def _copy_release_dates(cubes: list[int]) -> None:
+    rules = AccessRules.objects.filter(cube=models.OuterRef("cube"))
+    release_date = models.Subquery(rules.values("release_date"))
+    Metadata.objects.filter(cube__in=cubes).update(public_from=Coalesce(release_date, NEVER_PUBLIC))
 
 
 class EmailGrant(models.Model):

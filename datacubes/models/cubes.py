@@ -61,6 +61,10 @@ class DataCube(models.Model):
         ordering = ["-id"]
         verbose_name = "data cube"
         permissions = [("download_restricted", "Can download cubes that are not released")]
+        indexes = [
+            models.Index(fields=["size", "id"], name="cube_by_size"),
+            models.Index(fields=["filename"], name="cube_filename", opclasses=["varchar_pattern_ops"]),
+        ]
 
     def __str__(self) -> str:
         return self.oid

@@ -1,8 +1,13 @@
 """What people search for: typed columns for the usual questions, every keyword as JSON for the others."""
 
-from django.db import models
+from datetime import date
 
-from datacubes.models.cubes import DataCube
+from django.db import models
+from django.db.models.functions import Coalesce
+
+from datacubes.models.cubes import DataCube, Instrument
+
+NEVER_PUBLIC = date.max
 
 
 class Metadata(models.Model):
@@ -11,6 +16,9 @@ class Metadata(models.Model):
     `keywords` has every keyword of the primary header with its value: types kept, undefined values and NaN as null,
     repeated keywords as lists, COMMENT and HISTORY as text. On PostgreSQL a GIN index, made by a migration, answers
     questions for any keyword.
+
+    `instrument` and `public_from` are copies of the cube's instrument and of the release date of its access rules,
+    which writes the second as it changes. One index cannot hold columns of three tables.
     """
 
     cube = models.OneToOneField(DataCube, on_delete=models.CASCADE, primary_key=True, related_name="metadata")
@@ -29,16 +37,35 @@ class Metadata(models.Model):
     pointing_x = models.FloatField(null=True, help_text="Helioprojective longitude of the centre, arcsec.")
     pointing_y = models.FloatField(null=True, help_text="Helioprojective latitude of the centre, arcsec.")
     keywords = models.JSONField(default=dict)
+    instrument = models.ForeignKey(
+        Instrument, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
+    )
+    public_from = models.DateField(
+        default=NEVER_PUBLIC, editable=False, help_text="The release date; 9999-12-31 where there is none."
+    )
 
     class Meta:
         verbose_name = "metadata"
         verbose_name_plural = "metadata"
         indexes = [
-            models.Index(fields=["-date_beg", "-cube"], name="metadata_newest"),
-            models.Index(fields=["date_end"], name="metadata_end"),
-            models.Index(fields=["wavelength_min", "wavelength_max"], name="metadata_wavelengths"),
-            models.Index(fields=["spectral_line", "-date_beg"], name="metadata_line"),
-            models.Index(fields=["has_polarimetry", "-date_beg"], name="metadata_polarimetry"),
+            # The first two columns are the order of the list; a database that walks through it reads in the others
+            # whether a cube passes a filter, and looks at the rows of those that do.
+            models.Index(
+                fields=[
+                    "-date_beg",
+                    "-cube",
+                    "date_end",
+                    "wavelength_min",
+                    "wavelength_max",
+                    "spectral_line",
+                    "has_polarimetry",
+                    "instrument",
+                    "public_from",
+                ],
+                name="metadata_newest",
+            ),
+            models.Index(fields=["spectral_line", "-date_beg", "-cube"], name="metadata_line"),
+            models.Index(Coalesce("wavelength_min", 0.0), "cube", name="metadata_by_wavelength"),
         ]
 
     def __str__(self) -> str:

@@ -54,9 +54,8 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         problem = "There is no such order of the catalogue."
     elif filters.is_valid():
         try:
-            page = keyset_page(
-                filters.qs, CUBE_ORDERINGS, order, request.GET.get("cursor") or None, PAGE_SIZE, filters.walked
-            )
+            cursor, ways = request.GET.get("cursor") or None, filters.ways(CUBE_ORDERINGS[order])
+            page = keyset_page(filters.qs, CUBE_ORDERINGS, order, cursor, PAGE_SIZE, ways)
         except CursorRefused:
             problem = "The link to this page of the catalogue is damaged, or was made for another order."
     access = download_access_by_cube(request.user, page.rows)

@@ -6,6 +6,7 @@ from datacubes.cube_file import CubeFile, FileCutShort, Header
 from datacubes.errors import PermanentError, quoted
 from datacubes.keywords import JSONValue, keywords_as_json
 from datacubes.models import DataCube, Metadata
+from datacubes.models.metadata import NEVER_PUBLIC
 from datacubes.pointing import Pointing, read_pointing
 from datacubes.steps.base import Material, Outcome, Step, header_fingerprint
 from datacubes.upsert import upsert
@@ -53,7 +54,10 @@ def fingerprint(material: Material) -> str | None:
 def write(cube: DataCube, metadata: Metadata, *, created: bool) -> tuple[Outcome, str]:
     """Store the metadata."""
     metadata.cube = cube
-    upsert(metadata, "cube")
+    metadata.instrument_id = cube.instrument_id
+    metadata.public_from = cube.access.release_date or NEVER_PUBLIC
+    # The rules write the copy of their release date, which staff may be changing at this moment.
+    upsert(metadata, "cube", keep=["public_from"])
     return Outcome.UPDATED, ""
 
 

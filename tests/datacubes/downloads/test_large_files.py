@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.support.memory import peak_memory
 from tests.support.sample_cubes import cube_filename, write_sparse_cube
 from tests.support.stack import Stack
 
@@ -50,14 +51,6 @@ def url(archive: Stack) -> str:
 @pytest.fixture(scope="module")
 def content(folder: Path) -> bytes:
     return (folder / "data" / cube_filename()).read_bytes()
-
-
-def peak_memory(process_id: int) -> int:
-    """The most memory that a process and its children have ever had, in bytes."""
-    children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
-    status = Path(f"/proc/{process_id}/status").read_text()
-    [peak] = [int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")]
-    return peak + sum(peak_memory(int(child)) for child in children)
 
 
 def download(url: str, headers: dict[str, str]) -> tuple[int, str]:
