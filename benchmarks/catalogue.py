@@ -90,6 +90,7 @@ def main(arguments: list[str]) -> int:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
         add_instruments_and_tags()
         figures: dict[str, list[float]] = {}
         filled = 0
@@ -166,6 +167,7 @@ def questions() -> dict[str, str]:
         "by size": f"{cubes}ordering=-size",
         "instrument: common": f"{cubes}instrument=CRISP",
         "instrument: only the first years": f"{cubes}instrument=OLDCAM",
+        "instruments: two": f"{cubes}instrument=OLDCAM&instrument=CHROMIS",
         "time: one day, six years ago": cubes + days(middle, 1),
         "time: two years, six years ago": cubes + days(middle, 730),
         "time: one day, oldest first": f"{cubes}ordering=date_beg&" + days(middle, 1),
@@ -195,6 +197,10 @@ def questions() -> dict[str, str]:
         "keyword: none": f"{cubes}keyword=UNIQUE:x",
         "keyword: only the first years": f"{cubes}keyword=SOFTVERS:1.0",
         "keywords: two": f"{cubes}keyword=OBSERVER:Observer%207&keyword=SOFTVERS:1.0",
+        "keyword and line, only the first years": f"{cubes}keyword=SOFTVERS:1.0&spectral_line=4305",
+        "keyword and wavelength, only the first years": f"{cubes}keyword=SOFTVERS:1.0&wavelength_to=431"
+        "&wavelength_from=430",
+        "by size: keyword": f"{cubes}keyword=SOFTVERS:1.0&ordering=size",
         "name: one": f"{cubes}search={quote(cube.filename)}",
         "name: a day": f"{cubes}search={middle:%Y-%m-%d}",
         "name: none": f"{cubes}search=x",

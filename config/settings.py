@@ -76,6 +76,9 @@ if _database_url:
     _database["CONN_HEALTH_CHECKS"] = True
 else:
     _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": LOCAL_ROOT / "archive.sqlite3"}
+if _database["ENGINE"] == "django.db.backends.postgresql":
+    # PostgreSQL would compile some statements of the lists, which takes longer than the statements.
+    _database.setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     # Writers wait for each other at the start of a transaction rather than fail in the middle of it.
     _database["OPTIONS"] = {

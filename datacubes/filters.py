@@ -18,6 +18,8 @@ from datacubes.keyword_search import KeywordQuestion
 from datacubes.models import DataCube, Instrument, Tag
 
 MAX_KEYWORD_QUESTIONS = 10
+LONG_WALK, SHORT_WALK = 5000, 500
+"""How many cubes are looked at one by one; the second where each means to read all keywords of a cube."""
 
 
 class UTCTimeField(forms.Field):
@@ -222,7 +224,7 @@ class DataCubeFilter(django_filters.FilterSet):
             if name in ordering.answers:
                 walked = narrow(walked, values[name])
             collected = getattr(self.filters[name], "filter_by_index", narrow)(collected, values[name])
-        return Ways(walked, collected)
+        return Ways(walked, collected, LONG_WALK if "keyword" not in given else SHORT_WALK)
 
     def of_instruments(self, cubes: QuerySet[DataCube], name: str, instruments: Any) -> QuerySet[DataCube]:
         """Narrow down to cubes of any of some instruments."""

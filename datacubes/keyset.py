@@ -29,7 +29,6 @@ from django.db.models.functions import Greatest
 
 Row = TypeVar("Row", bound=Model)
 
-_WALK = 5000  # Rows. To look at so many takes about as long as to make a page of what is found.
 _MAX_CURSOR_LENGTH = 300
 _LARGEST_ID = 2**63 - 1
 
@@ -110,10 +109,13 @@ class Ways(Generic[Row]):
         The list without these conditions, to be walked through in its order.
     collected
         The list with all conditions, as other indexes answer them best. It may hold rows too many.
+    length
+        How many rows of `walked` are looked at: as many as take about as long as to make a page of what is found.
     """
 
     walked: QuerySet[Row]
     collected: QuerySet[Row]
+    length: int
 
 
 class _Comparison(Func):
@@ -207,7 +209,7 @@ class _Way:
 
     def first_rare_places(self, rows: QuerySet, ways: Ways, count: int) -> list[_Place]:
         """Return the places of the first rows on the way, of a list that may have few of those that are walked by."""
-        end = self._ordered(self._from_start(ways.walked), self.ordering.key, 1, after=_WALK - 1)
+        end = self._ordered(self._from_start(ways.walked), self.ordering.key, 1, after=ways.length - 1)
         if not end:
             return self.first_places(rows, count)
         on_the_way = rows.filter(self._compared(">=" if self.descending else "<=", end[0]))

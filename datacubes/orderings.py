@@ -9,7 +9,7 @@ from datacubes.keyset import Ordering
 
 _TIME = F("metadata__date_beg")
 _WAVELENGTH = Coalesce("metadata__wavelength_min", 0.0)
-_BESIDE_TIME = frozenset(
+_IN_METADATA = frozenset(
     {
         "time_from",
         "time_to",
@@ -23,10 +23,12 @@ _BESIDE_TIME = frozenset(
 )
 
 CUBE_ORDERINGS: Mapping[str, Ordering] = {
-    "-date_beg": Ordering(_TIME, DateTimeField, F("metadata__pk"), "Newest first", True, _BESIDE_TIME),
-    "date_beg": Ordering(_TIME, DateTimeField, F("metadata__pk"), "Oldest first", False, _BESIDE_TIME),
-    "wavelength": Ordering(_WAVELENGTH, FloatField, F("metadata__pk"), "Shortest wavelength first"),
-    "-wavelength": Ordering(_WAVELENGTH, FloatField, F("metadata__pk"), "Longest wavelength first", descending=True),
+    "-date_beg": Ordering(_TIME, DateTimeField, F("metadata__pk"), "Newest first", True, _IN_METADATA),
+    "date_beg": Ordering(_TIME, DateTimeField, F("metadata__pk"), "Oldest first", False, _IN_METADATA),
+    "wavelength": Ordering(
+        _WAVELENGTH, FloatField, F("metadata__pk"), "Shortest wavelength first", False, _IN_METADATA
+    ),
+    "-wavelength": Ordering(_WAVELENGTH, FloatField, F("metadata__pk"), "Longest wavelength first", True, _IN_METADATA),
     "size": Ordering(F("size"), BigIntegerField, F("pk"), "Smallest file first"),
     "-size": Ordering(F("size"), BigIntegerField, F("pk"), "Largest file first", descending=True),
 }

@@ -48,8 +48,8 @@ class Metadata(models.Model):
         verbose_name = "metadata"
         verbose_name_plural = "metadata"
         indexes = [
-            # The first two columns are the order of the list; a database that walks through it reads in the others
-            # whether a cube passes a filter, and looks at the rows of those that do.
+            # The first two columns of each are an order of the list; a database that walks through it reads in the
+            # others whether a cube passes a filter, and looks at the rows of those that do.
             models.Index(
                 fields=[
                     "-date_beg",
@@ -65,7 +65,19 @@ class Metadata(models.Model):
                 name="metadata_newest",
             ),
             models.Index(fields=["spectral_line", "-date_beg", "-cube"], name="metadata_line"),
-            models.Index(Coalesce("wavelength_min", 0.0), "cube", name="metadata_by_wavelength"),
+            models.Index(
+                Coalesce("wavelength_min", 0.0),
+                "cube",
+                "date_beg",
+                "date_end",
+                "wavelength_min",
+                "wavelength_max",
+                "spectral_line",
+                "has_polarimetry",
+                "instrument",
+                "public_from",
+                name="metadata_by_wavelength",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from datacubes.errors import PermanentError
+from datacubes.keyword_search import KeywordQuestion
 from datacubes.models import DataCube, Metadata
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest
@@ -130,7 +131,8 @@ def test_a_question_for_a_keyword_uses_the_index(place_cube):
     ingest(IngestRequest(place_cube()))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    plan = Metadata.objects.filter(keywords__contains={"AO_NMODE": 84}).explain()
+    question = KeywordQuestion.parse("AO_NMODE:84").indexed_condition(connection.vendor)
+    plan = DataCube.objects.filter(question).explain()
     assert "metadata_keywords" in plan
 
 

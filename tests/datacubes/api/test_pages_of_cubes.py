@@ -78,7 +78,7 @@ def test_the_way_back_shows_the_same_pages(archive, anybody, ordering):
 def test_what_is_rare_is_found_however_far_it_is(archive, anybody, monkeypatch, ordering, walk):
     rare = {"keyword": "OBSERVER:rare", "ordering": ordering, "page_size": 1}
     everything = "".join(follow(anybody, f"{URL}?ordering={ordering}"))
-    monkeypatch.setattr("datacubes.keyset._WALK", walk)
+    monkeypatch.setattr("datacubes.filters.SHORT_WALK", walk)
     first = anybody.get(URL, rare).json()
     second = anybody.get(first["next"]).json()
     found = [cube["oid"] for page in (first, second) for cube in page["results"]]
