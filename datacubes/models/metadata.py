@@ -9,6 +9,16 @@ from datacubes.models.cubes import DataCube, Instrument
 
 NEVER_PUBLIC = date.max
 
+_FILTERED = (
+    "date_end",
+    "wavelength_min",
+    "wavelength_max",
+    "spectral_line",
+    "has_polarimetry",
+    "instrument",
+    "public_from",
+)
+
 
 class Metadata(models.Model):
     """The metadata of a cube, from its primary header and its table of coordinates.
@@ -47,36 +57,21 @@ class Metadata(models.Model):
     class Meta:
         verbose_name = "metadata"
         verbose_name_plural = "metadata"
+        # The first columns of each are an order of the list; a database that walks through it reads in the others
+        # whether a cube passes a filter, and looks at the rows of those that do.
         indexes = [
-            # The first two columns of each are an order of the list; a database that walks through it reads in the
-            # others whether a cube passes a filter, and looks at the rows of those that do.
+            models.Index(fields=["-date_beg", "-cube", *_FILTERED], name="metadata_newest"),
             models.Index(
                 fields=[
+                    "spectral_line",
                     "-date_beg",
                     "-cube",
-                    "date_end",
-                    "wavelength_min",
-                    "wavelength_max",
-                    "spectral_line",
-                    "has_polarimetry",
-                    "instrument",
-                    "public_from",
+                    *(name for name in _FILTERED if name != "spectral_line"),
                 ],
-                name="metadata_newest",
+                name="metadata_line",
             ),
-            models.Index(fields=["spectral_line", "-date_beg", "-cube"], name="metadata_line"),
             models.Index(
-                Coalesce("wavelength_min", 0.0),
-                "cube",
-                "date_beg",
-                "date_end",
-                "wavelength_min",
-                "wavelength_max",
-                "spectral_line",
-                "has_polarimetry",
-                "instrument",
-                "public_from",
-                name="metadata_by_wavelength",
+                Coalesce("wavelength_min", 0.0), "cube", "date_beg", *_FILTERED, name="metadata_by_wavelength"
             ),
         ]
 
