@@ -18,7 +18,7 @@ from datacubes.errors import PermanentError, TransientError, on_one_line, quoted
 MAX_TABLE_BYTES = 16 * 2**20  # Real ones have at most some megabytes, in cubes of 100 GB.
 MAX_TABLE_COLUMNS = 999  # FITS standard 4.0, section 7.3.1
 MAX_EXTENSION_HEADER_BYTES = 8 * 2**20  # Real ones have some 200 kB.
-GROWTH_WATCH_SECONDS = 0.2
+GROWTH_WATCH_SECONDS = 0.5
 
 _PRIMARY_START, _EXTENSION_START = HDU_STARTS
 

@@ -181,6 +181,10 @@ class Archive:
             [str(path.relative_to(self.data))],
         )
 
+    def was_handed_back(self, path: Path) -> bool:
+        """Whether the first run of a path was handed back."""
+        return [status for status, *_ in self.runs(path)][:1] == ["handed_back"]
+
     def process_at(self, path: Path, seconds: float = 60) -> int:
         """Wait until a worker is at a path, and return the id of its process."""
         statement = (

@@ -64,7 +64,7 @@ def test_a_media_folder_that_cannot_be_written_to_is_waited_for(make_archive, mo
     archive.start(workers=1, concurrency=2)
     paths = many_cubes(archive.data, 5, shape=(3, 1, 2, 400, 400))
     orders = [archive.post(path) for path in paths]
-    wait_until(lambda: all(archive.runs(path)[:1] > [("handed_back",)] for path in paths), "each was tried")
+    wait_until(lambda: all(map(archive.was_handed_back, paths)), "each was tried")
     assert all(reason.lower() in error.lower() for path in paths for _, error, _ in archive.runs(path) if error)
     assert {archive.get(order)["status"] for order in orders} <= {"queued", "started"}
     mount(archive.media, mended)
@@ -115,15 +115,16 @@ def test_a_database_whose_disk_is_full_is_waited_for(make_archive, mount):
 def test_a_file_that_is_still_being_written_is_waited_for(make_archive):
     archive = make_archive(**OFTEN)
     archive.start(workers=1, concurrency=2)
-    path = write_cube(archive.data / cube_filename(), shape=(2, 4, 7, 60, 64))
+    path = write_cube(archive.data / cube_filename(), shape=(8, 4, 7, 60, 64))
     content = path.read_bytes()
     path.write_bytes(content[:10_000])
+    written = 10_000
     order = archive.post(path)
-    with path.open("ab") as file:
-        for begin in range(10_000, len(content), 1 + len(content) // 40):
-            file.write(content[begin : begin + 1 + len(content) // 40])
-            file.flush()
-            time.sleep(0.05)
+    with path.open("ab", buffering=0) as file:
+        while not archive.was_handed_back(path):
+            assert written < len(content) - 1000, "no worker came while it was written"
+            written += file.write(content[written : written + 1000])
+        file.write(content[written:])
     assert archive.poll(order)["status"] == "completed"
     assert {status for status, *_ in archive.runs(path)} == {"handed_back", "completed"}
     check_whole(archive)
