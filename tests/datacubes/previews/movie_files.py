@@ -29,10 +29,11 @@ def described(path: Path) -> str:
     return result.stderr
 
 
-def children() -> list[str]:
-    """List the processes that this thread has started and that are still there, ended or not."""
+def running_ffmpegs() -> list[str]:
+    """List the ffmpeg processes that this thread has started and that are still there, ended or not."""
     thread = threading.get_native_id()
-    return Path(f"/proc/self/task/{thread}/children").read_text().split()
+    children = Path(f"/proc/self/task/{thread}/children").read_text().split()
+    return [child for child in children if Path(f"/proc/{child}/comm").read_text().startswith("ffmpeg")]
 
 
 def _run(*arguments: str) -> bytes:

@@ -11,7 +11,7 @@ from datacubes.previews.ffmpeg import ProcessBounds
 from datacubes.previews.frames import choose_frame
 from datacubes.previews.movies import MovieBounds, movie_of_cube
 from tests.datacubes.previews.fits_files import structure, write_fits
-from tests.datacubes.previews.movie_files import children, described, grey_frames
+from tests.datacubes.previews.movie_files import described, grey_frames, running_ffmpegs
 from tests.support.fits_bytes import header_bytes
 from tests.support.sample_cubes import write_cube
 
@@ -125,7 +125,7 @@ def test_nothing_is_left_where_reading_a_scan_fails(tmp_path, monkeypatch):
     with pytest.raises(PermanentError, match="ends here"):
         movie(path, tmp_path / "media")
     assert list((tmp_path / "media").iterdir()) == []
-    assert children() == []
+    assert running_ffmpegs() == []
 
 
 def test_a_movie_that_becomes_too_large_a_file_is_refused(tmp_path):
@@ -134,7 +134,7 @@ def test_a_movie_that_becomes_too_large_a_file_is_refused(tmp_path):
     with pytest.raises(PermanentError, match="wrote more than is allowed"):
         movie(series(tmp_path / "a.fits", values), tmp_path / "media", bounds)
     assert list((tmp_path / "media").iterdir()) == []
-    assert children() == []
+    assert running_ffmpegs() == []
 
 
 def test_an_endless_cube_makes_a_movie_of_bounded_length(tmp_path):

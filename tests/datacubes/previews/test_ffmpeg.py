@@ -7,7 +7,7 @@ import pytest
 
 from datacubes.errors import PermanentError, TransientError
 from datacubes.previews.ffmpeg import ProcessBounds, run_ffmpeg
-from tests.datacubes.previews.movie_files import children
+from tests.datacubes.previews.movie_files import running_ffmpegs
 
 RAW = ("-f", "rawvideo", "-pix_fmt", "gray", "-video_size", "4x4", "-i", "pipe:0", "-f", "rawvideo", "pipe:1")
 
@@ -25,19 +25,19 @@ def test_a_process_that_waits_for_more_is_stopped():
 
     with pytest.raises(PermanentError, match="stopped after 1 s"):
         run_ffmpeg(RAW, ProcessBounds(seconds=1), feed=slow())
-    assert children() == []
+    assert running_ffmpegs() == []
 
 
 def test_a_process_that_never_ends_is_stopped():
     with pytest.raises(PermanentError, match=r"stopped after 1 s|processor time"):
         run_ffmpeg(["-f", "lavfi", "-i", "testsrc2", "-f", "null", "pipe:1"], ProcessBounds(seconds=1))
-    assert children() == []
+    assert running_ffmpegs() == []
 
 
 def test_a_process_that_ends_early_tells_why():
     with pytest.raises(PermanentError, match="Unrecognized option 'nonsense'"):
         run_ffmpeg(["-nonsense", *RAW], ProcessBounds(), feed=repeat(bytes(2**20), 50))
-    assert children() == []
+    assert running_ffmpegs() == []
 
 
 def test_its_message_is_bounded_and_on_one_line(tmp_path):
@@ -56,7 +56,7 @@ def test_an_interruption_leaves_no_process():
 
     with pytest.raises(KeyboardInterrupt):
         run_ffmpeg(RAW, ProcessBounds(), feed=interrupted())
-    assert children() == []
+    assert running_ffmpegs() == []
 
 
 def test_a_missing_ffmpeg_is_no_fault_of_the_movie(monkeypatch):

@@ -10,7 +10,7 @@ from PIL import Image
 from datacubes.errors import PermanentError
 from datacubes.previews.ffmpeg import ProcessBounds
 from datacubes.previews.movies import MovieBounds, movie_of_file
-from tests.datacubes.previews.movie_files import children, described, grey_frames, make_movie
+from tests.datacubes.previews.movie_files import described, grey_frames, make_movie, running_ffmpegs
 
 BOUNDS = MovieBounds(side=100, seconds=60, process=ProcessBounds(seconds=30))
 
@@ -28,7 +28,7 @@ def refusal(source, folder, bounds=BOUNDS):
     with pytest.raises(PermanentError) as caught:
         movie(source, folder, bounds)
     assert list(folder.iterdir()) == []
-    assert children() == []
+    assert running_ffmpegs() == []
     return str(caught.value)
 
 
@@ -167,7 +167,7 @@ def test_damaged_bytes_never_end_but_in_a_refusal_or_a_movie(tmp_path):
             outcomes.add((tmp_path / "media" / made.file_name).exists())
         except PermanentError:
             outcomes.add("refused")
-        assert children() == []
+        assert running_ffmpegs() == []
     assert outcomes == {True, "refused"}
 
 
