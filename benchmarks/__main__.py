@@ -1,6 +1,6 @@
 """``python -m benchmarks [NAME…]``: run the benchmarks, each in a process of its own, and print their tables.
 
-They run on a private PostgreSQL and a private Redis, so that nothing else is on them.
+They run on a private PostgreSQL and a private Redis, so that nothing else is on them, each in an empty archive.
 """
 
 import os
@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.support.services import PostgreSQLServer, RedisServer
+from tests.support.services import PostgreSQLServer, RedisServer, execute, of_database
 
 NAMES = ("ingestion", "previews", "posting", "workers", "claiming", "memory", "downloads", "svo", "catalogue")
 
@@ -19,18 +19,19 @@ def main(names: list[str]) -> int:
     """Run the named benchmarks, or all, and return the exit code."""
     print(describe_machine(), flush=True)
     with PostgreSQLServer() as database, RedisServer() as broker, tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {
-            "DATABASE_URL": database.url,
-            "CELERY_BROKER_URL": broker.url,
-            "SECRET_KEY": "only-for-benchmarks",
-            "LOCAL_ROOT": folder,
-            "LOG_LEVEL": "ERROR",
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
-        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], env=environment, check=True)
         codes = []
         for name in names or NAMES:
             print(f"\n## {name}\n", flush=True)
+            execute(database.url, f"CREATE DATABASE {name}")
+            environment = os.environ | {
+                "DATABASE_URL": of_database(database.url, name),
+                "CELERY_BROKER_URL": broker.url,
+                "SECRET_KEY": "only-for-benchmarks",
+                "LOCAL_ROOT": f"{folder}/{name}",
+                "LOG_LEVEL": "ERROR",
+                "DJANGO_SETTINGS_MODULE": "config.settings",
+            }
+            subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], env=environment, check=True)
             codes.append(subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], env=environment).returncode)
     return max(codes)
 

@@ -2,8 +2,7 @@
 
 ``python -m benchmarks.catalogue [COUNT…]`` makes a database of its own on the server of DATABASE_URL (or a local
 one), fills it, asks each question several times through Django's test client, prints the median and the fastest of
-each, with the query plan of what took longer than 100 ms at best, and drops the database. On a machine that is busy
-with something else the fastest tells more.
+each, and drops the database. On a machine that is busy with something else the fastest tells more.
 
 The cubes are spread over thirteen years, in an order that has nothing to do with their time. What makes a list slow is
 a filter that has no match among the newest cubes, so there are questions for what is rare, for what is old, for what
@@ -14,7 +13,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -23,7 +22,6 @@ import psycopg2
 
 COUNTS = (1_000, 100_000, 1_000_000)
 REPETITIONS = 7
-SLOW_SECONDS = 0.1
 _LOCAL_SERVER = "postgres://postgres@127.0.0.1:5432/postgres"
 
 FILL = """
@@ -238,41 +236,19 @@ def deep_cursor(moment: datetime) -> str:
 
 
 def measure(question: str, path: str) -> tuple[float, float]:
-    """Return the median and the fastest of some requests, in seconds.
-
-    Prints the plan of the slowest statement if that is long.
-    """
+    """Return the median and the fastest of some requests, in seconds."""
     from django.test import Client
 
     client = Client(SERVER_NAME="localhost")
-    get: Callable[[], object] = lambda: client.get(path)  # noqa: E731
     response = client.get(path)
     if response.status_code != 200:
         raise SystemExit(f"{question}: {response.status_code} {response.content[:500]!r}")
     seconds = []
     while len(seconds) < REPETITIONS and sum(seconds) < 10:
         started = time.perf_counter()
-        get()
+        client.get(path)
         seconds.append(time.perf_counter() - started)
-    if min(seconds) > SLOW_SECONDS:
-        print(f"\n{question}: {1000 * min(seconds):.0f} ms")
-        print_plan_of_slowest(get)
     return statistics.median(seconds), min(seconds)
-
-
-def print_plan_of_slowest(request: Callable[[], object]) -> None:
-    """Print how the database answers the statement that takes longest."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as statements:
-        request()
-    slowest = max(statements.captured_queries, key=lambda statement: float(statement["time"]))
-    print(slowest["sql"][:3000])
-    with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN (ANALYZE, BUFFERS) " + slowest["sql"].replace("%", "%%"), [])
-        for (line,) in cursor.fetchall():
-            print(f"    {line}", flush=True)
 
 
 def print_table(counts: list[int], figures: dict[str, list[tuple[float, float]]]) -> None:

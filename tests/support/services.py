@@ -84,6 +84,21 @@ def _redis_answers(url: str) -> bool:
         return False
 
 
+def of_database(url: str, name: str) -> str:
+    """Return the URL of another database of a server."""
+    return f"{url.rpartition('/')[0]}/{name}"
+
+
+def execute(url: str, statement: str) -> None:
+    """Execute a statement that cannot stand in a transaction."""
+    connection = psycopg2.connect(url)
+    try:
+        connection.autocommit = True
+        connection.cursor().execute(statement)
+    finally:
+        connection.close()
+
+
 class PostgreSQLServer:
     """A PostgreSQL server of one's own, that may be stopped, killed and restarted."""
 

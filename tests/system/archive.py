@@ -13,7 +13,7 @@ import psycopg2
 import requests
 
 from demo.archive import make_token
-from tests.support.services import PostgreSQLServer, RedisServer, wait_until
+from tests.support.services import PostgreSQLServer, RedisServer, execute, of_database, wait_until
 from tests.support.stack import Stack
 
 SOAK = os.environ.get("SOAK") == "true"
@@ -64,21 +64,6 @@ class Servers:
         stack.manage("migrate", "--verbosity", "0")
         Stack(PLAIN | {"LOCAL_ROOT": str(folder)}, folder).manage("migrate", "--verbosity", "0")
         return cls(database, broker, "template_archive", make_token(stack, "pipeline"), folder / "archive.sqlite3")
-
-
-def of_database(url: str, name: str) -> str:
-    """Return the URL of another database of a server."""
-    return f"{url.rpartition('/')[0]}/{name}"
-
-
-def execute(url: str, statement: str) -> None:
-    """Execute a statement that cannot stand in a transaction."""
-    connection = psycopg2.connect(url)
-    try:
-        connection.autocommit = True
-        connection.cursor().execute(statement)
-    finally:
-        connection.close()
 
 
 class Archive:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.sample_cubes import many_cubes
-from tests.support.services import wait_until
-from tests.system.archive import Archive, execute
+from tests.support.services import execute, wait_until
+from tests.system.archive import Archive
 from tests.system.whole import check_whole, contents_of, differences
 
 pytestmark = pytest.mark.system

@@ -16,8 +16,8 @@ import pytest
 from astropy.io import fits
 
 from tests.support.sample_cubes import cube_filename, many_cubes, write_cube
-from tests.support.services import wait_until
-from tests.system.archive import SOAK, execute
+from tests.support.services import execute, wait_until
+from tests.system.archive import SOAK
 from tests.system.whole import check_whole
 
 pytestmark = pytest.mark.system
