@@ -5,7 +5,7 @@ It runs within the settings of an archive that nobody else uses, through ``manag
 
 import faulthandler
 import json
-import resource
+import os
 import time
 import traceback
 from collections.abc import Iterable
@@ -25,6 +25,7 @@ from datacubes.errors import PermanentError, TransientError
 from datacubes.models import DataCube, Observation, Tag
 from datacubes.steps.base import IngestRequest, Outcome
 from ingestion.conductor import ingest
+from tests.support.memory import peak_memory
 from tests.support.mutated_cubes import damaged, mutated
 from workorders.worker import OutOfTime, time_limit
 
@@ -74,7 +75,7 @@ def ingest_hostile_files(originals: Path, seeds: Iterable[int], results: Path) -
         if outcome != "completed" and contents.rows != before.rows:
             faults.append("Rows have changed although the file was refused.")
         faults += contents.faults
-        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        peak_mb = peak_memory(os.getpid()) // 1_000_000
         result = {"outcome": outcome, "seconds": seconds, "peak_mb": peak_mb, "faults": faults}
         print(json.dumps(result), file=lines, flush=True)
 
