@@ -1,8 +1,9 @@
 """Image previews: of greys drawn from a frame, or of an image that the pipeline made.
 
-Previews are JPEG, progressive, of quality 85. Measured on granulation with a spot, 1600 pixels wide, JPEG takes 15 to
-40 ms where WebP takes 140 to 240 ms, at the same size for the same error. JPEG also keeps all 256 greys of a frame,
-where WebP has 220 of them. Every browser shows both.
+Previews are baseline JPEG of quality 85. Measured on granulation with a spot, 1600 pixels wide, WebP takes 140 to 240
+ms where even progressive JPEG takes 15 to 40 ms, at the same size for the same error. JPEG also keeps all 256 greys
+of a frame, where WebP has 220 of them. Every browser shows both. Baseline JPEG takes a tenth of the time of
+progressive JPEG, for six per cent more bytes (1157 pixels wide: 1.8 and 21.8 ms).
 """
 
 import os
@@ -126,7 +127,7 @@ def write_jpeg(image: Image.Image, new_part: NewPart, size_name: str) -> Preview
     """Write one image as one of the `new_files`."""
     image.info = {}  # Pillow would carry a comment and XMP data over.
     encoded = BytesIO()
-    image.save(encoded, "JPEG", quality=_QUALITY, progressive=True)
+    image.save(encoded, "JPEG", quality=_QUALITY)
     part = new_part(".jpg")
     # Not written by Pillow, which takes a write that a full disk has cut short for a whole one.
     byte_count = part.write_bytes(encoded.getvalue())
