@@ -7,6 +7,7 @@ import os
 import secrets
 from datetime import timedelta
 from ipaddress import ip_network
+from math import ceil
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -77,8 +78,11 @@ if _database_url:
 else:
     _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": LOCAL_ROOT / "archive.sqlite3"}
 if _database["ENGINE"] == "django.db.backends.postgresql":
-    # PostgreSQL would compile some statements of the lists, which takes longer than the statements.
-    _database.setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    # PostgreSQL would compile some statements of the lists, which takes longer than the statements. And it ends a
+    # transaction whose process has stopped in the middle of it after as long as a lease: its locks would last longer
+    # than the lease otherwise, and hold up whoever posts or claims the order.
+    _options = f"-c jit=off -c idle_in_transaction_session_timeout={ceil(1000 * ORDER_LEASE_SECONDS)}"
+    _database.setdefault("OPTIONS", {}).setdefault("options", _options)
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     # Writers wait for each other at the start of a transaction rather than fail in the middle of it.
     _database["OPTIONS"] = {

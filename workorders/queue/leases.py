@@ -1,7 +1,6 @@
 """Orders in the hands of workers: claimed, kept by a lease, completed, failed, or handed back."""
 
 import logging
-import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,7 +75,6 @@ def complete(order: WorkOrder, write: Callable[[], IngestResult]) -> IngestResul
         If another worker has taken the order over; nothing has changed.
     """
     with transaction.atomic():
-        _bound_transaction()
         current = _lock_own(order)
         result = write()
         current.oid = result.oid
@@ -171,22 +169,12 @@ def _next_due(order_id: int | None) -> WorkOrder | None:
     return None
 
 
-def _bound_transaction(*more: str) -> None:
-    """Let PostgreSQL end this transaction should its process stop in the middle of it for longer than a lease.
-
-    Its locks would last longer than the lease otherwise, and hold up whoever posts or claims the order. `more` are
-    settings for the transaction beside this one.
-    """
-    if connection.vendor == "postgresql":
-        idle = f"idle_in_transaction_session_timeout TO {math.ceil(settings.ORDER_LEASE_SECONDS * 1000)}"
-        with connection.cursor() as cursor:
-            cursor.execute("; ".join(f"SET LOCAL {setting}" for setting in (idle, *more)))
-
-
 def _start(order: WorkOrder, worker: str) -> None:
     # A claim need not survive a crash of the database: the order is then claimed again, and this run, which is no
     # longer the order's own, changes nothing. So nobody waits for the disk.
-    _bound_transaction("synchronous_commit TO OFF")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO OFF")
     now = timezone.now()
     order.attempts += 1
     order.run = WorkOrderRun.objects.create(
