@@ -1,5 +1,8 @@
 """The two kinds of failure, told apart by what the caller should do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 _MOST_OF_A_VALUE = 80
 _MOST_OF_A_MESSAGE = 200
 
@@ -21,6 +24,23 @@ def quoted(value: object) -> str:
 def on_one_line(error: Exception) -> str:
     """Return what another library says is wrong: on one line, without what cannot be shown, and not all of it."""
     return _printable(" ".join(str(error).split()))[:_MOST_OF_A_MESSAGE]
+
+
+@contextmanager
+def damage(sentence: str, kind: type[PermanentError] = PermanentError) -> Iterator[None]:
+    """Take whatever a library raises in the block for damage of what it reads; a lack of memory is none.
+
+    Raises
+    ------
+    kind
+        With `sentence` and what the library says.
+    """
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise kind(f"{sentence}: {on_one_line(error)}") from error
 
 
 def _printable(text: str) -> str:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, mixins, status, viewsets
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import ParseError
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import DjangoModelPermissions
@@ -22,7 +22,6 @@ from workorders.serializers import IngestSerializer, WorkOrderSerializer
 from workorders.tasks import process_next_order
 
 RETRY_AFTER_SECONDS = 1
-MAX_BODY_BYTES = 2**20
 
 WRONG_FIELDS = OpenApiResponse(
     {"type": "object", "additionalProperties": True},
@@ -60,22 +59,11 @@ class WorkOrderFilter(filters.FilterSet):
         fields = ["status", "relative_path"]
 
 
-class BodyTooLarge(APIException):
-    """The body of a request is larger than any request needs."""
-
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = f"The body is larger than {MAX_BODY_BYTES} bytes."
-    default_code = "body_too_large"
-
-
-class BoundedJSONParser(JSONParser):
-    """JSON, as long as it is of the size that a request has."""
+class ShallowJSONParser(JSONParser):
+    """JSON, as deep as a request has it."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        """Refuse a body that is too large before it is read."""
-        request = parser_context["request"]
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
-            raise BodyTooLarge
+        """Refuse what is nested so deeply that Python gives up."""
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError:
@@ -88,7 +76,7 @@ class IngestView(generics.GenericAPIView):
     queryset = WorkOrder.objects.all()
     serializer_class = IngestSerializer
     permission_classes = [WorkOrderPermissions]
-    parser_classes = [BoundedJSONParser]
+    parser_classes = [ShallowJSONParser]
 
     @extend_schema(
         responses={
@@ -96,7 +84,7 @@ class IngestView(generics.GenericAPIView):
             400: WRONG_FIELDS,
             401: NO_TOKEN,
             403: NO_PERMISSION,
-            413: OpenApiResponse(RefusalSerializer, description=BodyTooLarge.default_detail),
+            413: OpenApiResponse(RefusalSerializer, description="The body is larger than any request needs."),
             415: OpenApiResponse(RefusalSerializer, description="The body is not `application/json`."),
         }
     )

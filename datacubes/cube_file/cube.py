@@ -13,7 +13,7 @@ from astropy.io import fits
 
 from datacubes.cube_file.hdu import HDU, HDU_STARTS, FileCutShort, checksum_agrees, read_bytes, read_hdu
 from datacubes.cube_file.paths import open_confined
-from datacubes.errors import PermanentError, TransientError, on_one_line, quoted
+from datacubes.errors import PermanentError, TransientError, damage, quoted
 
 MAX_TABLE_BYTES = 16 * 2**20  # Real ones have at most some megabytes, in cubes of 100 GB.
 MAX_TABLE_COLUMNS = 999  # FITS standard 4.0, section 7.3.1
@@ -179,12 +179,8 @@ class CubeFile:
             )
         begin = hdu.data_offset - len(hdu.header_bytes)
         content = read_bytes(self.descriptor, begin, min(hdu.end, self.size) - begin)
-        try:
+        with damage(f"Extension {name} cannot be read as a binary table"):
             return fits.BinTableHDU.fromstring(content.ljust(hdu.end - begin)).data
-        except MemoryError:
-            raise
-        except Exception as error:
-            raise PermanentError(f"Extension {name} cannot be read as a binary table: {on_one_line(error)}") from error
 
     def _begins(self, offset: int, start: bytes) -> bool:
         """Tell whether the file has these bytes at `offset`, as far as it goes."""
@@ -209,14 +205,8 @@ def first_row(table: fits.FITS_rec, table_name: str, column: str) -> np.ndarray:
     """
     if len(table) != 1:
         raise PermanentError(f"Extension {table_name} has {len(table)} rows; one was expected.")
-    try:
+    with damage(f"Column {column} of the extension {table_name} cannot be read"):
         return np.asarray(table[column][0])
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise PermanentError(
-            f"Column {column} of the extension {table_name} cannot be read: {on_one_line(error)}"
-        ) from error
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import numpy as np
 from astropy import units
 
 from datacubes.cube_file import CubeFile
-from datacubes.errors import PermanentError, on_one_line, quoted
+from datacubes.errors import PermanentError, damage, quoted
 from datacubes.previews.axes import axis_length, cube_axes
 
 MAX_WAVELENGTHS = 10_000
@@ -113,14 +113,8 @@ def _table(cube: CubeFile, name: str) -> np.ndarray:
 
 
 def _first_row(table: np.ndarray, table_name: str, column_name: str, dtype: type) -> np.ndarray:
-    try:
+    with damage(f"The column {column_name} of {table_name} cannot be read", PlotUnavailable):
         return np.asarray(table[column_name][0]).astype(dtype)
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise PlotUnavailable(
-            f"The column {column_name} of {table_name} cannot be read: {on_one_line(error)}"
-        ) from error
 
 
 def _bounded_count(count: int) -> int:

@@ -1,6 +1,5 @@
 """A browser, pages that watch for what must not happen, and cubes to look at."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from datacubes.models import DataCube
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest
+from tests.support.needed import needed
 from tests.support.sample_cubes import cube_filename, write_cube
+from tests.support.services import ServiceMissing
 
 _ARGUMENTS = [
     "--no-sandbox",
@@ -38,11 +39,9 @@ def chromium() -> Iterator[Browser]:
     asynchronous; the variable tells it so, for as long as the loop is there.
     """
     program = shutil.which("chromium")
-    if program is None:
-        message = "Chromium is not installed; Debian's package is called chromium."
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+    with needed():
+        if program is None:
+            raise ServiceMissing("Chromium is not installed; Debian's package is called chromium.")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)

@@ -13,6 +13,7 @@ import psycopg2
 import requests
 
 from demo.archive import make_token
+from tests.support.nginx import NginxServer
 from tests.support.services import PostgreSQLServer, RedisServer, execute, of_database, wait_until
 from tests.support.stack import Stack
 
@@ -99,6 +100,10 @@ class Archive:
             self.stack.start_worker(f"worker-{number}", concurrency=concurrency)
         self.stack.start_beat()
         self.stack.start_web(workers=1)
+
+    def nginx(self) -> NginxServer:
+        """nginx in front of gunicorn, which has to run; a context, while which it runs."""
+        return NginxServer(f"127.0.0.1:{self.stack.port}", self.data, self.folder / "nginx")
 
     def remove(self) -> None:
         """Stop the processes and remove the database."""

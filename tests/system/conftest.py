@@ -2,13 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.support.nginx import NginxServer
-from tests.support.services import PostgreSQLServer, RedisServer, ServiceMissing
+from tests.support.needed import needed
+from tests.support.services import PostgreSQLServer, RedisServer
 from tests.system.archive import FIGURES, Archive, Servers
 
 pytest.register_assert_rewrite("tests.system.whole")
@@ -17,13 +16,8 @@ pytest.register_assert_rewrite("tests.system.whole")
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """PostgreSQL and Redis, which a test may stop and kill as long as it starts them again."""
-    try:
-        with PostgreSQLServer() as database, RedisServer() as broker:
-            yield Servers.prepare(database, broker, tmp_path_factory.mktemp("template"))
-    except ServiceMissing as missing:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(missing))
+    with needed(), PostgreSQLServer() as database, RedisServer() as broker:
+        yield Servers.prepare(database, broker, tmp_path_factory.mktemp("template"))
 
 
 @pytest.fixture
@@ -42,18 +36,6 @@ def make_archive(servers: Servers, tmp_path: Path) -> Iterator[Callable[..., Arc
     yield make
     for archive in archives:
         archive.remove()
-
-
-@contextmanager
-def in_front_of(archive: Archive) -> Iterator[NginxServer]:
-    """Run nginx in front of an archive's gunicorn; to be used while that runs."""
-    try:
-        with NginxServer(f"127.0.0.1:{archive.stack.port}", archive.data, archive.folder / "nginx") as nginx:
-            yield nginx
-    except ServiceMissing as missing:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(missing))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -87,9 +87,10 @@ def test_an_order_that_takes_too_much_memory_is_failed_with_the_reason_and_the_o
 
 @pytest.mark.soak
 def test_a_process_that_has_grown_is_replaced_between_orders(make_archive):
-    archive = make_archive(WORKER_MEMORY_LIMIT_MB="512")
+    archive = make_archive(WORKER_MEMORY_LIMIT_MB="1000")
     archive.start(workers=1, concurrency=1)
-    path = write_sparse_cube(archive.data / cube_filename(), size_bytes=8_000_000_000)
+    path = write_cube(archive.data / cube_filename(), shape=(1, 1, 2, 4, 4))
+    Image.new("RGBA", (8000, 9000)).save(path.with_suffix(".png"))
     order = archive.post(path)
     grown = archive.process_at(path)
     assert archive.poll(order)["status"] == "completed"

@@ -4,17 +4,17 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 import requests
 
+from tests.support.memory import peak_memory
+from tests.support.needed import needed
 from tests.support.nginx import NginxServer
 from tests.support.path_tricks import SECRET_BYTES, lay_out, path_tricks
 from tests.support.sample_cubes import many_cubes
-from tests.system.archive import FIGURES, Archive, children
-from tests.system.conftest import in_front_of
+from tests.system.archive import FIGURES, Archive
 
 pytestmark = pytest.mark.system
 
@@ -40,7 +40,7 @@ def archive(servers, tmp_path_factory) -> Iterator[Archive]:
 
 @pytest.fixture(scope="module")
 def nginx(archive: Archive) -> Iterator[NginxServer]:
-    with in_front_of(archive) as nginx:
+    with needed(), archive.nginx() as nginx:
         yield nginx
 
 
@@ -108,7 +108,7 @@ def test_others_are_answered_while_many_clients_drip(archive, nginx):
         assert slowest_answer(archive, nginx) < MUCH_TOO_LONG_SECONDS
 
 
-def test_a_request_that_comes_byte_by_byte_is_answered(archive, nginx):
+def test_a_request_that_comes_byte_by_byte_is_answered(nginx):
     body = b"username=a&password=b"
     with connection(nginx) as client:
         for byte in head("POST", LOGIN, f"Content-Length: {len(body)}", "Connection: close") + body:
@@ -116,7 +116,7 @@ def test_a_request_that_comes_byte_by_byte_is_answered(archive, nginx):
         assert answer_of(client).startswith(b"HTTP/1.1 403 ")
 
 
-def test_requests_that_come_at_once_are_answered_in_turn(archive, nginx):
+def test_requests_that_come_at_once_are_answered_in_turn(nginx):
     with connection(nginx) as client:
         client.sendall(head("GET", "/healthz") * 3 + head("GET", "/none", "Connection: close"))
         assert [line.split()[1] for line in answer_of(client).splitlines() if line.startswith(b"HTTP/1.1")] == [
@@ -127,7 +127,7 @@ def test_requests_that_come_at_once_are_answered_in_turn(archive, nginx):
         ]
 
 
-def test_a_client_that_waits_to_be_asked_for_its_body_is_asked(archive, nginx):
+def test_a_client_that_waits_to_be_asked_for_its_body_is_asked(nginx):
     with connection(nginx) as client:
         client.sendall(head("POST", LOGIN, "Content-Length: 3", "Expect: 100-continue", "Connection: close"))
         assert client.recv(1000).startswith(b"HTTP/1.1 100 ")
@@ -135,11 +135,8 @@ def test_a_client_that_waits_to_be_asked_for_its_body_is_asked(archive, nginx):
         assert b"HTTP/1.1 403 " in answer_of(client)
 
 
-def peak_memory(archive: Archive) -> int:
-    """The most that any process of the web server has ever had, in bytes."""
-    main = archive.stack.processes["web"].pid
-    status = [Path(f"/proc/{pid}/status").read_text().splitlines() for pid in [main, *children(main)]]
-    return max(int(line.split()[1]) * 1024 for lines in status for line in lines if line.startswith("VmHWM"))
+def peak_of_gunicorn(archive: Archive) -> int:
+    return peak_memory(archive.stack.processes["web"].pid)
 
 
 HUGE_BODIES = {
@@ -155,7 +152,7 @@ HUGE_BODIES = {
 def test_a_huge_body_is_refused_and_takes_no_memory(archive, nginx, what):
     path, content_type = HUGE_BODIES[what]
     slowest_answer(archive, nginx, times=20)
-    before = peak_memory(archive)
+    before = peak_of_gunicorn(archive)
     block = b"x" * 2**20
     with connection(nginx) as client:
         lines = [f"Content-Length: {HUGE}", f"Content-Type: {content_type}"]
@@ -165,7 +162,7 @@ def test_a_huge_body_is_refused_and_takes_no_memory(archive, nginx, what):
         for _ in range(HUGE // len(block)):
             client.sendall(block)
         assert answer_of(client).startswith(b"HTTP/1.1 413 ")
-    assert peak_memory(archive) - before < 10_000_000
+    assert peak_of_gunicorn(archive) - before < 10_000_000
 
 
 def test_a_body_of_untold_length_is_counted_by_nginx(archive, nginx):
@@ -182,26 +179,26 @@ def test_a_body_of_untold_length_is_refused_without_nginx(archive):
 
 
 def test_a_huge_body_is_refused_without_nginx(archive):
-    before = peak_memory(archive)
+    before = peak_of_gunicorn(archive)
     with socket.create_connection(("127.0.0.1", archive.stack.port), timeout=30) as client:
         client.sendall(head("POST", INGEST, f"Content-Length: {HUGE}"))
         assert client.recv(100).startswith(b"HTTP/1.1 413 ")
-    assert peak_memory(archive) - before < 10_000_000
+    assert peak_of_gunicorn(archive) - before < 10_000_000
 
 
 def test_a_head_without_end_is_refused(archive, nginx):
-    before = peak_memory(archive)
+    before = peak_of_gunicorn(archive)
     with connection(nginx) as client:
         client.sendall(b"GET / HTTP/1.1\r\n" + b"X-A: b\r\n" * 20_000)
         assert answer_of(client).startswith(b"HTTP/1.1 4")
-    assert peak_memory(archive) - before < 10_000_000
+    assert peak_of_gunicorn(archive) - before < 10_000_000
 
 
 @pytest.mark.parametrize(
     "host",
     ["elsewhere.example", "127.0.0.1.elsewhere.example", "127.0.0.1@elsewhere", "a b", "", "[::1", "127.0.0.1:x"],
 )
-def test_another_host_is_refused(archive, nginx, host):
+def test_another_host_is_refused(nginx, host):
     with connection(nginx) as client:
         client.sendall(f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
         assert answer_of(client).startswith(b"HTTP/1.1 400 ")

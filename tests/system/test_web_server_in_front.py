@@ -8,9 +8,9 @@ import pytest
 import requests
 
 from tests.support.archived_cubes import RESTRICTED
+from tests.support.needed import needed
 from tests.support.sample_cubes import write_cube
 from tests.system.archive import Archive
-from tests.system.conftest import in_front_of
 
 pytestmark = pytest.mark.system
 
@@ -39,7 +39,7 @@ def archive(servers, tmp_path_factory) -> Iterator[Archive]:
 
 @pytest.fixture(scope="module")
 def url(archive: Archive) -> Iterator[str]:
-    with in_front_of(archive) as nginx:
+    with needed(), archive.nginx() as nginx:
         yield nginx.base_url
 
 
@@ -88,7 +88,7 @@ def test_a_file_that_became_a_link_is_not_sent(archive, url, tmp_path):
 
 
 @pytest.mark.parametrize("path", [f"/science-data/{CLOSED}", f"/science-data/../{CLOSED}", f"/data/../{CLOSED}"])
-def test_nobody_gets_a_file_past_the_archive(archive, url, path):
+def test_nobody_gets_a_file_past_the_archive(url, path):
     request = requests.Request("GET", url).prepare()
     request.url = f"{url}{quote(path)}"
     with requests.Session() as session:

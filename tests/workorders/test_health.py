@@ -12,7 +12,8 @@ import pytest
 from django.db import connections
 
 from tests.support.broker import broker, use_broker
-from tests.support.services import RedisServer, ServiceMissing, free_port, wait_until
+from tests.support.needed import needed
+from tests.support.services import RedisServer, free_port, wait_until
 from workorders import health
 
 __all__ = ["broker"]
@@ -71,14 +72,9 @@ def test_all_is_ready(client, all_there):
 
 
 def test_redis_is_ready(client, all_there):
-    try:
-        with RedisServer() as server:
-            use_broker(server.url)
-            assert readyz(client)[:2] == (200, {"database": "ok", "broker": "ok", "storage": "ok"})
-    except ServiceMissing as missing:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(missing))
+    with needed(), RedisServer() as server:
+        use_broker(server.url)
+        assert readyz(client)[:2] == (200, {"database": "ok", "broker": "ok", "storage": "ok"})
 
 
 def test_a_database_that_refuses_is_told_without_its_secrets(client, all_there, caplog):
@@ -124,19 +120,14 @@ def test_a_broker_that_is_away_is_told_in_time(client, all_there, hung_port, kin
 
 
 def test_a_redis_that_is_stopped_is_told_in_time(client, all_there):
-    try:
-        with RedisServer() as server:
-            use_broker(server.url)
-            assert readyz(client)[0] == 200
-            os.kill(server.pid, signal.SIGSTOP)
-            try:
-                status, answer, seconds = readyz(client)
-            finally:
-                os.kill(server.pid, signal.SIGCONT)
-    except ServiceMissing as missing:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(missing))
+    with needed(), RedisServer() as server:
+        use_broker(server.url)
+        assert readyz(client)[0] == 200
+        os.kill(server.pid, signal.SIGSTOP)
+        try:
+            status, answer, seconds = readyz(client)
+        finally:
+            os.kill(server.pid, signal.SIGCONT)
     assert (status, answer["broker"] != "ok") == (503, True)
     assert seconds < 1.8
 

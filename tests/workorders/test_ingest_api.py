@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
+from config.body_limit import MAX_BODY_BYTES
 from workorders.models import WorkOrder
-from workorders.views import MAX_BODY_BYTES
 
 URL = "/api/v1/ingest/"
 

@@ -11,7 +11,8 @@ import pytest
 from datacubes import wakeups
 from svo.tasks import send_next_submission
 from tests.support.broker import broker, use_broker
-from tests.support.services import RedisServer, ServiceMissing, free_port
+from tests.support.needed import needed
+from tests.support.services import RedisServer, free_port
 from workorders import queue
 from workorders.tasks import process_next_order, sweep
 from workorders.wakeups import wake_for_orders
@@ -23,14 +24,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def redis_server(broker) -> Iterator[RedisServer]:
-    try:
-        with RedisServer() as server:
-            use_broker(server.url)
-            yield server
-    except ServiceMissing as missing:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(missing))
+    with needed(), RedisServer() as server:
+        use_broker(server.url)
+        yield server
 
 
 def waiting() -> int:
