@@ -1,5 +1,7 @@
 """Backup and restore as docs/reliability.md tells, and an upgrade, all while orders are pending."""
 
+import os
+import re
 import shutil
 import signal
 import subprocess
@@ -9,11 +11,13 @@ import pytest
 
 from tests.support.sample_cubes import many_cubes
 from tests.support.services import execute, wait_until
+from tests.support.stack import PROJECT
 from tests.system.archive import Archive
 from tests.system.whole import check_whole, contents_of, differences
 
 pytestmark = pytest.mark.system
 
+DOCUMENTATION = PROJECT / "docs" / "reliability.md"
 MOVIES = (3, 1, 2, 16, 16)
 
 
@@ -43,24 +47,28 @@ def test_a_backup_made_during_the_work_is_restored_and_what_was_pending_is_done(
 
 
 def back_up(archive: Archive, folder: Path) -> None:
-    """The database first, then the media folder: files are written before the rows that name them."""
     folder.mkdir()
-    run("pg_dump", "--format=custom", f"--file={folder / 'archive.dump'}", archive.database_url)
-    run("tar", "--create", f"--file={folder / 'media.tar'}", "--exclude=*.part", f"--directory={archive.media}", ".")
+    run(documented("pg_dump"), archive, folder)
 
 
 def restore(archive: Archive, folder: Path) -> None:
-    """Both, in any order, into an empty database and an empty folder."""
+    """Into an empty database and an empty folder."""
     execute(archive.servers.database.url, f"DROP DATABASE {archive.name}")
     execute(archive.servers.database.url, f"CREATE DATABASE {archive.name}")
-    run("pg_restore", "--exit-on-error", f"--dbname={archive.database_url}", folder / "archive.dump")
     archive.media.mkdir()
-    run("tar", "--extract", f"--file={folder / 'media.tar'}", f"--directory={archive.media}")
+    commands, _, _ = documented("pg_restore").partition("python manage.py")
+    run(commands, archive, folder)
     archive.stack.manage("migrate", "--verbosity", "0")
 
 
-def run(*command: str | Path) -> None:
-    subprocess.run(command, check=True)
+def documented(first_word: str) -> str:
+    """The commands of the documentation that begin with this word."""
+    return re.search(rf"^```\n({first_word} .*?)^```$", DOCUMENTATION.read_text(), re.DOTALL | re.MULTILINE)[1]
+
+
+def run(commands: str, archive: Archive, folder: Path) -> None:
+    environment = os.environ | {"DATABASE_URL": archive.database_url, "MEDIA_ROOT": str(archive.media)}
+    subprocess.run(["sh", "-e", "-c", commands], cwd=folder, env=environment, check=True)
 
 
 def test_an_upgrade_loses_no_order(make_archive):
