@@ -12,6 +12,7 @@ from datacubes.models import DataCube
 from datacubes.wakeups import send_wake_up
 from svo.models import InstrumentInSVO, Submission, Synchronisation
 from svo.notes import note_again
+from svo.state import submission_of
 from svo.tasks import sweep_submissions
 
 SHOWN_FAILURES = 200
@@ -20,7 +21,7 @@ SHOWN_FAILURES = 200
 @admin.display(description="SVO")
 def svo_state(cube: DataCube) -> str:
     """What became of a cube on its way into the SVO."""
-    submission = Submission.objects.filter(oid=cube.oid).first()
+    submission = submission_of(cube.oid)
     if submission is None:
         return "Not submitted."
     link = reverse("admin:svo_submission_change", args=[submission.pk])
@@ -83,7 +84,9 @@ class SynchronisationAdmin(ReadOnlyAdmin):
     @admin.display(description="Took")
     def duration(self, report: Synchronisation) -> str:
         """How long it took."""
-        return str(report.finished_at - report.started_at).split(".")[0] if report.finished_at else "running"
+        if report.finished_at is None:
+            return "running" if report.is_running else "its process died"
+        return str(report.finished_at - report.started_at).split(".")[0]
 
     @admin.display(description="Reasons")
     def reasons(self, report: Synchronisation) -> str:

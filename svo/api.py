@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from datacubes.api.views import BAD_PARAMETERS, BAD_TOKEN, NOT_FOUND, OID_PARAMETER, ReadView
 from datacubes.models import DataCube
 from svo.models import Submission
+from svo.state import submission_of
 
 NOT_SUBMITTED = "not_submitted"
 
@@ -37,6 +38,5 @@ class CubeInSVOView(ReadView):
     def get(self, request: Request, oid: str) -> Response:
         """Return whether the SOLARNET Virtual Observatory has the cube as it is now."""
         get_object_or_404(DataCube.objects.only("pk"), oid=oid)
-        submission = Submission.objects.filter(oid=oid, action=Submission.Action.SUBMIT).first()
-        place = submission or {"state": NOT_SUBMITTED, "dataset": None, "updated_at": None}
+        place = submission_of(oid) or {"state": NOT_SUBMITTED, "dataset": None, "updated_at": None}
         return Response(self.get_serializer(place).data)

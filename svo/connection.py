@@ -172,6 +172,11 @@ class SvoConnection:
                 f"The SVO did not allow {what} ({status}: {words}): check SVO_USERNAME and SVO_API_KEY."
             )
         if status == 404:
+            if response.content:
+                # The SVO's own have no body: this is the page of a proxy, or of another server.
+                raise SvoUnavailable(
+                    f"Something other than the SVO answered {what} with 404: check SVO_API_URL if this goes on."
+                )
             raise SvoNotFound(f"The SVO has nothing at {what.partition(' ')[2]}.")
         if status in _WORTH_RETRYING or status >= 500:
             raise SvoUnavailable(

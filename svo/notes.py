@@ -1,5 +1,6 @@
 """What the SVO is to be told is noted in the transaction that changes the cube, and sent by workers afterwards."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.db import transaction
@@ -48,6 +49,25 @@ def note_former_datasets(oid: str, dataset: str) -> None:
     """Note that the SVO is to remove a cube from all datasets but the one where it is now."""
     former = Submission.objects.filter(oid=oid, action=Action.SUBMIT).exclude(dataset=dataset)
     note_again(former, action=Action.REMOVE)
+
+
+def note_record_removal(oid: str, dataset: str, location_uri: str | None) -> Submission:
+    """Note that the SVO is to remove a record, which may be none of ours, with its location if that is to go.
+
+    Workers take it up after a minute: whoever notes it is about to remove it himself.
+    """
+    values = {
+        "action": Action.REMOVE,
+        "state": State.PENDING,
+        "token": uuid4(),
+        "digest": "",
+        "error": "",
+        "attempts": 0,
+        "due_at": timezone.now() + timedelta(minutes=1),
+    }
+    if location_uri is not None:
+        values["location_uri"] = location_uri
+    return Submission.objects.update_or_create(oid=oid, dataset=dataset, defaults=values)[0]
 
 
 def note_again(submissions: QuerySet[Submission], **values: object) -> None:

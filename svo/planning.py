@@ -129,10 +129,6 @@ class Plan:
         """Return how many records the SVO has."""
         return self._database.execute("SELECT COUNT(*) FROM recorded").fetchone()[0]
 
-    def has_cubes(self) -> bool:
-        """Whether the archive has any cube for this dataset."""
-        return self._database.execute("SELECT EXISTS (SELECT * FROM archived)").fetchone()[0] == 1
-
     def _insert(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
         self._database.execute("BEGIN")
         self._database.executemany(statement, rows)
@@ -207,10 +203,14 @@ def _refusal(plan: Plan, options: Options) -> str:
     removals, recorded = len(plan.remove), plan.count_recorded()
     if not removals:
         return ""
-    if not plan.has_cubes():
+    sharing = [one for one in instruments_of(plan.known.dataset.name) if dataset_name(one) is not None]
+    empty = [one for one in sharing if not DataCube.objects.filter(instrument=one).exists()]
+    if empty:
+        shared = " An instrument that shares a dataset and has no cubes yet is to be left out of the SVO."
         return (
-            f"{removals} records of {plan} would be removed, but the archive has no cube of it at all: nothing is "
-            "removed. Look whether the database is the right one."
+            f"{removals} records of {plan} would be removed, but the archive has no cube of "
+            f"{', '.join(map(str, empty))} at all: nothing is removed. Look whether the database is the right one."
+            f"{shared if len(sharing) > 1 else ''}"
         )
     share = settings.SVO_MAX_REMOVALS
     if not 0 <= share <= 1:

@@ -60,7 +60,8 @@ def _remove_record(client: SvoClient, metadata_uri: str, submission: Submission)
         return uris
     if record.location is not None and record.location.uri not in uris:
         # From now on nothing but this row tells of the location.
-        Submission.objects.filter(pk=submission.pk).update(location_uri=record.location.uri)
+        submission.location_uri = record.location.uri
+        submission.save(update_fields=["location_uri"])
         uris.add(record.location.uri)
     client.delete(metadata_uri, submission.oid)
     return uris

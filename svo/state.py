@@ -9,6 +9,11 @@ def count_submissions(state: Submission.State) -> Count:
     return count(Submission.objects.filter(state=state))
 
 
+def submission_of(oid: str) -> Submission | None:
+    """Return a cube's place in the SVO, None if it has none; what is left of it in a former dataset is none."""
+    return Submission.objects.filter(oid=oid, action=Submission.Action.SUBMIT).first()
+
+
 def last_synchronisation() -> Synchronisation | None:
     """Return the report of the last synchronisation that has ended, without its failures; None if there was none."""
     ended = Synchronisation.objects.filter(finished_at__isnull=False)

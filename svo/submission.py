@@ -13,7 +13,6 @@ from django.utils import timezone
 from datacubes.errors import PermanentError, TransientError
 from datacubes.models import DataCube
 from svo.configuration import dataset_name, get_client, instruments_of, known_dataset
-from svo.errors import SvoNotFound
 from svo.models import Submission
 from svo.notes import note_former_datasets
 from svo.records import cubes_with_content, record_content
@@ -71,8 +70,11 @@ def send(submission: Submission) -> Submission:
     """
 
     def work() -> None:
-        cube = _cube_to_show(submission)
-        if cube is None:
+        cube = cubes_with_content().filter(oid=submission.oid).first()
+        dataset = submission.dataset if cube is None else dataset_name(cube.instrument)
+        if dataset is None:
+            _leave_out(submission, cube)
+        elif cube is None or dataset != submission.dataset:
             _remove([submission])
         else:
             _submit(submission, cube)
@@ -118,15 +120,12 @@ def _keep_claims(submissions: list[Submission]) -> Callable[[], None]:
     return keep
 
 
-def _cube_to_show(submission: Submission) -> DataCube | None:
-    """Return the cube if the dataset of the submission is to have it."""
-    cube = cubes_with_content().filter(oid=submission.oid).first()
-    if cube is None:
-        return None
-    dataset = dataset_name(cube.instrument)
-    if dataset is None:
-        raise PermanentError(f"{cube.instrument} is left out of the SVO.")
-    return cube if dataset == submission.dataset else None
+def _leave_out(submission: Submission, cube: DataCube) -> None:
+    """Send nothing of a cube whose instrument has been left out meanwhile; the row stays only for a record's sake."""
+    if submission.location_uri or submission.attempts:
+        raise PermanentError(f"{cube.instrument} is left out of the SVO: what the SVO has of it stays as it is.")
+    _forget(submission)
+    logger.info("SVO: %s is left out", submission.oid)
 
 
 def _submit(submission: Submission, cube: DataCube) -> None:
@@ -135,7 +134,15 @@ def _submit(submission: Submission, cube: DataCube) -> None:
     content = record_content(cube, known)
     if content.digest != submission.digest:
         submission.location_uri = create_or_update(client, known, content, submission.location_uri)
-    _end(submission, state=State.SUBMITTED, digest=content.digest, error="", attempts=submission.attempts + 1)
+    _end(
+        submission,
+        # Its removal may have been noted while the cube was gone, or in another dataset.
+        action=Action.SUBMIT,
+        state=State.SUBMITTED,
+        digest=content.digest,
+        error="",
+        attempts=submission.attempts + 1,
+    )
     note_former_datasets(submission.oid, submission.dataset)
     logger.info("SVO: %s submitted", submission.oid)
 
@@ -143,16 +150,11 @@ def _submit(submission: Submission, cube: DataCube) -> None:
 def _remove(submissions: list[Submission]) -> None:
     """Remove the records of submissions of one dataset; the rows of those that are removed go."""
     client = get_client()
-    try:
-        metadata_uri = known_dataset(client, submissions[0].dataset).dataset.metadata_uri
-    except SvoNotFound:
-        # What is not there has no records either.
-        for submission in submissions:
-            _end_removal(submission)
-        return
+    metadata_uri = known_dataset(client, submissions[0].dataset).dataset.metadata_uri
     for submission, failure in remove_records(client, metadata_uri, submissions, _keep_claims(submissions)):
         if failure is None:
-            _end_removal(submission)
+            _forget(submission)
+            logger.info("SVO: %s removed", submission.oid)
         else:
             _end_with_failure(submission, failure)
 
@@ -180,6 +182,8 @@ def _attempt(submissions: list[Submission], work: Callable[[], None]) -> None:
 
 
 def _end_with_failure(submission: Submission, failure: PermanentError | TransientError) -> None:
+    if submission.claimed_until is None:
+        return  # It has ended before, in a way of its own.
     attempts, error = submission.attempts + 1, str(failure)
     if isinstance(failure, TransientError) and attempts < MAX_ATTEMPTS:
         delay = min(FIRST_RETRY_SECONDS * 2**submission.attempts, LONGEST_RETRY_SECONDS)
@@ -213,12 +217,11 @@ def _end(submission: Submission, **values: object) -> bool:
     return True
 
 
-def _end_removal(submission: Submission) -> None:
-    """Let the row go with the record, unless the cube has come back meanwhile."""
+def _forget(submission: Submission) -> None:
+    """Let the row go, as the SVO has no record, unless the cube has changed meanwhile."""
     mine = Submission.objects.filter(pk=submission.pk, claimed_until=submission.claimed_until)
     if mine.filter(token=submission.token).delete()[0]:
         submission.state, submission.claimed_until = State.SUBMITTED, None
     else:
         submission.location_uri = ""
         _end(submission)
-    logger.info("SVO: %s removed", submission.oid)

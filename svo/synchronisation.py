@@ -16,9 +16,9 @@ from datacubes.errors import PermanentError, TransientError
 from datacubes.models import DataCube, Instrument
 from svo.client import SvoClient
 from svo.configuration import get_client, instruments_of
-from svo.errors import SvoUnauthorized
+from svo.errors import SvoUnauthorized, SvoUnavailable
 from svo.models import Submission, Synchronisation
-from svo.notes import note_change
+from svo.notes import note_change, note_record_removal
 from svo.planning import Change, Item, Options, Plan, Track, datasets_to_synchronise, make_plan, not_tracked
 from svo.submission import claim_submission, send
 
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 ALIVE_FOR = timedelta(minutes=30)  # Longer than one change takes, with all that is tried again.
 SAVED_EVERY_SECONDS = 30
 MOST_FAILURES_KEPT = 1000
-STOP_AFTER = 5  # So many failures in a row of the kind that passes.
+STOP_AFTER = 5  # So many changes in a row to which the SVO gave no answer.
 
 Tell = Callable[[str], None]
 
@@ -62,8 +62,10 @@ def synchronise(options: Options, track: Track = not_tracked, tell: Tell = logge
     try:
         for dataset, instruments in datasets.items():
             run.synchronise(dataset, instruments, options)
-    finally:
-        run.end()
+    except BaseException as error:
+        run.end(early=error)
+        raise
+    run.end()
     return run.report
 
 
@@ -79,6 +81,7 @@ class _Run:
 
     def synchronise(self, dataset: str, instruments: list[Instrument], options: Options) -> None:
         """Make one dataset the same as the archive."""
+        self._hindered = 0
         try:
             plan = make_plan(dataset, instruments, options, self._tracked)
             self._act(plan)
@@ -87,8 +90,10 @@ class _Run:
         except (PermanentError, TransientError, _NothingSucceeds) as error:
             self._failed(", ".join(map(str, instruments)), error)
 
-    def end(self) -> None:
-        """Save the report and let another begin."""
+    def end(self, early: BaseException | None = None) -> None:
+        """Save the report, with what ended it before its time, and let another begin."""
+        if early is not None:
+            self._failed("The synchronisation", f"It was ended early: {early!r}")
         self.report.is_running, self.report.finished_at = None, timezone.now()
         self.report.save()
         logger.info("SVO synchronised: %s", self.report)
@@ -103,10 +108,9 @@ class _Run:
             return
         client, keepers = get_client(), instruments_of(plan.known.dataset.name)
         for change in self._tracked(plan.remove, f"{plan}: removing"):
-            removed = not DataCube.objects.filter(oid=change.oid, instrument__in=keepers).exists()
-            removed = removed and self._remove(change, client, plan)
-            self.report.removed += removed
-            if not removed:
+            if self._remove(change, client, plan, keepers):
+                self.report.removed += 1
+            else:
                 plan.keep(change.oid)
 
     def _send(self, oid: str, plan: Plan, done: str) -> bool:
@@ -120,7 +124,11 @@ class _Run:
             return False  # A worker has just taken it.
         return self._ended(oid, send(submission).failure, done)
 
-    def _remove(self, change: Change, client: SvoClient, plan: Plan) -> bool:
+    def _remove(self, change: Change, client: SvoClient, plan: Plan, keepers: list[Instrument]) -> bool:
+        """Remove one record and its location: noted first, so that workers finish what is begun here."""
+        noted = note_record_removal(change.oid, plan.known.dataset.name, change.location_uri)
+        if DataCube.objects.filter(oid=change.oid, instrument__in=keepers).exists():
+            return False  # It has come back since the plan was made: a worker sends it.
         failure = None
         try:
             client.delete(plan.known.dataset.metadata_uri, change.oid)
@@ -129,13 +137,14 @@ class _Run:
         except (PermanentError, TransientError) as error:
             failure = error
         else:
-            noted = Submission.objects.filter(oid=change.oid, dataset=plan.known.dataset.name)
-            noted.filter(action=Submission.Action.REMOVE).delete()
+            # A cube that has come back meanwhile has given it another token.
+            Submission.objects.filter(pk=noted.pk, token=noted.token).delete()
         return self._ended(change.oid, failure, "removed")
 
     def _ended(self, oid: str, failure: Exception | None, done: str) -> bool:
         """Report how a change ended; tell whether it was made."""
-        self._hindered = self._hindered + 1 if isinstance(failure, TransientError) else 0
+        no_answer = isinstance(failure, SvoUnavailable) and failure.at_once
+        self._hindered = self._hindered + 1 if no_answer else 0
         if failure is None:
             self._tell(f"{oid}: {done}")
             return True
@@ -143,7 +152,9 @@ class _Run:
         if isinstance(failure, SvoUnauthorized):
             raise _NothingSucceeds("Stopped, as the SVO does not accept the credentials.")
         if self._hindered >= STOP_AFTER:
-            raise _NothingSucceeds(f"Stopped after {self._hindered} failures in a row: the rest is for the next time.")
+            raise _NothingSucceeds(
+                f"Stopped, as the SVO did not answer {self._hindered} times in a row: the rest is for the next time."
+            )
         return False
 
     def _failed(self, what: str, error: object) -> None:
@@ -171,8 +182,11 @@ class _Run:
 
 def _begin(instruments: list[Instrument]) -> Synchronisation:
     now = timezone.now()
-    abandoned = Synchronisation.objects.filter(is_running=True, alive_until__lt=now)
-    abandoned.update(is_running=None, finished_at=now)
+    for abandoned in Synchronisation.objects.filter(is_running=True, alive_until__lt=now):
+        abandoned.is_running = None
+        abandoned.failed += 1
+        abandoned.failures.append({"what": "The synchronisation", "reason": "Its process died."})
+        abandoned.save()
     names = sorted(map(str, instruments))
     try:
         with transaction.atomic():

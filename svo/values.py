@@ -44,7 +44,7 @@ def canonical(keyword: str) -> str:
     ``DATE-BEG`` is as in the header. The field of a record-valued card (FITS WCS Paper IV, section 2.3.2) is
     ``DW3.AXIS.1`` as astropy reads it, or ``DW3 AXIS1``: both become ``DW3 AXIS1``.
     """
-    name, *fields = keyword.upper().replace(".", " ").split()
+    name, *fields = keyword.upper().replace(".", " ").split() or [""]
     return f"{name} {''.join(fields)}" if fields else name
 
 

@@ -58,8 +58,21 @@ def test_what_waits_for_an_instrument_that_is_then_left_out_is_not_sent(
 ):
     archive_cube()
     instrument_in_svo("CRISP", is_left_out=True)
+    send_all()
+    assert not Submission.objects.exists()
+    assert configured.oids("CRISP") == []
+
+
+def test_a_change_that_waits_for_an_instrument_that_is_then_left_out_is_not_sent(
+    submitted, configured, instrument_in_svo, send_all
+):
+    Submission.objects.update(state="pending", digest="")
+    instrument_in_svo("CRISP", is_left_out=True)
     assert send_all() == ["failed"]
-    assert Submission.objects.get().error == "CRISP is left out of the SVO."
+    assert "CRISP is left out of the SVO" in Submission.objects.get().error
+    assert configured.counts() == {}
+    submitted.delete()
+    assert send_all() == ["submitted"]
     assert configured.oids("CRISP") == []
 
 
@@ -104,6 +117,46 @@ def test_a_record_that_stayed_in_a_former_dataset_is_removed_by_the_synchronisat
     report = synchronise(Options())
     assert (report.added, report.removed) == (2, 1)
     assert (configured.oids("CRISP"), configured.oids("CHROMIS")) == (["stays"], ["moved"])
+
+
+def test_a_dataset_that_an_instrument_gets_and_loses_at_once_leaves_the_record_where_it_was(
+    configured, archive_cube, instrument_in_svo, send_all, anybody
+):
+    cube = archive_cube(CRISP)
+    send_all()
+    instrument_in_svo("CRISP", dataset="CHROMIS")
+    synchronise(UPDATE)
+    instrument_in_svo("CRISP", dataset="")
+    send_all()
+    assert configured.oids("CRISP") == [cube.oid]
+    place = anybody.get(f"/api/v1/data-cubes/{cube.oid}/svo/").json()
+    assert (place["state"], place["dataset"]) == ("submitted", "CRISP")
+
+
+def test_the_page_of_a_cube_that_moved_shows_its_present_place(configured, archive_cube, send_all, admin_client):
+    archive_cube(CRISP, oid="moved")
+    send_all()
+    cube = archive_cube(CHROMIS, oid="moved")
+    configured.answer(400, {"error": "Odd."}, methods=["DELETE"])
+    send_all()
+    page = admin_client.get(f"/admin/datacubes/datacube/{cube.pk}/change/").content.decode()
+    assert ">Submitted</a>" in page
+    assert "Odd." not in page
+
+
+def test_the_records_of_an_instrument_without_cubes_stay_in_a_dataset_that_others_share(
+    configured, archive_cube, instrument_in_svo, send_all
+):
+    instrument_in_svo("CHROMIS", dataset="CRISP")
+    archive_cube(CRISP, path="1.fits", oid="of CRISP")
+    send_all()
+    configured.fill("CRISP", 3)
+    for instruments in ((), ("CRISP",), ("CHROMIS",)):
+        report = synchronise(Options(instruments, allow_mass_removal=True))
+        assert (report.removed, report.failed) == (0, 1)
+        assert "no cube of CHROMIS at all" in report.failures[0]["reason"]
+    instrument_in_svo("CHROMIS", is_left_out=True)
+    assert synchronise(Options()).removed == 3
 
 
 def test_a_dataset_that_is_not_there_is_reported_and_the_others_synchronised(

@@ -97,11 +97,48 @@ def test_a_cube_that_was_never_sent_is_forgotten(configured, archive_cube, send_
     assert not Submission.objects.exists()
 
 
-def test_from_a_dataset_that_is_not_there_any_more_nothing_needs_to_be_removed(cubes, send_all):
+def test_a_dataset_that_is_not_there_fails_a_removal_as_its_name_may_be_wrong(cubes, send_all):
     Submission.objects.filter(oid="cube 1").update(dataset="NONE")
     DataCube.objects.get(oid="cube 1").delete()
-    assert send_all() == ["submitted"]
-    assert Submission.objects.count() == 2
+    assert send_all() == ["failed"]
+    assert "no dataset NONE" in Submission.objects.get(oid="cube 1").error
+
+
+def test_another_server_that_answers_404_ends_no_removal(cubes, configured, send_all):
+    configured.answer(404, b"<h1>404 Not Found</h1><hr>nginx")
+    DataCube.objects.all().delete()
+    assert send_all() == ["pending"] * 3
+    assert "check SVO_API_URL" in Submission.objects.first().error
+    configured.clear_faults()
+    make_due()
+    assert send_all() == ["submitted"] * 3
+    assert configured.oids("CRISP") == configured.locations("CRISP") == []
+
+
+def test_a_location_that_only_the_record_told_goes_at_a_later_attempt(cubes, configured, send_all):
+    Submission.objects.update(location_uri="")
+    configured.answer(500, methods=["GET"], oids=["metadata_crisp"], times=1)
+    DataCube.objects.all().delete()
+    assert send_all() == ["pending"] * 3
+    make_due()
+    assert send_all() == ["submitted"] * 3
+    assert configured.locations("CRISP") == []
+
+
+def test_a_removal_that_has_ended_is_not_ended_again_by_what_happens_to_others(
+    cubes, configured, send_all, monkeypatch
+):
+    configured.answer(400, {"error": "Odd."}, methods=["DELETE"], oids=["cube 1"])
+
+    def fail(submission: Submission) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr("svo.submission._forget", fail)
+    DataCube.objects.all().delete()
+    send_all()
+    row = Submission.objects.get(oid="cube 1")
+    assert row.attempts == 1
+    assert "Odd." in row.error
 
 
 def test_wrong_credentials_remove_nothing(cubes, configured, send_all):

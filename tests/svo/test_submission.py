@@ -175,7 +175,8 @@ def test_the_delays_grow_and_in_the_end_it_is_failed(configured, archive_cube, s
 
 
 def test_a_refusal_is_failed_with_the_server_s_words_and_without_the_key(configured, archive_cube, send_all, settings):
-    configured.answer(400, {"metadata_crisp": {"oid": ["This oid is odd."]}}, methods=["POST"])
+    words = f"This oid is odd. You sent ApiKey {settings.SVO_API_KEY}."
+    configured.answer(400, {"metadata_crisp": {"oid": [words]}}, methods=["POST"])
     archive_cube()
     assert send_all() == ["failed"]
     error = Submission.objects.get().error

@@ -94,6 +94,29 @@ def test_a_change_that_fails_is_reported_and_does_not_stop_the_others(cubes, con
     assert report.failures[0]["reason"]
 
 
+def test_cubes_that_the_svo_fails_at_do_not_stop_the_others(cubes, archive_cube, configured):
+    bad = [f"bad {number}" for number in range(5)]
+    for number, oid in enumerate(bad):
+        archive_cube({"DATE-BEG": f"2019-05-0{number + 1}T00:00:00"}, path=f"{oid}.fits", oid=oid)
+    configured.fill("CRISP", 1)
+    configured.answer(500, oids=bad)
+    report = synchronise(Options())
+    assert (report.added, report.removed) == (3, 1)
+    assert [failure["what"] for failure in report.failures] == bad
+
+
+def test_a_location_whose_removal_fails_is_removed_later(cubes, configured, send_all):
+    [oid] = configured.fill("CRISP", 1)
+    location = configured.record("CRISP", oid)["data_location"]
+    configured.answer(500, methods=["DELETE"], oids=[str(location["id"])], times=1)
+    report = synchronise(Options())
+    assert (report.removed, report.failed) == (0, 1)
+    Submission.objects.update(due_at=timezone.now())
+    send_all()
+    assert all(location["used_by"] for location in configured.locations("CRISP"))
+    assert not Submission.objects.filter(oid=oid).exists()
+
+
 def test_more_removals_than_the_share_are_refused(cubes, configured):
     configured.fill("CRISP", 11)
     report = synchronise(Options())
@@ -106,7 +129,7 @@ def test_an_archive_without_cubes_never_empties_the_svo(crisp_only, configured):
     configured.fill("CRISP", 2)
     report = synchronise(Options(allow_mass_removal=True))
     assert report.removed == 0
-    assert "no cube of it at all" in report.failures[0]["reason"]
+    assert "no cube of CRISP at all" in report.failures[0]["reason"]
     assert len(configured.oids("CRISP")) == 2
 
 
@@ -165,7 +188,7 @@ def test_pages_that_skip_or_repeat_records_while_they_are_read_lose_nothing(cube
 def test_submit_to_svo_sends_named_cubes_and_all_that_wait(cubes, configured):
     assert "cube 1: Submit: done" in run("submit_to_svo", "-o", "cube 1")
     assert configured.oids("CRISP") == ["cube 1"]
-    assert "2 cubes, 0 failed." in run("submit_to_svo", "--all-pending")
+    assert run("submit_to_svo", "--all-pending") == "cube 2: Submit: done\ncube 3: Submit: done\n2 cubes, 0 failed.\n"
     assert len(configured.oids("CRISP")) == 3
     with pytest.raises(CommandError, match="no cube none"):
         run("submit_to_svo", "--observation-id", "none")

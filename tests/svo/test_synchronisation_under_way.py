@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from datacubes.models import DataCube, Instrument
 from svo import synchronisation
+from svo.client import SvoClient
 from svo.models import InstrumentInSVO, Submission, Synchronisation
 from svo.planning import Options, make_plan
 from svo.synchronisation import AlreadyRunning, synchronise
@@ -77,6 +78,24 @@ def test_a_cube_that_is_ingested_meanwhile_is_not_removed(make_cubes, archive_cu
     report = synchronise(Options(), before("removing", lambda: archive_cube(path="new.fits", oid=oid)))
     assert report.removed == 0
     assert configured.record("CRISP", oid)["data_location"] is not None
+
+
+def test_a_cube_that_comes_back_while_its_record_is_removed_is_sent_again(
+    make_cubes, archive_cube, configured, send_all, monkeypatch
+):
+    make_cubes(1)
+    [oid] = configured.fill("CRISP", 1)
+    delete = SvoClient.delete
+
+    def come_back_first(client: SvoClient, metadata_uri: str, oid: str) -> bool:
+        archive_cube({"DATE-BEG": "2019-05-01T00:00:00"}, path="new.fits", oid=oid)
+        return delete(client, metadata_uri, oid)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SvoClient, "delete", come_back_first)
+        synchronise(Options())
+    send_all()
+    assert configured.oids("CRISP") == [oid, "cube 0"]
 
 
 def test_a_cube_that_is_ingested_and_sent_while_the_list_is_read_is_not_removed(
@@ -161,11 +180,26 @@ def test_while_storage_is_away_nothing_is_shown_as_offline(make_cubes, configure
     assert configured.record("CRISP", "cube 0")["data_location"]["offline"] is False
 
 
-def test_one_whose_process_died_is_followed_by_the_next(crisp):
+def test_one_whose_process_died_is_followed_by_the_next_and_does_not_count_as_ended(crisp, admin_client):
     dead = Synchronisation.objects.create(alive_until=timezone.now() - timedelta(seconds=1))
-    assert synchronise(Options()).finished_at is not None
+    with pytest.raises(RuntimeError):
+        synchronise(Options(), before("comparing", fail))
     dead.refresh_from_db()
-    assert dead.finished_at is not None
+    assert (dead.failed, dead.finished_at, dead.is_running) == (1, None, None)
+    page = admin_client.get(f"/admin/svo/synchronisation/{dead.pk}/change/").content.decode()
+    assert page.count("rocess died") == 2
+
+
+def test_one_that_is_ended_early_says_so(crisp):
+    with pytest.raises(RuntimeError):
+        synchronise(Options(), before("comparing", fail))
+    report = Synchronisation.objects.get()
+    assert (report.failed, report.is_running) == (1, None)
+    assert "unforeseen" in report.failures[0]["reason"]
+
+
+def fail() -> None:
+    raise RuntimeError("unforeseen")
 
 
 def test_one_that_was_taken_for_dead_stops(make_cubes, configured, monkeypatch):

@@ -142,6 +142,10 @@ def test_different_keywords_stay_different(one: str, other: str) -> None:
     assert canonical(one) != canonical(other)
 
 
+def test_a_keyword_of_the_dataset_without_a_name_is_empty() -> None:
+    assert keyword_fields({"OBSERVER": "Somebody", "": "no keyword"}, [Keyword("odd", "", TEXT)]) == ({"odd": ""}, [])
+
+
 def test_a_record_has_a_field_for_each_keyword_of_the_dataset(client: SvoClient) -> None:
     keywords = client.keywords("CRISP")
     header = {

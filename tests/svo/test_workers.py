@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest
-from svo.models import Submission
+from svo.models import Submission, Synchronisation
 from svo.notes import note_change, wake_sender
 from svo.submission import claim_submission, send
 from svo.tasks import send_next_submission, sweep_submissions, synchronise_with_svo
@@ -117,12 +117,17 @@ def test_what_nobody_foresaw_fails_one_submission_and_no_others(configured, arch
 
 
 @pytest.mark.django_db
-def test_the_tasks_do_nothing_without_a_configured_svo(archive_cube):
+def test_the_tasks_do_nothing_without_a_configured_svo(settings, monkeypatch):
+    settings.SVO_API_URL = ""
+    woken: list[object] = []
+    monkeypatch.setattr("svo.tasks.send_missing_wake_ups", lambda *arguments: woken.append(arguments))
     note_change("oid", "CRISP", wake=False)
     send_next_submission()
     sweep_submissions()
     synchronise_with_svo()
-    assert Submission.objects.get().state == "pending"
+    assert Submission.objects.get().attempts == 0
+    assert not woken
+    assert not Synchronisation.objects.exists()
 
 
 @pytest.mark.django_db

@@ -56,7 +56,7 @@ class Command(BaseCommand):
             note_change(oid, dataset, send_again=True, wake=False)
             submission = claim_submission(oid, dataset)
             if submission is None:
-                tqdm.write(f"{oid}: a worker is sending it.", file=self.stdout)
+                self._say(f"{oid}: a worker is sending it.")
                 continue
             sent.append(send(submission))
             self._tell(submission)
@@ -76,4 +76,8 @@ class Command(BaseCommand):
 
     def _tell(self, submission: Submission) -> None:
         how = "done" if submission.state == State.SUBMITTED else submission.error
-        tqdm.write(f"{submission.oid}: {submission.get_action_display()}: {how}", file=self.stdout)
+        self._say(f"{submission.oid}: {submission.get_action_display()}: {how}")
+
+    def _say(self, line: str) -> None:
+        with tqdm.external_write_mode():
+            self.stdout.write(line)

@@ -74,7 +74,8 @@ class Command(BaseCommand):
         return report.failed
 
     def _tell(self, line: str) -> None:
-        tqdm.write(line, file=self.stdout)
+        with tqdm.external_write_mode():
+            self.stdout.write(line)
 
 
 def track(items: Iterable[Any], what: str) -> Iterable[Any]:
