@@ -86,6 +86,23 @@ def test_once_failed_its_instructions_still_wait_to_be_carried_out():
     assert queue.post_order("a.fits", {}).request == {"owner_email_addresses": ["a@x.se"]}
 
 
+def test_once_cancelled_its_instructions_are_forgotten_but_for_the_history():
+    posted = {"owner_email_addresses": ["wrong@person.org"], "swedish_data": True, "force": True, "oid": "x"}
+    order = queue.post_order("a.fits", posted)
+    queue.cancel([order.pk])
+    order.refresh_from_db()
+    assert (order.status, order.request, order.run.request) == ("failed", {"oid": "x"}, posted)
+    assert queue.post_order("a.fits", {}).request == {}
+
+
+def test_a_cancelled_order_that_is_queued_again_keeps_its_files_and_makes_no_grants():
+    order = queue.post_order("a.fits", {"image_preview": "a.png", "swedish_data": True})
+    queue.cancel([order.pk])
+    queue.requeue(["a.fits"])
+    order.refresh_from_db()
+    assert (order.status, order.request) == ("queued", {"image_preview": "a.png"})
+
+
 def test_an_order_that_waits_for_a_later_attempt_is_due_at_once():
     queue.post_order("a.fits", {})
     queue.hand_back(queue.claim("w"), "The disk was away.")

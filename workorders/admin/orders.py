@@ -98,7 +98,10 @@ class WorkOrderAdmin(ReadOnlyAdmin):
         self._requeue(request, selection, force=True)
 
     @admin.action(description="Cancel", permissions=["reingest"])
-    @confirmed("Those of these orders that are queued are taken out of the queue, and count as failed.")
+    @confirmed(
+        "Those of these orders that are queued are taken out of the queue, and count as failed. Grants that they were "
+        "to make are not made."
+    )
     def cancel_orders(self, request: HttpRequest, selection: Selection, form: None) -> None:
         """Take the selected orders out of the queue; those that are not in it stay as they are."""
         cancelled = sum(cancel(list(orders.values_list("pk", flat=True))) for orders in selection.chunks())

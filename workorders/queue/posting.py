@@ -83,7 +83,7 @@ def standing_request(relative_path: str) -> dict[str, Any]:
 def cancel(order_ids: list[int]) -> int:
     """Take some hundreds of orders out of the queue, in a few statements, and return how many were in it.
 
-    One that a worker is at goes on.
+    What they were to grant, or to force, is not done by a later request either. One that a worker is at goes on.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -101,7 +101,8 @@ def cancel(order_ids: list[int]) -> int:
         )
         for run in runs:
             run.order.status, run.order.run = Status.FAILED, run
-        WorkOrder.objects.bulk_update([run.order for run in runs], ["status", "run"])
+            run.order.request = _standing(run.request)
+        WorkOrder.objects.bulk_update([run.order for run in runs], ["status", "run", "request"])
     return len(runs)
 
 
