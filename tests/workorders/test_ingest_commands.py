@@ -1,14 +1,17 @@
 """The commands ingest_fits_cube and reingest_all_cubes."""
 
 import io
+import threading
+import time
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
 from datacubes.models import DataCube
 from tests.support.sample_cubes import edit_keyword, many_cubes
 from workorders.models import WorkOrder
-from workorders.queue import claim
+from workorders.queue import claim, post_order
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +61,7 @@ def test_the_options_reach_the_order(cube_path):
 def test_queued_orders_are_left_to_the_workers(cube_path, wake_ups):
     assert "1 queued" in run("ingest_fits_cube", cube_path, queue=True)
     assert not DataCube.objects.exists()
-    assert wake_ups == ["workorders.tasks.process_next_order"]
+    assert wake_ups == ["workorders.tasks.sweep"]
     assert claim("w") is not None
 
 
@@ -115,6 +118,39 @@ def test_reingesting_keeps_the_oid_that_an_order_gave_and_the_grants(cube_path):
     cube = DataCube.objects.get()
     assert cube.oid == "mine"
     assert not cube.email_grants.exists()
+
+
+@pytest.mark.parametrize("number", [2, 40])
+def test_cubes_that_are_left_to_the_workers_cost_the_same_however_many_they_are(
+    cube_path, number, wake_ups, django_assert_max_num_queries
+):
+    run("ingest_fits_cube", cube_path)
+    cube = DataCube.objects.get()
+    shared = {"size": cube.size, "instrument": cube.instrument, "observation": cube.observation}
+    others = [DataCube(oid=f"{index}", relative_path=f"{index}.fits", **shared) for index in range(1, number)]
+    DataCube.objects.bulk_create(others)
+    with django_assert_max_num_queries(7):
+        assert f"{number} cubes: {number} queued" in run("reingest_all_cubes", queue=True, owner=["a@su.se"])
+    assert wake_ups == ["workorders.tasks.sweep"]
+    orders = WorkOrder.objects.filter(status="queued", request={"owner_email_addresses": ["a@su.se"]})
+    assert orders.count() == number
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_posted_while_cubes_are_queued_again_is_not_undone(cube_path):
+    run("ingest_fits_cube", cube_path, oid="old")
+
+    def reingest() -> None:
+        run("reingest_all_cubes", queue=True)
+        connection.close()
+
+    command = threading.Thread(target=reingest)
+    with transaction.atomic():
+        post_order(cube_path, {"oid": "new"})
+        command.start()
+        time.sleep(0.5)  # The command comes to the order before this transaction has ended.
+    command.join()
+    assert WorkOrder.objects.get().request == {"oid": "new"}
 
 
 def test_only_the_cubes_named_are_ingested_again(data_root):

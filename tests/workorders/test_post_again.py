@@ -118,3 +118,15 @@ def test_a_requeued_order_keeps_its_files_and_makes_no_grants_again():
     queue.requeue([order.relative_path])
     order.refresh_from_db()
     assert (order.status, order.request) == ("queued", {"oid": "x", "image_preview": "a.png"})
+
+
+def test_a_requeued_order_that_a_worker_is_at_is_queued_as_it_was_posted_last():
+    queue.post_order("a.fits", {"oid": "old"})
+    running = queue.claim("w")
+    queue.post_order("a.fits", {"oid": "new", "image_preview": "new.png", "swedish_data": True})
+    [order] = queue.requeue(["a.fits"], {"force": True})
+    assert order.status == "started"
+    queue.complete(running, done)
+    order.refresh_from_db()
+    last = {"oid": "new", "image_preview": "new.png", "swedish_data": True, "force": True}
+    assert (order.status, order.request) == ("queued", last)

@@ -41,7 +41,7 @@ def requeue_paths(paths: Iterable[list[str]], *, force: bool) -> int:
     """Queue cubes again, some hundreds of paths at a time, wake the workers, and return how many there were."""
     number = 0
     for some in paths:
-        requeue(some, force=force)
+        requeue(some, {"force": True} if force else None)
         number += len(some)
     # One message, whatever the number: the sweep wakes as many workers as there is work for.
     send_wake_up(sweep)

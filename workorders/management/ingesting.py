@@ -15,8 +15,8 @@ from tqdm import tqdm
 
 from datacubes.wakeups import send_wake_up
 from workorders.models import WorkOrder
-from workorders.queue import claim, post_order
-from workorders.tasks import process_next_order
+from workorders.queue import claim
+from workorders.tasks import sweep
 from workorders.worker import carry_out, worker_name
 
 POLL_SECONDS = 0.2
@@ -53,13 +53,13 @@ def request_from_options(options: dict[str, Any]) -> dict[str, Any]:
     return request
 
 
-def ingest_all(orders: Iterable[tuple[str, dict[str, Any]]], total: int, *, queue: bool, stdout: OutputWrapper) -> None:
+def ingest_all(orders: Iterable[WorkOrder], total: int, *, queue: bool, stdout: OutputWrapper) -> None:
     """Ingest cubes, here or by the workers, with a progress bar on a terminal and a summary.
 
     Parameters
     ----------
     orders
-        The relative path and the other fields of each order.
+        The orders, each put into the queue when its turn comes.
     total
         How many there are.
     queue
@@ -74,16 +74,16 @@ def ingest_all(orders: Iterable[tuple[str, dict[str, Any]]], total: int, *, queu
     """
     began = time.monotonic()
     counts: Counter[str] = Counter()
-    for path, request in tqdm(orders, total=total, unit="cube", disable=not sys.stderr.isatty()):
-        order = post_order(path, request)
+    for order in tqdm(orders, total=total, unit="cube", disable=not sys.stderr.isatty()):
         if queue:
-            send_wake_up(process_next_order)
             counts["queued"] += 1
             continue
         order = carry_out_here(order)
         counts[order.status] += 1
         error = f" {order.run.error}" if order.run and order.run.error else ""
         tqdm.write(f"{order.relative_path}: {order.status}.{error}", file=stdout)
+    if queue:
+        send_wake_up(sweep)  # One message, whatever the number: it wakes as many workers as there is work for.
     summary = ", ".join(f"{number} {status}" for status, number in counts.items()) or "nothing to do"
     stdout.write(f"{total} cubes: {summary}; {time.monotonic() - began:.1f} s")
     if counts["failed"]:

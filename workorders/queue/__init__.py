@@ -13,7 +13,7 @@ from workorders.queue.leases import (
     hand_back,
     renew_lease,
 )
-from workorders.queue.posting import cancel, post_order, requeue, standing_request
+from workorders.queue.posting import cancel, post_order, requeue
 
 __all__ = [
     "LeaseLost",
@@ -27,5 +27,4 @@ __all__ = [
     "post_order",
     "renew_lease",
     "requeue",
-    "standing_request",
 ]

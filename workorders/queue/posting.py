@@ -40,12 +40,18 @@ def post_order(relative_path: str, request: dict[str, Any]) -> WorkOrder:
     return order
 
 
-def requeue(paths: list[str], *, force: bool = False) -> None:
+def requeue(paths: list[str], instructions: dict[str, Any] | None = None) -> list[WorkOrder]:
     """Queue the cubes at some hundreds of paths once more as they were last posted, in a few statements.
 
     Grants that a request made are not made again.
+
+    Parameters
+    ----------
+    paths
+        The cubes' paths below the science data folder.
+    instructions
+        Those fields of an `IngestRequest` that are new: what is to be forced or granted.
     """
-    instructions = {"force": True} if force else {}
     now = timezone.now()
     with transaction.atomic():
         # Makes the orders that are missing. All are locked in the same order by whoever else does this.
@@ -57,7 +63,7 @@ def requeue(paths: list[str], *, force: bool = False) -> None:
         )
         orders = list(WorkOrder.objects.select_for_update().filter(relative_path__in=paths).order_by("relative_path"))
         for order in orders:
-            _take_request(order, _standing(order.request) | instructions, now)
+            _take_request(order, _standing(order) | (instructions or {}), now)
         WorkOrder.objects.bulk_create(
             orders,
             update_conflicts=True,
@@ -72,12 +78,7 @@ def requeue(paths: list[str], *, force: bool = False) -> None:
                 "run",
             ],
         )
-
-
-def standing_request(relative_path: str) -> dict[str, Any]:
-    """Return what the last request for a path said of its file, which holds for later ingestions too."""
-    order = WorkOrder.objects.filter(relative_path=relative_path).first()
-    return _standing(order.request) if order else {}
+    return orders
 
 
 def cancel(order_ids: list[int]) -> int:
@@ -101,7 +102,7 @@ def cancel(order_ids: list[int]) -> int:
         )
         for run in runs:
             run.order.status, run.order.run = Status.FAILED, run
-            run.order.request = _standing(run.request)
+            run.order.request = _standing(run.order)
         WorkOrder.objects.bulk_update([run.order for run in runs], ["status", "run", "request"])
     return len(runs)
 
@@ -117,5 +118,7 @@ def _take_request(order: WorkOrder, request: dict[str, Any], now: datetime) -> N
         order.queue_again(merge_requests(waiting, request), now)
 
 
-def _standing(request: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in request.items() if name not in INSTRUCTIONS}
+def _standing(order: WorkOrder) -> dict[str, Any]:
+    """Return what the last request for a path said of its file, which holds for later ingestions too."""
+    last = order.request if order.next_request is None else order.next_request
+    return {name: value for name, value in last.items() if name not in INSTRUCTIONS}

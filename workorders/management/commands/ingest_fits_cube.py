@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from datacubes.cube_file import confined_path
 from datacubes.errors import PermanentError
 from workorders.management.ingesting import add_ingest_options, ingest_all, request_from_options
+from workorders.queue import post_order
 from workorders.serializers import CUBE_SUFFIX
 
 
@@ -37,7 +38,7 @@ class Command(BaseCommand):
             if len(paths) != 1:
                 raise CommandError(f"--oid goes with one cube; the paths have {len(paths)}.")
             request["oid"] = options["oid"]
-        orders = ((path, request) for path in paths)
+        orders = (post_order(path, request) for path in paths)
         ingest_all(orders, len(paths), queue=options["queue"], stdout=self.stdout)
 
 

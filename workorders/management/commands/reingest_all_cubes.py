@@ -1,13 +1,18 @@
 """``manage.py reingest_all_cubes``: ingest every cube of the archive again."""
 
 import argparse
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from datacubes.models import DataCube
 from workorders.management.ingesting import add_ingest_options, ingest_all, request_from_options
-from workorders.queue import standing_request
+from workorders.models import WorkOrder
+from workorders.queue import requeue
+
+CUBES_AT_ONCE = 500
 
 
 class Command(BaseCommand):
@@ -30,5 +35,11 @@ class Command(BaseCommand):
                 raise CommandError(f"The archive has no cube with a file and the OID {', '.join(sorted(missing))}.")
         request = request_from_options(options)
         paths = cubes.values_list("relative_path", flat=True)
-        orders = ((path, standing_request(path) | request) for path in paths.iterator())
+        # A cube that is ingested here is queued when its turn comes.
+        orders = _queue_again(paths.iterator(), request, at_once=CUBES_AT_ONCE if options["queue"] else 1)
         ingest_all(orders, paths.count(), queue=options["queue"], stdout=self.stdout)
+
+
+def _queue_again(paths: Iterator[str], request: dict[str, Any], at_once: int) -> Iterator[WorkOrder]:
+    while some := list(islice(paths, at_once)):
+        yield from requeue(some, request)
