@@ -102,7 +102,7 @@ def _oldest_order() -> Metric:
     since = oldest_waiting_since()
     return GaugeMetricFamily(
         "archive_oldest_waiting_order_seconds",
-        "For how long the oldest order waits that a worker could take now; 0 if none waits.",
+        "For how long the oldest order waits that a worker could take now, those of dead workers too; 0 if none waits.",
         value=(timezone.now() - since).total_seconds() if since else 0,
     )
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from datacubes.counting import Count, count
 from workorders.models import WorkOrder, WorkOrderRun
-from workorders.queue import due_orders
+from workorders.queue import due_orders, expired_orders
 
 
 def orders_by_status() -> dict[WorkOrder.Status, Count]:
@@ -20,8 +20,18 @@ def count_orders(status: WorkOrder.Status) -> Count:
 
 
 def oldest_waiting_since() -> datetime | None:
-    """Return since when the oldest order waits that a worker could take now; None if none waits."""
-    return due_orders().order_by("queued_at", "id").values_list("queued_at", flat=True).first()
+    """Return since when the oldest order waits that a worker could take now; None if none waits.
+
+    One whose worker is gone waits since its lease has expired.
+    """
+    queued = due_orders().order_by("queued_at", "id").values_list("queued_at", flat=True).first()
+    lost = expired_orders().order_by("lease_expires_at").values_list("lease_expires_at", flat=True).first()
+    return min((since for since in (queued, lost) if since is not None), default=None)
+
+
+def is_a_worker_at_work() -> bool:
+    """Tell whether a worker is at any order, and its lease shows that it lives."""
+    return WorkOrder.objects.filter(status=WorkOrder.Status.STARTED, lease_expires_at__gte=timezone.now()).exists()
 
 
 def count_ended_runs(status: WorkOrderRun.Status, within: timedelta) -> Count:

@@ -58,6 +58,19 @@ def test_it_asks_for_the_workers_if_an_order_waits_in_vain(admin_client):
     assert "are the workers running?" not in front_page(admin_client)
 
 
+def test_it_asks_for_the_workers_if_those_that_were_at_orders_are_gone(admin_client):
+    dead, alive = queue.post_order("a.fits", {}), queue.post_order("b.fits", {})
+    for _ in (dead, alive):
+        queue.claim("w")
+    two_minutes_ago = timezone.now() - timedelta(minutes=2)
+    WorkOrder.objects.filter(pk=dead.pk).update(lease_expires_at=two_minutes_ago)
+    page = front_page(admin_client)
+    assert f"The oldest waits for 2 minutes, since {two_minutes_ago:%Y-%m-%d %H:%M:%S} UTC" in page
+    assert "are the workers running?" not in page
+    WorkOrder.objects.filter(pk=alive.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    assert "are the workers running?" in front_page(admin_client)
+
+
 def test_it_tells_what_was_done_within_hour_and_day(admin_client):
     for status, ago in (
         ("completed", timedelta(minutes=1)),
@@ -117,7 +130,7 @@ def test_it_costs_the_same_whatever_there_is(admin_client, number, django_assert
         queue.post_order(f"{index}.fits", {})
         queue.claim("w")
         Submission.objects.create(oid=str(index), dataset="CRISP")
-    # Session and account; three counts, the oldest order, four counts of runs; two counts, the last synchronisation;
-    # the latest actions of the account.
-    with django_assert_num_queries(14):
+    # Session and account; three counts, two for the oldest order, four counts of runs; two counts, the last
+    # synchronisation; the latest actions of the account.
+    with django_assert_num_queries(15):
         front_page(admin_client)

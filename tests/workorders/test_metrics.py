@@ -45,6 +45,14 @@ def test_the_age_of_the_oldest_order_is_that_of_one_whose_time_has_come(admin_cl
     assert metrics(admin_client)[("archive_oldest_waiting_order_seconds",)] == pytest.approx(3600, abs=60)
 
 
+def test_an_order_whose_worker_is_gone_waits_since_its_lease_expired(admin_client):
+    queue.post_order("a.fits", {})
+    order = queue.claim("dead")
+    assert metrics(admin_client)[("archive_oldest_waiting_order_seconds",)] == 0
+    WorkOrder.objects.filter(pk=order.pk).update(lease_expires_at=timezone.now() - timedelta(hours=1))
+    assert metrics(admin_client)[("archive_oldest_waiting_order_seconds",)] == pytest.approx(3600, abs=60)
+
+
 def test_runs_of_the_last_hour_are_told_with_how_long_they_took(admin_client):
     order = queue.post_order("a.fits", {})
     now = timezone.now()
@@ -128,6 +136,6 @@ def test_it_costs_the_same_whatever_there_is(admin_client, number, django_assert
     for index in range(number):
         queue.post_order(f"{index}.fits", {})
         queue.claim("w")
-    # Session and account; four statuses; the oldest order; four outcomes; two states; the last synchronisation.
-    with django_assert_num_queries(14):
+    # Session and account; four statuses; two for the oldest order; four outcomes; two states; the last synchronisation.
+    with django_assert_num_queries(15):
         metrics(admin_client)

@@ -13,7 +13,7 @@ from svo.configuration import is_configured
 from svo.models import Submission, Synchronisation
 from svo.state import count_submissions, last_synchronisation
 from workorders.models import WorkOrder, WorkOrderRun
-from workorders.state import count_ended_runs, count_orders, oldest_waiting_since
+from workorders.state import count_ended_runs, count_orders, is_a_worker_at_work, oldest_waiting_since
 
 register = template.Library()
 
@@ -63,12 +63,11 @@ def queue_state(user: AbstractBaseUser | AnonymousUser) -> QueueState | None:
     if not user.has_perm("workorders.view_workorder"):
         return None
     Status = WorkOrder.Status
-    counts = {status: count_orders(status) for status in (Status.QUEUED, Status.STARTED, Status.FAILED)}
     waiting = oldest_waiting_since()
     return QueueState(
         orders=[
-            Number(status.label, number, _list("workorders_workorder", status__exact=status))
-            for status, number in counts.items()
+            Number(status.label, count_orders(status), _list("workorders_workorder", status__exact=status))
+            for status in (Status.QUEUED, Status.STARTED, Status.FAILED)
         ],
         oldest_waiting_since=waiting,
         done=[
@@ -76,7 +75,7 @@ def queue_state(user: AbstractBaseUser | AnonymousUser) -> QueueState | None:
             for period, within in (("hour", timedelta(hours=1)), ("day", timedelta(days=1)))
         ],
         waits_in_vain=(
-            waiting is not None and timezone.now() - waiting > NO_WORKER_AFTER and counts[Status.STARTED].number == 0
+            waiting is not None and timezone.now() - waiting > NO_WORKER_AFTER and not is_a_worker_at_work()
         ),
     )
 
