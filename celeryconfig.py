@@ -5,6 +5,10 @@ from django.conf import settings
 from kombu import Exchange, Queue
 
 SUBMISSION_SWEEP_SECONDS = 30
+# Beat's clock tells when a sweep expires, and the worker's whether it has: they need not agree any better than workers'
+# clocks among themselves. A sweep that comes late finds nothing to do.
+SWEEP_EXPIRES_SECONDS = max(settings.ORDER_LEASE_SECONDS, settings.ORDER_SWEEP_SECONDS)
+SUBMISSION_SWEEP_EXPIRES_SECONDS = max(settings.ORDER_LEASE_SECONDS, SUBMISSION_SWEEP_SECONDS)
 
 broker_url = settings.CELERY_BROKER_URL
 broker_connection_retry_on_startup = True
@@ -48,12 +52,12 @@ beat_schedule = {
     "sweep": {
         "task": "workorders.tasks.sweep",
         "schedule": settings.ORDER_SWEEP_SECONDS,
-        "options": {"expires": settings.ORDER_SWEEP_SECONDS},
+        "options": {"expires": SWEEP_EXPIRES_SECONDS},
     },
     "sweep of submissions": {
         "task": "svo.tasks.sweep_submissions",
         "schedule": SUBMISSION_SWEEP_SECONDS,
-        "options": {"expires": SUBMISSION_SWEEP_SECONDS},
+        "options": {"expires": SUBMISSION_SWEEP_EXPIRES_SECONDS},
     },
     "synchronisation with the SVO": {
         "task": "svo.tasks.synchronise_with_svo",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from celery import current_app
 
 from datacubes import wakeups
 from svo.tasks import send_next_submission
@@ -58,6 +59,17 @@ def test_a_sweep_sends_what_is_missing_and_no_more(redis_server, expire_lease):
     assert wake_for_orders(process_next_order) == 4
     assert waiting() == 5
     assert wake_for_orders(process_next_order) == 0
+
+
+def test_a_sweep_reaches_workers_whose_clock_is_ahead_of_beat_s_by_up_to_a_lease(settings):
+    """Beat's clock tells when a sweep expires, the worker's whether it has."""
+    expiring = {
+        name: entry["options"]["expires"]
+        for name, entry in current_app.conf.beat_schedule.items()
+        if "expires" in entry.get("options", {})
+    }
+    assert set(expiring) == {"sweep", "sweep of submissions"}
+    assert min(expiring.values()) >= settings.ORDER_LEASE_SECONDS
 
 
 def test_a_broker_that_refuses_holds_nobody_up(broker, caplog):
