@@ -36,7 +36,7 @@ class WorkOrder(models.Model):
     queued_at
         Its place in the queue, and the time before which nobody takes it.
     attempts
-        Runs since it was queued by a request.
+        Runs since it was queued by a request, without those that a shutdown cut short.
     run
         The run under way, or the last one.
     """

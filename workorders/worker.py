@@ -62,8 +62,8 @@ def _carry_out(order: WorkOrder) -> None:
     except OutOfTime:
         _record_retry(order, f"The ingestion took longer than {settings.ORDER_TIME_LIMIT_SECONDS} s.")
     except SystemExit:
-        # So ends a process that is asked to (SIGTERM); its order need not wait for its lease to expire.
-        _record_retry(order, "The worker was asked to end.")
+        # So ends a process that is asked to (SIGTERM). That is not the order's fault: it gets its place back.
+        _record_retry(order, "The worker was asked to end.", interrupted=True)
         raise
     except MemoryError:
         _record_retry(order, f"The ingestion needed more than {settings.WORKER_MEMORY_LIMIT_MB} MB of memory.")
@@ -114,9 +114,9 @@ def _record_failure(order: WorkOrder, error: str) -> None:
         logger.warning("%s; its failure is not recorded", lost)
 
 
-def _record_retry(order: WorkOrder, error: str) -> None:
+def _record_retry(order: WorkOrder, error: str, *, interrupted: bool = False) -> None:
     try:
-        again = queue.hand_back(order, error)
+        again = queue.hand_back(order, error, interrupted=interrupted)
     except queue.LeaseLost as lost:
         logger.warning("%s; its failure is not recorded", lost)
         return

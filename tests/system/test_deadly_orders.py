@@ -26,7 +26,7 @@ def test_an_order_that_kills_its_worker_every_time_is_failed_with_the_reason_and
     ended = archive.poll(order)
     reaper.join()
     assert ended["status"] == "failed"
-    assert "3 workers died" in ended["error"]
+    assert "The worker died, or was too slow to keep its lease. Given up after 3 attempts." in ended["error"]
     assert [status for status, *_ in archive.runs(deadly)] == ["lost", "lost", "lost", "failed"]
     check_whole(archive, failed=[deadly], surplus_files=True)
 

@@ -61,7 +61,32 @@ def test_an_order_that_kills_its_workers_is_failed_and_blocks_nobody(settings, e
     assert queue.claim("w").pk == other.pk
     deadly.refresh_from_db()
     assert deadly.status == "failed"
-    assert "3 workers died" in deadly.run.error
+    assert deadly.run.error.startswith(
+        "The worker died, or was too slow to keep its lease. Given up after 3 attempts. Look at the cube"
+    )
+
+
+def test_an_order_that_was_handed_back_before_its_worker_died_is_failed_with_what_is_true(settings, expire_lease):
+    settings.ORDER_MAX_ATTEMPTS = 2
+    order = queue.post_order("a.fits", {})
+    queue.hand_back(queue.claim("w"), "The disk was away.")
+    WorkOrder.objects.update(queued_at=timezone.now())
+    queue.claim("w")
+    expire_lease(order)
+    assert queue.claim("w") is None
+    order.refresh_from_db()
+    assert order.run.error.startswith("The worker died, or was too slow to keep its lease. Given up after 2 attempts.")
+
+
+def test_an_order_that_has_had_more_attempts_than_are_allowed_by_now_is_failed_with_its_last_error(settings):
+    order = queue.post_order("a.fits", {})
+    queue.hand_back(queue.claim("w"), "The disk was away.")
+    WorkOrder.objects.update(queued_at=timezone.now())
+    settings.ORDER_MAX_ATTEMPTS = 1
+    assert queue.claim("w") is None
+    order.refresh_from_db()
+    assert order.status == "failed"
+    assert order.run.error.startswith("The disk was away. Given up after 1 attempts.")
 
 
 def test_only_the_wanted_order_is_claimed_by_id():

@@ -111,6 +111,37 @@ def test_a_worker_that_is_asked_to_end_hands_its_order_back(monkeypatch, cube_pa
     assert order.run.error == "The worker was asked to end."
 
 
+def test_a_shutdown_costs_an_order_no_attempt_no_wait_and_not_its_place(monkeypatch, settings, cube_path):
+    settings.ORDER_MAX_ATTEMPTS = 2
+    first = queue.post_order(cube_path, {})
+    queue.post_order("later.fits", {})
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "read_cube", fails_with(SystemExit(1)))
+        for _ in range(3):
+            with pytest.raises(SystemExit):
+                worker.carry_out(queue.claim("w"))
+    order = WorkOrder.objects.get(pk=first.pk)
+    assert (order.status, order.attempts) == ("queued", 0)
+    assert [run.status for run in order.runs.all()] == ["handed_back"] * 3
+    again = queue.claim("w")
+    assert (again.pk, again.attempts) == (order.pk, 1)
+    worker.carry_out(again)
+    assert WorkOrder.objects.get(pk=order.pk).status == "completed"
+
+
+def test_a_shutdown_queues_what_was_posted_meanwhile(monkeypatch, cube_path):
+    def is_ended(*arguments: object) -> None:
+        queue.post_order(cube_path, {"oid": "new"})
+        raise SystemExit
+
+    monkeypatch.setattr(worker, "read_cube", is_ended)
+    queue.post_order(cube_path, {"force": True})
+    with pytest.raises(SystemExit):
+        run_next()
+    order = WorkOrder.objects.get()
+    assert (order.status, order.request, order.attempts) == ("queued", {"force": True, "oid": "new"}, 0)
+
+
 def test_an_error_that_was_not_foreseen_fails_the_order_and_is_logged_whole(monkeypatch, cube_path, caplog):
     monkeypatch.setattr(worker, "read_cube", fails_with(ZeroDivisionError("surprise")))
     queue.post_order(cube_path, {})

@@ -113,8 +113,18 @@ def fail(order: WorkOrder, error: str) -> None:
         _end_order(current, Status.FAILED, leftover=current.request)
 
 
-def hand_back(order: WorkOrder, error: str) -> bool:
+def hand_back(order: WorkOrder, error: str, *, interrupted: bool = False) -> bool:
     """Queue the order for a later attempt, or fail it where it has had them all; tell whether it will be tried again.
+
+    Parameters
+    ----------
+    order
+        The order as it was claimed.
+    error
+        A sentence on why, for the history.
+    interrupted
+        Whether neither the cube nor what it needs is to blame. The attempt does not count then, and the order gets back
+        its place in the queue.
 
     Raises
     ------
@@ -127,7 +137,7 @@ def hand_back(order: WorkOrder, error: str) -> bool:
             _end_run(current, WorkOrderRun.Status.HANDED_BACK, error=error)
             _end_order(current, Status.QUEUED, leftover=current.request)
             return True
-        if current.attempts >= settings.ORDER_MAX_ATTEMPTS:
+        if not interrupted and current.attempts >= settings.ORDER_MAX_ATTEMPTS:
             _end_run(
                 current,
                 WorkOrderRun.Status.FAILED,
@@ -137,7 +147,10 @@ def hand_back(order: WorkOrder, error: str) -> bool:
             return False
         _end_run(current, WorkOrderRun.Status.HANDED_BACK, error=error)
         current.status, current.lease_expires_at = Status.QUEUED, None
-        current.queued_at = timezone.now() + _retry_delay(current.attempts)
+        if interrupted:
+            current.attempts -= 1
+        else:
+            current.queued_at = timezone.now() + _retry_delay(current.attempts)
         current.save()
         return True
 
@@ -196,6 +209,7 @@ def _end_lost_run(order: WorkOrder) -> None:
 
 def _give_up(order: WorkOrder) -> None:
     now = timezone.now()
+    last_error = order.run.error if order.run else "Its last run is not recorded."
     order.run = WorkOrderRun.objects.create(
         order=order,
         status=WorkOrderRun.Status.FAILED,
@@ -204,7 +218,7 @@ def _give_up(order: WorkOrder) -> None:
         started_at=now,
         finished_at=now,
         error=(
-            f"Given up: {order.attempts} workers died, or lost their lease, while they were at this order. "
+            f"{last_error} Given up after {order.attempts} attempts. "
             "Look at the cube and at the workers' memory and time limits, then post it again."
         ),
     )
