@@ -1,6 +1,7 @@
 """The commands ingest_fits_cube and reingest_all_cubes."""
 
 import io
+import os
 import threading
 import time
 
@@ -70,6 +71,25 @@ def test_one_that_fails_does_not_stop_the_others(cube_path, data_root):
     with pytest.raises(CommandError, match="1 of 2 cubes failed"):
         run("ingest_fits_cube", "2019-04-19")
     assert DataCube.objects.count() == 1
+
+
+@pytest.mark.parametrize("with_queue", [True, False])
+def test_files_whose_names_are_refused_are_told_and_failed_without_an_order(cube_path, data_root, with_queue):
+    folder = (data_root / cube_path).parent
+    (data_root.parent / "outside.fits").write_bytes(b"")
+    (folder / "link.fits").symlink_to(data_root.parent / "outside.fits")
+    for name in (b"a\n2026-11-24 forged \x1b[31m.fits", b"b\xff.fits"):
+        (folder / os.fsdecode(name)).write_bytes(b"")
+    errors = io.StringIO()
+    with pytest.raises(CommandError, match="3 of 4 cubes failed"):
+        run("ingest_fits_cube", "2019-04-19", queue=with_queue, stderr=errors)
+    assert errors.getvalue().splitlines() == [
+        "“2019-04-19/CRISP/a?2026-11-24 forged ?[31m.fits”: The path is empty or holds control characters.",
+        "“2019-04-19/CRISP/b?.fits”: The path holds characters that cannot be encoded.",
+        "“2019-04-19/CRISP/link.fits”: “2019-04-19/CRISP/link.fits” leaves the science data folder by a symbolic link.",
+    ]
+    order = WorkOrder.objects.get()
+    assert (order.relative_path, order.status) == (cube_path, "queued" if with_queue else "completed")
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,9 @@ def request_from_options(options: dict[str, Any]) -> dict[str, Any]:
     return request
 
 
-def ingest_all(orders: Iterable[WorkOrder], total: int, *, queue: bool, stdout: OutputWrapper) -> None:
+def ingest_all(
+    orders: Iterable[WorkOrder], total: int, *, refused: int = 0, queue: bool, stdout: OutputWrapper
+) -> None:
     """Ingest cubes, here or by the workers, with a progress bar on a terminal and a summary.
 
     Parameters
@@ -61,7 +63,9 @@ def ingest_all(orders: Iterable[WorkOrder], total: int, *, queue: bool, stdout: 
     orders
         The orders, each put into the queue when its turn comes.
     total
-        How many there are.
+        How many cubes there are.
+    refused
+        For how many of them there is no order, as their paths were refused; they count as failed.
     queue
         Whether the work is left to the workers.
     stdout
@@ -70,11 +74,11 @@ def ingest_all(orders: Iterable[WorkOrder], total: int, *, queue: bool, stdout: 
     Raises
     ------
     CommandError
-        With the number of orders that failed, if any did.
+        With the number of cubes that failed, if any did.
     """
     began = time.monotonic()
-    counts: Counter[str] = Counter()
-    for order in tqdm(orders, total=total, unit="cube", disable=not sys.stderr.isatty()):
+    counts: Counter[str] = Counter({"failed": refused} if refused else {})
+    for order in tqdm(orders, initial=refused, total=total, unit="cube", disable=not sys.stderr.isatty()):
         if queue:
             counts["queued"] += 1
             continue

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from datacubes.cube_file import confined_path
-from datacubes.errors import PermanentError
+from datacubes.errors import PermanentError, quoted
 from workorders.management.ingesting import add_ingest_options, ingest_all, request_from_options
 from workorders.queue import post_order
 from workorders.serializers import CUBE_SUFFIX
@@ -32,18 +32,29 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Find the cubes and ingest them."""
-        paths = [cube for path in options["path"] for cube in find_cubes(path)]
+        found = [cube for path in options["path"] for cube in find_cubes(path)]
         request = request_from_options(options)
         if options["oid"]:
-            if len(paths) != 1:
-                raise CommandError(f"--oid goes with one cube; the paths have {len(paths)}.")
+            if len(found) != 1:
+                raise CommandError(f"--oid goes with one cube; the paths have {len(found)}.")
             request["oid"] = options["oid"]
+        paths = [path for path in found if self._is_accepted(path)]
         orders = (post_order(path, request) for path in paths)
-        ingest_all(orders, len(paths), queue=options["queue"], stdout=self.stdout)
+        refused = len(found) - len(paths)
+        ingest_all(orders, len(found), refused=refused, queue=options["queue"], stdout=self.stdout)
+
+    def _is_accepted(self, path: str) -> bool:
+        """Check a path as one that is posted is: the name of a file can hold anything."""
+        try:
+            confined_path(settings.SCIENCE_DATA_ROOT, path)
+        except PermanentError as refused:
+            self.stderr.write(f"{quoted(path)}: {refused}")
+            return False
+        return True
 
 
 def find_cubes(path: str) -> list[str]:
-    """Return the relative paths of a cube, or of all cubes below a folder, in order.
+    """Return the relative paths of a cube, or of all cubes below a folder, in order; those below one are not checked.
 
     Raises
     ------
