@@ -23,7 +23,7 @@ class HeaderRelease:
     @property
     def as_text(self) -> str:
         """Both in one text, to be compared with what the header said last time; empty if it says nothing."""
-        return _as_text(self.day, self.comment)
+        return f"{self.day or ''}\n{self.comment}" if self.day or self.comment else ""
 
 
 def read(material: Material) -> HeaderRelease:
@@ -45,17 +45,14 @@ def read(material: Material) -> HeaderRelease:
 def write(cube: DataCube, release: HeaderRelease, material: Material, *, created: bool) -> tuple[Outcome, str]:
     """Apply the release that the header tells and the grants that the request names.
 
-    A release date that staff have set stays until the header names another one.
+    A release date or comment that staff have set stays until the header names another day than it did before.
     """
     changes = []
     access = None if created else getattr(cube, "access", None)
     is_new = access is None
     access = access or AccessRules(cube=cube)
     if access.header_release != release.as_text:
-        set_by_staff = _as_text(access.release_date, access.release_comment) != access.header_release
-        access.header_release = release.as_text
-        if release.day or not set_by_staff:
-            access.release_date, access.release_comment = release.day, release.comment
+        _follow_header(access, release)
         changes.append("release")
     if is_new or changes:
         access.save(force_insert=is_new)
@@ -71,8 +68,20 @@ def write(cube: DataCube, release: HeaderRelease, material: Material, *, created
     return Outcome.SKIPPED, "Release and grants are as before."
 
 
-def _as_text(day: date | None, comment: str) -> str:
-    return f"{day or ''}\n{comment}" if day or comment else ""
+def _follow_header(access: AccessRules, release: HeaderRelease) -> None:
+    """Let the rules follow a header that says something new of the release.
+
+    Another day is taken over with the comment that the header has for it: one of staff told of the day before. Without
+    another day, date and comment are each left as they are if staff have set them, and follow the header if not: a
+    reworded comment must not lift an embargo, nor need it be held back because of one.
+    """
+    day_before, _, comment_before = access.header_release.partition("\n")
+    names_another_day = release.day is not None and str(release.day) != day_before
+    if names_another_day or str(access.release_date or "") == day_before:
+        access.release_date = release.day
+    if names_another_day or access.release_comment == comment_before:
+        access.release_comment = release.comment
+    access.header_release = release.as_text
 
 
 def _replace_email_grants(cube: DataCube, addresses: list[str]) -> bool:

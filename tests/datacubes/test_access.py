@@ -132,6 +132,57 @@ def test_a_header_that_no_longer_has_a_release_leaves_what_staff_set(release):
     assert (rules().release_date, rules().release_comment) == (date(2050, 1, 1), "As agreed.")
 
 
+def test_a_reworded_comment_leaves_the_date_that_staff_set(release):
+    release("2020-08-05", "One.")
+    AccessRules.objects.update(release_date=date(2090, 1, 1))
+    result = release("2020-08-05", "Two.")
+    assert (rules().release_date, rules().release_comment) == (date(2090, 1, 1), "Two.")
+    assert not rules().is_public
+    assert step(result)[0] == "updated"
+    assert step(release("2020-08-05", "Two."))[0] == "skipped"
+
+
+def test_a_reworded_comment_does_not_release_what_staff_restricted(release):
+    release("2020-08-05", "One.")
+    AccessRules.objects.update(release_date=None)
+    release("2020-08-05", "Two.")
+    assert (rules().release_date, rules().release_comment) == (None, "Two.")
+
+
+def test_a_reworded_comment_leaves_the_comment_that_staff_wrote(release):
+    release("2020-08-05", "One.")
+    AccessRules.objects.update(release_date=date(2090, 1, 1), release_comment="As agreed.")
+    release("2020-08-05", "Two.")
+    assert (rules().release_date, rules().release_comment) == (date(2090, 1, 1), "As agreed.")
+
+
+def test_a_comment_that_staff_took_away_stays_away(release):
+    release("2020-08-05", "One.")
+    AccessRules.objects.update(release_date=date(2090, 1, 1), release_comment="")
+    release("2020-08-05", "Two.")
+    assert rules().release_comment == ""
+
+
+def test_a_reworded_comment_is_followed_where_staff_have_changed_nothing(release):
+    release("2020-08-05", "One.")
+    release("2020-08-05", "Two.")
+    assert (rules().release_date, rules().release_comment) == (date(2020, 8, 5), "Two.")
+
+
+def test_a_new_day_in_the_header_brings_its_comment_along(release):
+    release("2020-08-05", "One.")
+    AccessRules.objects.update(release_comment="As agreed.")
+    release("2051-01-01", "Prolonged.")
+    assert (rules().release_date, rules().release_comment) == (date(2051, 1, 1), "Prolonged.")
+
+
+def test_a_header_that_no_longer_has_a_release_takes_its_date_back_but_not_the_comment_of_staff(release):
+    release("2020-08-05", "One.")
+    AccessRules.objects.update(release_comment="As agreed.")
+    release(None)
+    assert (rules().release_date, rules().release_comment) == (None, "As agreed.")
+
+
 def test_rules_that_are_gone_are_made_again(release):
     release("2020-08-05")
     AccessRules.objects.all().delete()
