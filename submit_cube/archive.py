@@ -160,7 +160,8 @@ class Archive:
             else:
                 if response.status_code not in AWAY:
                     return response
-                trouble = f"{response.status_code} {response.reason}"
+                words = "; ".join(_flatten(_json(response))).rstrip(".")
+                trouble = f"{response.status_code} {response.reason}{words and f': {words}'}"
                 delay = max(delay, _seconds(response))
             waited = time.monotonic() - started
             if waited + delay > self._patience.total:

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
-from rest_framework import serializers
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException
 
 from datacubes.cube_file import confined_path
-from datacubes.errors import PermanentError
+from datacubes.errors import PermanentError, TransientError
 from datacubes.identity import MAX_OID_LENGTH, check_oid
 from workorders.models import WorkOrder
 
@@ -34,6 +35,13 @@ class StrictTextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class StorageAway(APIException):
+    """The storage does not tell whether a file is there. Clients take a 400 for final; after this they post again."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    wait = 10  # Seconds, which become Retry-After.
+
+
 class ConfinedPathField(StrictTextField):
     """The path of a file below the science data folder."""
 
@@ -47,6 +55,8 @@ class ConfinedPathField(StrictTextField):
             confined_path(settings.SCIENCE_DATA_ROOT, path)
         except PermanentError as refused:
             raise serializers.ValidationError(str(refused)) from refused
+        except TransientError as error:
+            raise StorageAway(str(error)) from error
         return path
 
 

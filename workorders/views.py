@@ -86,6 +86,10 @@ class IngestView(generics.GenericAPIView):
             403: NO_PERMISSION,
             413: OpenApiResponse(RefusalSerializer, description="The body is larger than any request needs."),
             415: OpenApiResponse(RefusalSerializer, description="The body is not `application/json`."),
+            503: OpenApiResponse(
+                RefusalSerializer,
+                description="The storage does not tell whether the file is there; post again after `Retry-After`.",
+            ),
         }
     )
     def post(self, request: Request) -> Response:

@@ -14,11 +14,11 @@ class PathRefused(PermanentError):
     """The path is not one of a regular file inside the science data folder."""
 
 
-class FileUnreachable(PathRefused):
-    """Nothing is at the path at the moment, or the storage does not tell."""
+class FileMissing(PathRefused):
+    """Nothing is at the path at the moment."""
 
 
-_WRONG_IN_ITSELF = (errno.ELOOP, errno.ENAMETOOLONG)
+_WRONG_IN_ITSELF = (errno.ELOOP, errno.ENAMETOOLONG, errno.EILSEQ)
 
 
 def confined_path(root: Path, relative_path: str) -> Path:
@@ -38,6 +38,8 @@ def confined_path(root: Path, relative_path: str) -> Path:
     PathRefused
         If it is absolute, has ``..``, is too long, holds characters that no path has, leaves `root`
         by a symbolic link, does not exist, or is not a regular file.
+    TransientError
+        If the storage does not tell.
     """
     try:
         length = len(relative_path.encode())
@@ -57,9 +59,9 @@ def confined_path(root: Path, relative_path: str) -> Path:
         real_path = os.path.realpath(os.path.join(real_root, relative_path), strict=True)
         mode = os.lstat(real_path).st_mode
     except (FileNotFoundError, NotADirectoryError):
-        raise FileUnreachable(f"There is no file “{relative_path}” in the science data folder.") from None
+        raise FileMissing(f"There is no file “{relative_path}” in the science data folder.") from None
     except OSError as error:
-        kind = PathRefused if error.errno in _WRONG_IN_ITSELF else FileUnreachable
+        kind = PathRefused if error.errno in _WRONG_IN_ITSELF else TransientError
         raise kind(f"“{relative_path}” cannot be looked up: {error.strerror}.") from None
     if os.path.commonpath([real_root, real_path]) != real_root:
         raise PathRefused(f"“{relative_path}” leaves the science data folder by a symbolic link.")
@@ -77,13 +79,13 @@ def open_confined(root: Path, relative_path: str) -> int:
     Raises
     ------
     PathRefused
-        As for `confined_path`.
+        As for `confined_path`, but not if there is no file.
     TransientError
         If there is no file or it cannot be opened at the moment, or if it was swapped while it was opened.
     """
     try:
         path = confined_path(root, relative_path)
-    except FileUnreachable as error:
+    except FileMissing as error:
         raise TransientError(str(error)) from error
     try:
         # O_NONBLOCK: should the file have become a FIFO since the check, the open returns at once.
@@ -97,7 +99,7 @@ def open_confined(root: Path, relative_path: str) -> int:
             raise TransientError(f"“{relative_path}” was replaced while it was opened.")
     except BaseException as error:
         os.close(descriptor)
-        if isinstance(error, OSError):
+        if isinstance(error, OSError | FileMissing):
             raise TransientError(f"“{relative_path}” vanished while it was opened.") from error
         raise
     return descriptor

@@ -9,8 +9,10 @@ from django.http.response import HttpResponseBase
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from datacubes.cube_file import confined_path
 from datacubes.downloads.files import BLOCK_SIZE, OnePart, OpenFile
 from datacubes.downloads.ranges import ByteRange, RangesRefused, requested_ranges
+from datacubes.downloads.views import RETRY_AFTER_SECONDS
 from datacubes.errors import PermanentError, TransientError
 
 logger = logging.getLogger(__name__)
@@ -28,11 +30,16 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     content_type = CONTENT_TYPES.get(PurePosixPath(path).suffix)
     if content_type is None:
         raise Http404("There is no such preview.")
+    root = Path(settings.MEDIA_ROOT)
     try:
-        file = OpenFile(Path(settings.MEDIA_ROOT), path)
-    except (PermanentError, TransientError) as error:
+        confined_path(root, path)
+        file = OpenFile(root, path)
+    except PermanentError as error:
         logger.info("A preview that is not there was asked for: %s", error)
         raise Http404("There is no such preview.") from error
+    except TransientError as error:
+        logger.warning("A preview cannot be sent: %s", error)
+        return HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
     response = _send(request, file, content_type)
     if not response.streaming:
         file.close()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from datacubes.cube_file import CubeFile, confined_path
-from datacubes.errors import PermanentError
+from datacubes.errors import PermanentError, TransientError
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,20 @@ class SourceFile:
 
 
 def find_source(cube: CubeFile, named: str | None, suffixes: Sequence[str]) -> SourceFile | None:
-    """Find the file that the order names, or else the first with the cube's stem and one of the suffixes beside it."""
+    """Find the file that the order names, or else the first with the cube's stem and one of the suffixes beside it.
+
+    Raises
+    ------
+    TransientError
+        If the storage does not tell whether a file is there: previews must not change because of that.
+    """
     beside = [str(PurePosixPath(cube.relative_path).with_suffix(suffix)) for suffix in suffixes]
     for relative_path in [named, *beside] if named else beside:
         try:
             status = os.stat(confined_path(cube.root, relative_path))
-        except (PermanentError, OSError):
+        except (PermanentError, FileNotFoundError, NotADirectoryError):
             continue  # It is not there, or not one that may be read: the next will do.
+        except OSError as error:
+            raise TransientError(f"“{relative_path}” cannot be looked up: {error.strerror}.") from error
         return SourceFile(relative_path, status.st_size, status.st_mtime_ns)
     return None

@@ -66,6 +66,13 @@ def test_it_waits_as_long_as_the_server_asks_for(submit, server, caplog):
     assert "trying again in 1 s" in caplog.messages[0]
 
 
+def test_it_tells_why_the_server_is_away(submit, server, caplog):
+    reason = {"detail": "“a.fits” cannot be looked up: Stale file handle."}
+    server.answer = lambda number: (202, {}, ORDER) if number > 1 else (503, {}, reason)
+    assert submit("a.fits") == 0
+    assert "(503 Service Unavailable: “a.fits” cannot be looked up: Stale file handle); trying" in caplog.messages[0]
+
+
 def test_it_tries_again_while_it_waits_for_the_end(submit, server, capsys):
     answers = {
         1: (202, {}, ORDER),

@@ -1,5 +1,6 @@
 """POST /api/v1/ingest/: what works, and each refusal."""
 
+import errno
 import json
 import os
 import socket
@@ -10,6 +11,7 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from config.body_limit import MAX_BODY_BYTES
+from tests.support.broken_storage import no_answer_about
 from workorders.models import WorkOrder
 
 URL = "/api/v1/ingest/"
@@ -139,6 +141,20 @@ def test_a_preview_outside_the_root_is_refused(api, cube_path, field):
     answer = api.post(URL, {"relative_path": cube_path, field: "../../etc/passwd"}, format="json")
     assert answer.status_code == 400
     assert list(answer.json()) == [field]
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE])
+@pytest.mark.parametrize("field", ["relative_path", "image_preview", "video_preview"])
+def test_a_path_that_the_storage_does_not_tell_of_is_to_be_posted_again(api, cube_path, data_root, field, number):
+    (data_root / "a.png").touch()
+    body = {"relative_path": cube_path} | {field: cube_path if field == "relative_path" else "a.png"}
+    with no_answer_about(body[field], number):
+        answer = api.post(URL, body, format="json")
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "10"
+    assert answer.json() == {"detail": f"“{body[field]}” cannot be looked up: {os.strerror(number)}."}
+    assert not WorkOrder.objects.exists()
+    assert api.post(URL, body, format="json").status_code == 202
 
 
 @pytest.mark.parametrize(

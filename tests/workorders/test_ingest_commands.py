@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from datacubes.models import DataCube
+from tests.support.broken_storage import no_answer_about
 from tests.support.sample_cubes import edit_keyword, many_cubes
 from workorders.models import WorkOrder
 from workorders.queue import claim, post_order
@@ -105,6 +106,12 @@ def test_paths_without_a_cube_are_refused(data_root, monkeypatch, path, why):
     monkeypatch.chdir(data_root)
     with pytest.raises(CommandError, match=why):
         run("ingest_fits_cube", path)
+    assert not WorkOrder.objects.exists()
+
+
+def test_a_path_that_the_storage_does_not_tell_of_is_told(cube_path):
+    with no_answer_about(cube_path), pytest.raises(CommandError, match="cannot be looked up: Input/output error"):
+        run("ingest_fits_cube", cube_path)
     assert not WorkOrder.objects.exists()
 
 

@@ -1,5 +1,6 @@
 """Untrusted paths stay in the science data folder, and looking at them never blocks."""
 
+import errno
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ import pytest
 from datacubes.cube_file import confined_path, open_confined
 from datacubes.cube_file.paths import PathRefused
 from datacubes.errors import PermanentError, TransientError
+from tests.support.broken_storage import no_answer_about
 
 
 @pytest.fixture(autouse=True)
@@ -182,13 +184,18 @@ def test_a_device_inside_the_folder_is_refused(data_root):
             look(data_root, "zero.fits")
 
 
-def test_an_error_of_the_storage_is_not_taken_for_a_wrong_path(data_root, cube, monkeypatch):
-    def fail(path: str) -> None:
-        raise OSError(5, "Input/output error")
+@pytest.mark.parametrize("look", [confined_path, open_confined])
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.EACCES, errno.ENOMEM])
+def test_an_error_of_the_storage_is_not_taken_for_a_wrong_path(data_root, cube, look, number):
+    words = f"“2019-04-19/cube.fits” cannot be looked up: {os.strerror(number)}."
+    with no_answer_about("cube.fits", number), pytest.raises(TransientError, match=words):
+        look(data_root, "2019-04-19/cube.fits")
 
-    monkeypatch.setattr("datacubes.cube_file.paths.os.lstat", fail)
-    with pytest.raises(TransientError, match="Input/output error"):
-        open_confined(data_root, "2019-04-19/cube.fits")
+
+@pytest.mark.parametrize("look", [confined_path, open_confined])
+def test_a_name_that_the_storage_cannot_have_is_refused(data_root, look):
+    with no_answer_about("cube.fits", errno.EILSEQ), pytest.raises(PathRefused, match="cannot be looked up"):
+        look(data_root, "cube.fits")
 
 
 @pytest.fixture
@@ -256,3 +263,17 @@ def test_a_file_that_vanishes_before_it_is_opened_is_tried_again_later(data_root
     just_before_open(cube.unlink)
     with pytest.raises(TransientError, match="cannot be opened: No such file"):
         open_confined(data_root, "2019-04-19/cube.fits")
+
+
+def test_a_file_that_vanishes_while_it_is_opened_is_tried_again_later(data_root, cube, monkeypatch):
+    really_look = os.fstat
+
+    def look_after_removal(descriptor: int) -> os.stat_result:
+        cube.unlink(missing_ok=True)
+        return really_look(descriptor)
+
+    monkeypatch.setattr("datacubes.cube_file.paths.os.fstat", look_after_removal)
+    before = descriptors()
+    with pytest.raises(TransientError, match="vanished while it was opened"):
+        open_confined(data_root, "2019-04-19/cube.fits")
+    assert descriptors() == before

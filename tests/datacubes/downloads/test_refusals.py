@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from datacubes.links import download_path
 from datacubes.models import AccessRules, DataCube
 from tests.support.archived_cubes import RESTRICTED
+from tests.support.broken_storage import no_answer_about
 
 
 @pytest.fixture
@@ -117,6 +118,16 @@ def test_a_file_that_cannot_be_opened_at_the_moment_is_to_be_asked_for_again(cub
     assert response.status_code == 503
     assert response["Retry-After"] == "30"
     assert response.json() == {"detail": "The file cannot be read at the moment; try again later."}
+
+
+@pytest.mark.parametrize("prefix", ["", "/protected/"])
+def test_a_file_that_the_storage_does_not_tell_of_is_to_be_asked_for_again(cube, anybody, settings, prefix):
+    settings.X_ACCEL_PREFIX = prefix
+    with no_answer_about(cube.filename):
+        response = anybody.get(download_path(cube))
+    assert response.status_code == 503
+    assert response["Retry-After"] == "30"
+    assert "X-Accel-Redirect" not in response
 
 
 @pytest.mark.parametrize(

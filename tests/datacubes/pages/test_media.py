@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.support.broken_storage import no_answer_about
+
 
 @pytest.fixture
 def movie(settings):
@@ -61,6 +63,13 @@ def test_a_link_out_of_the_folder_is_not_followed(client, settings):
     (settings.MEDIA_ROOT.parent / "secret.jpg").write_bytes(b"x")
     (settings.MEDIA_ROOT / "inside.jpg").symlink_to(settings.MEDIA_ROOT.parent / "secret.jpg")
     assert client.get("/media/inside.jpg").status_code == 404
+
+
+def test_a_preview_that_the_storage_does_not_tell_of_is_to_be_asked_for_again(movie, client):
+    with no_answer_about("a.webm"):
+        response = client.get("/media/2019/a.webm")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+    assert "Cache-Control" not in response.headers
 
 
 def test_nothing_can_be_written(movie, client):

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from datacubes.errors import TransientError
 from datacubes.models import DataCube, ImagePreview, PlotData, VideoPreview
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import IngestResult, ingest
+from tests.support.broken_storage import no_answer_about
 from tests.support.sample_cubes import edit_keyword, write_cube
 from tests.support.sample_previews import write_preview_image, write_preview_movie
 
@@ -131,6 +133,24 @@ def test_when_the_movie_of_a_cube_of_one_scan_is_gone_its_preview_goes(
     assert not VideoPreview.objects.exists()
     assert media_files(settings) == named_files()
     assert outcomes(ingest(IngestRequest("one.fits", force=True)))["video_previews"] == "skipped"
+
+
+@pytest.mark.parametrize("call", ["lstat", "stat"])
+def test_a_movie_that_the_storage_does_not_tell_of_is_not_taken_for_gone(data_root, call):
+    cube = write_cube(data_root / "one.fits", shape=(1, 1, 3, 8, 8))
+    write_preview_movie(cube.with_suffix(".mov"), frames=5, size=(32, 32))
+    ingest(IngestRequest("one.fits"))
+    with no_answer_about("one.mov", call=call), pytest.raises(TransientError, match=r"“one\.mov” cannot be looked up"):
+        ingest(IngestRequest("one.fits"))
+    assert VideoPreview.objects.exists()
+    assert outcomes(ingest(IngestRequest("one.fits")))["video_previews"] == "skipped"
+
+
+def test_an_image_that_the_order_names_and_the_storage_does_not_tell_of_is_not_replaced_by_another(folder):
+    write_preview_image(folder / "better.png", (400, 200))
+    with no_answer_about("better.png"), pytest.raises(TransientError, match="Input/output error"):
+        ingest(IngestRequest(PATH, image_preview="2019-04-19/CRISP/better.png"))
+    assert not DataCube.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from datacubes.cube_file import confined_path
-from datacubes.errors import PermanentError, quoted
+from datacubes.errors import PermanentError, TransientError, quoted
 from workorders.management.ingesting import add_ingest_options, ingest_all, request_from_options
 from workorders.queue import post_order
 from workorders.serializers import CUBE_SUFFIX
@@ -47,8 +47,8 @@ class Command(BaseCommand):
         """Check a path as one that is posted is: the name of a file can hold anything."""
         try:
             confined_path(settings.SCIENCE_DATA_ROOT, path)
-        except PermanentError as refused:
-            self.stderr.write(f"{quoted(path)}: {refused}")
+        except (PermanentError, TransientError) as error:
+            self.stderr.write(f"{quoted(path)}: {error}")
             return False
         return True
 
@@ -59,7 +59,7 @@ def find_cubes(path: str) -> list[str]:
     Raises
     ------
     CommandError
-        If there is none, or it is not below SCIENCE_DATA_ROOT.
+        If there is none, it is not below SCIENCE_DATA_ROOT, or the storage does not tell.
     """
     root = os.path.realpath(settings.SCIENCE_DATA_ROOT)
     absolute = os.path.realpath(path if os.path.exists(path) else os.path.join(root, path))
@@ -73,8 +73,8 @@ def find_cubes(path: str) -> list[str]:
     relative_path = os.path.relpath(absolute, root)
     try:
         confined_path(Path(root), relative_path)
-    except PermanentError as refused:
-        raise CommandError(str(refused)) from refused
+    except (PermanentError, TransientError) as error:
+        raise CommandError(str(error)) from error
     if not relative_path.endswith(CUBE_SUFFIX):
         raise CommandError(f"{path} does not end in {CUBE_SUFFIX}.")
     return [relative_path]
