@@ -223,7 +223,9 @@ def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
 
 def _lock_cube(reading: Reading) -> DataCube:
     """Lock the cube's row until the transaction ends, and make sure that it still is as it was seen."""
-    cubes = DataCube.objects.select_for_update(of=("self",)).select_related("access", "observation")
+    # Its access rules are not joined: PostgreSQL would give them as they were before the wait for the lock, in which
+    # staff may have changed them.
+    cubes = DataCube.objects.select_for_update(of=("self",)).select_related("observation")
     cube = cubes.filter(oid=reading.oid).first()
     if cube is None or cube.sources != reading.seen_sources:
         raise TransientError(f"Another ingestion changed the cube {reading.oid} at the same time.")

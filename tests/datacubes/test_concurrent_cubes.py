@@ -1,18 +1,44 @@
-"""Cubes of one observation that are ingested at the same time, on a database where that can be."""
+"""Ingestions at the same time as others of one observation, or as staff, on a database where that can be."""
 
 import threading
+from datetime import date
 
 import pytest
 from django.db import connection, transaction
 
-from datacubes.models import Observation
+from datacubes.admin_access import AccessChange
+from datacubes.models import AccessRules, DataCube, Observation
 from datacubes.steps.base import IngestRequest
-from ingestion.conductor import ingest, read_cube, write_cube
+from ingestion.conductor import Reading, ingest, read_cube, write_cube
+from tests.support.sample_cubes import edit_keyword
+from tests.support.services import wait_until
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one transaction write at a time"),
 ]
+
+
+def write_in_a_thread(reading: Reading) -> threading.Thread:
+    """Return a thread that writes what was read, over a connection of its own."""
+
+    def write() -> None:
+        try:
+            with transaction.atomic():
+                write_cube(reading)
+        finally:
+            connection.close()
+
+    return threading.Thread(target=write)
+
+
+def somebody_waits_for_me() -> bool:
+    """Whether another connection waits for a lock that this one holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return cursor.fetchone()[0] > 0
 
 
 def test_begin_and_end_follow_both_of_two_cubes_that_are_written_at_once(place_cube):
@@ -25,15 +51,7 @@ def test_begin_and_end_follow_both_of_two_cubes_that_are_written_at_once(place_c
     }
     ingest(IngestRequest(paths["b"], oid="b"))
     second = read_cube(IngestRequest(paths["c"], oid="c"))
-
-    def write_the_second() -> None:
-        try:
-            with transaction.atomic():
-                write_cube(second)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=write_the_second)
+    thread = write_in_a_thread(second)
     with transaction.atomic():
         write_cube(read_cube(IngestRequest(paths["a"], oid="a")))
         thread.start()
@@ -42,3 +60,20 @@ def test_begin_and_end_follow_both_of_two_cubes_that_are_written_at_once(place_c
     observation = Observation.objects.get()
     assert observation.date_beg.isoformat()[11:19] == "16:50:00"
     assert observation.date_end.isoformat()[11:19] == "17:40:00"
+
+
+def test_an_ingestion_that_waits_for_staff_does_not_undo_what_they_set(place_cube, data_root):
+    path = place_cube({"RELEASE": "2020-08-05", "RELEASEC": "One."})
+    ingest(IngestRequest(path))
+    edit_keyword(data_root / path, "RELEASEC", "Two.")
+    thread = write_in_a_thread(read_cube(IngestRequest(path)))
+    with transaction.atomic():
+        AccessChange(sets_release=True, release_date=date(2090, 1, 1), release_comment="As agreed.").apply(
+            DataCube.objects.all()
+        )
+        thread.start()
+        wait_until(somebody_waits_for_me, "The ingestion waits for the lock of the cube")
+    thread.join()
+    rules = AccessRules.objects.get()
+    assert (rules.release_date, rules.release_comment) == (date(2090, 1, 1), "As agreed.")
+    assert rules.header_release == "2020-08-05\nTwo."
