@@ -92,6 +92,8 @@ class Reading:
         What the cube's row says of its sources; None where there is no such cube yet.
     overwritten
         Other cubes whose file was at the same path.
+    files_stay
+        Whether the new files are left as they are if the block ends in an error; see `keep_files`.
     """
 
     material: Material
@@ -101,7 +103,7 @@ class Reading:
     overwritten: list[DataCube]
     seconds: float
     parts: list[_Part] = field(default_factory=list)
-    is_written: bool = False
+    files_stay: bool = False
 
     def __enter__(self) -> "Reading":
         return self
@@ -109,13 +111,17 @@ class Reading:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Remove the new files if no rows name them.
-
-        Once the rows are written, only the commit is left to fail; and whether a commit was lost, or only its answer,
-        cannot be known. Then the files stay: `prune_media` removes them in the first case.
-        """
-        if error is not None and not self.is_written:
+        """Remove the new files if no rows name them."""
+        if error is not None and not self.files_stay:
             discard_files(self.material.new_files)
+
+    def keep_files(self) -> None:
+        """Leave the new files whatever comes; the last act of the transaction in which the reading is written.
+
+        Then only the commit is left to fail; and whether a commit was lost, or only its answer, cannot be known.
+        `prune_media` removes the files in the first case.
+        """
+        self.files_stay = True
 
     @property
     def oid(self) -> str:
@@ -134,7 +140,9 @@ def ingest(request: IngestRequest) -> IngestResult:
         If it should be tried again later; no row has changed.
     """
     with read_cube(request) as reading, transaction.atomic():
-        return write_cube(reading)
+        result = write_cube(reading)
+        reading.keep_files()
+    return result
 
 
 def read_cube(request: IngestRequest) -> Reading:
@@ -162,7 +170,7 @@ def read_cube(request: IngestRequest) -> Reading:
 
 
 def write_cube(reading: Reading) -> IngestResult:
-    """Bring the rows of a cube to what was read. Must be called within a transaction.
+    """Bring the rows of a cube to what was read. Must be called within a transaction, which ends with `keep_files`.
 
     Raises
     ------
@@ -189,7 +197,6 @@ def write_cube(reading: Reading) -> IngestResult:
         tell_svo(change.cube, reading.instrument, results, reading.overwritten, force=material.request.force)
     )
     _let_observations_follow(change, metadata_changed=any(part.outcome is None for part in reading.parts))
-    reading.is_written = True
     return IngestResult(
         oid=reading.oid,
         checksum=material.cube_file.checksum,

@@ -51,7 +51,7 @@ def _carry_out(order: WorkOrder) -> None:
     logger.info("attempt %s", order.attempts)
     try:
         with LeaseKeeper(order), _read_in_time(order) as reading:
-            queue.complete(order, lambda: write_cube(reading))
+            queue.complete(order, lambda: write_cube(reading), before_commit=reading.keep_files)
         logger.info("completed")
     except queue.LeaseLost as lost:
         logger.warning("%s; nothing of this run was kept", lost)

@@ -3,13 +3,14 @@
 import time
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from datacubes.errors import TransientError
-from datacubes.models import DataCube
+from datacubes.models import DataCube, ImagePreview, VideoPreview
 from workorders import queue, worker
 from workorders.models import WorkOrder
 
@@ -75,6 +76,58 @@ def test_an_order_that_failed_for_a_while_is_completed_in_the_end(monkeypatch, c
         assert "database was away" in run_next().run.error
     make_due()
     assert run_next().status == "completed"
+
+
+def files_and_their_rows(media_root: Path) -> tuple[set[str], set[str]]:
+    """The files of previews that are there, and those that rows name."""
+    images = ImagePreview.objects.values_list("file", flat=True)
+    return (
+        {str(path.relative_to(media_root)) for path in media_root.rglob("*") if path.is_file()},
+        set(images).union(*VideoPreview.objects.values_list("file", "poster")),
+    )
+
+
+@pytest.mark.parametrize("act", ["_end_run", "_end_order"])
+def test_a_failure_after_the_rows_and_before_the_commit_leaves_no_files(monkeypatch, settings, cube_path, act):
+    really_act = getattr(queue.leases, act)
+
+    def fail_to_complete(order: WorkOrder, status: str, **values: object) -> None:
+        if status == "completed":
+            assert DataCube.objects.exists()
+            raise OperationalError("could not extend file: No space left on device")
+        really_act(order, status, **values)
+
+    queue.post_order(cube_path, {})
+    with monkeypatch.context() as patch:
+        patch.setattr(queue.leases, act, fail_to_complete)
+        patch.setattr(worker.connection, "close", lambda: None)  # The test's transaction must survive.
+        order = run_next()
+    assert (order.status, DataCube.objects.count()) == ("queued", 0)
+    assert "No space left" in order.run.error
+    assert files_and_their_rows(settings.MEDIA_ROOT) == (set(), set())
+    make_due()
+    assert run_next().status == "completed"
+    files, named = files_and_their_rows(settings.MEDIA_ROOT)
+    assert files == named != set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_whose_answer_is_lost_leaves_the_files_that_its_rows_name(monkeypatch, settings, cube_path):
+    queue.post_order(cube_path, {})
+    order = queue.claim("w")
+    really_commit = connection.commit
+    with monkeypatch.context() as patch:
+
+        def commit_and_lose_the_answer() -> None:
+            patch.undo()
+            really_commit()
+            raise OperationalError("server closed the connection unexpectedly")
+
+        patch.setattr(connection, "commit", commit_and_lose_the_answer)
+        worker.carry_out(order)
+    assert WorkOrder.objects.get().status == "completed"
+    files, named = files_and_their_rows(settings.MEDIA_ROOT)
+    assert files == named != set()
 
 
 @pytest.mark.parametrize("error", [MemoryError(), OSError(5, "Input/output error"), worker.OutOfTime()])

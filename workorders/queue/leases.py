@@ -66,8 +66,12 @@ def renew_lease(order: WorkOrder) -> None:
         raise LeaseLost(f"order {order.pk} was taken over while run {order.run_id} was at it")
 
 
-def complete(order: WorkOrder, write: Callable[[], IngestResult]) -> IngestResult:
+def complete(
+    order: WorkOrder, write: Callable[[], IngestResult], before_commit: Callable[[], None] = lambda: None
+) -> IngestResult:
     """Carry out `write` and complete the order, both in one transaction and only if the order is still this run's.
+
+    `before_commit` is called when only the commit is left to fail.
 
     Raises
     ------
@@ -96,6 +100,7 @@ def complete(order: WorkOrder, write: Callable[[], IngestResult]) -> IngestResul
             warnings=result.warnings,
         )
         _end_order(current, Status.COMPLETED, leftover={})
+        before_commit()
     return result
 
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError, connection
 from PIL import Image
 
 from datacubes.errors import TransientError
@@ -216,6 +217,20 @@ def test_an_ingestion_that_fails_leaves_no_files(folder, settings, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         ingest(IngestRequest(PATH))
     assert media_files(settings) == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_ingestion_whose_commit_is_not_answered_leaves_the_files_that_its_rows_name(folder, settings, monkeypatch):
+    really_commit = connection.commit
+
+    def commit_and_lose_the_answer() -> None:
+        really_commit()
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patch, pytest.raises(OperationalError):  # noqa: PT012
+        patch.setattr(connection, "commit", commit_and_lose_the_answer)
+        ingest(IngestRequest(PATH))
+    assert media_files(settings) == named_files() != set()
 
 
 def test_a_file_that_changes_while_it_is_read_leaves_no_files(folder, settings, monkeypatch):
