@@ -1,10 +1,13 @@
 """Work orders in the admin."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from tests.support.admin_actions import act, choose, confirm
+from tests.support.html import parse_html
 from workorders import queue
 from workorders.models import WorkOrder
 from workorders.worker import carry_out
@@ -37,6 +40,16 @@ def test_orders_are_listed_with_what_became_of_them(admin_client, db, cube_path,
     page = admin_client.get(LIST).content.decode()
     for words in ("Failed", "broken.fits", "The file is empty.", "Queued", cube_path):
         assert words in page
+
+
+def test_the_list_tells_the_oid_of_an_order_and_when_its_run_began_and_ended(admin_client, ended):
+    ended.refresh_from_db()
+    ended.run.finished_at += timedelta(minutes=1)
+    ended.run.save()
+    [row] = parse_html(admin_client.get(LIST).content.decode()).one("table", id="result_list").one("tbody").all("tr")
+    cells = [row.one("td", class_=f"field-{name}").text for name in ("oid", "started", "finished", "attempts")]
+    began, end = (f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (ended.run.started_at, ended.run.finished_at))
+    assert cells == ["2019-04-19T17:34:55.50395_6173_0-4", began, end, "1"]
 
 
 def test_orders_are_filtered_and_searched(admin_client, ended):

@@ -52,7 +52,7 @@ def requeue_paths(paths: Iterable[list[str]], *, force: bool) -> int:
 class WorkOrderAdmin(ReadOnlyAdmin):
     """Orders can be looked at, ingested again and taken out of the queue."""
 
-    list_display = ["id", "status", "relative_path", "error", "attempts", "since"]
+    list_display = ["id", "status", "relative_path", "oid", "started", "finished", "attempts", "error"]
     list_display_links = ["id", "relative_path"]
     list_filter = ["status"]
     list_select_related = ["run"]
@@ -115,12 +115,6 @@ class WorkOrderAdmin(ReadOnlyAdmin):
     def _requeue(self, request: HttpRequest, selection: Selection, *, force: bool) -> None:
         paths = (list(orders.values_list("relative_path", flat=True)) for orders in selection.chunks())
         self.message_user(request, f"{requeue_paths(paths, force=force):,} queued.")
-
-    @admin.display(description="Since (UTC)")
-    def since(self, order: WorkOrder) -> str:
-        """When it came to its status."""
-        run = order.run if order.status != WorkOrder.Status.QUEUED else None
-        return utc((run and (run.finished_at or run.started_at)) or order.queued_at)
 
     @admin.display(description="Started (UTC)")
     def started(self, order: WorkOrder) -> str:
