@@ -10,6 +10,7 @@ from rest_framework.exceptions import APIException
 from datacubes.cube_file import confined_path
 from datacubes.errors import PermanentError, TransientError
 from datacubes.identity import MAX_OID_LENGTH, check_oid
+from datacubes.steps.base import Outcome
 from workorders.models import WorkOrder
 
 CUBE_SUFFIX = ".fits"
@@ -129,7 +130,7 @@ class StepSerializer(serializers.Serializer):
     """What one step of an ingestion did."""
 
     name = serializers.CharField()
-    outcome = serializers.ChoiceField(choices=["created", "updated", "skipped", "failed"])
+    outcome = serializers.ChoiceField(choices=[outcome.value for outcome in Outcome])
     reason = serializers.CharField(allow_blank=True)
     seconds = serializers.FloatField()
 

@@ -42,10 +42,10 @@ def sweep() -> None:
 
 @contextmanager
 def servers_may_be_away() -> Iterator[None]:
-    """Let a server that is away end a task with a line in the log: the next sweep makes up for it."""
+    """Let a server that is away, or in trouble, end a task with a line in the log: the next sweep makes up for it."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        logger.warning("the database is away, orders wait for it: %s", str(error).strip())
+        logger.warning("the database gave an error, orders wait: %s", str(error).strip())
     except (BrokerError, OSError) as error:
         logger.warning("the broker is away, the next sweep sends the wake-ups: %s", error)

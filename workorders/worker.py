@@ -70,7 +70,7 @@ def _carry_out(order: WorkOrder) -> None:
     except (OperationalError, InterfaceError) as error:
         # The connection may be the old one of a database that has been back for a while: try with a new one.
         connection.close()
-        _record_retry(order, f"The database was away: {str(error).strip()}.")
+        _record_retry(order, f"The database gave an error: {str(error).strip()}.")
     except (OSError, IntegrityError) as error:
         _record_retry(order, f"{type(error).__name__}: {str(error).strip()}.")
     except Exception as error:

@@ -70,10 +70,10 @@ def test_after_the_last_attempt_it_is_failed_with_the_reason(monkeypatch, settin
 
 def test_an_order_that_failed_for_a_while_is_completed_in_the_end(monkeypatch, cube_path):
     with monkeypatch.context() as patch:
-        patch.setattr(worker, "read_cube", fails_with(OperationalError("server closed the connection")))
+        patch.setattr(worker, "read_cube", fails_with(OperationalError("deadlock detected\n")))
         patch.setattr(worker.connection, "close", lambda: None)  # The test's transaction must survive.
         queue.post_order(cube_path, {})
-        assert "database was away" in run_next().run.error
+        assert run_next().run.error == "The database gave an error: deadlock detected."
     make_due()
     assert run_next().status == "completed"
 
