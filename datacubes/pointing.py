@@ -9,8 +9,7 @@ from astropy import units
 from datacubes.cube_file import CubeFile, first_row
 from datacubes.errors import PermanentError
 from datacubes.keywords import JSONValue
-
-_LONGEST_UNIT = 16  # astropy looks for a meaning of whatever it is given, which takes long for a long text.
+from datacubes.units_in_headers import unit_factor
 
 
 @dataclass(frozen=True)
@@ -49,13 +48,12 @@ def _linear_axis(keywords: Mapping[str, JSONValue], axis: int, name: str) -> tup
     numbers = [keywords.get(f"{keyword}{axis}") for keyword in ("NAXIS", "CRPIX", "CRVAL", "CDELT")]
     if not all(isinstance(number, int | float) for number in numbers):
         return None, None
-    unit = str(keywords.get(f"CUNIT{axis}") or "deg")
-    if len(unit) > _LONGEST_UNIT:
+    arcsec = unit_factor(keywords.get(f"CUNIT{axis}") or "deg", units.arcsec)
+    if arcsec is None:
         return None, None
     try:
         length, reference, value, step = map(float, numbers)
-        arcsec = units.Unit(unit).to(units.arcsec)
-    except (ValueError, TypeError, OverflowError, units.UnitConversionError):
+    except OverflowError:
         return None, None
     return _finite(arcsec * (value + ((length + 1) / 2 - reference) * step)), _finite(arcsec * abs(step) * length)
 

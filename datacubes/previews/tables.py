@@ -13,6 +13,7 @@ from astropy import units
 from datacubes.cube_file import CubeFile
 from datacubes.errors import PermanentError, damage, quoted
 from datacubes.previews.axes import axis_length, cube_axes
+from datacubes.units_in_headers import unit_factor
 
 MAX_WAVELENGTHS = 10_000
 MAX_STOKES = 4
@@ -126,10 +127,10 @@ def _bounded_count(count: int) -> int:
 def _nanometres(cube: CubeFile, axis: int | None) -> float:
     """How many nm the unit of the wavelength axis has (CUNITn), nm where the header does not tell."""
     text = None if axis is None else cube.primary.header.get(f"CUNIT{len(cube.primary.shape) - axis}")
-    try:
-        return float(units.Unit(str(text or "nm")).to(units.nm))
-    except (ValueError, TypeError, units.UnitConversionError) as error:
-        raise PlotUnavailable(f"The wavelengths are in {quoted(text)}, which is not a unit of length.") from error
+    factor = unit_factor(text or "nm", units.nm)
+    if factor is None:
+        raise PlotUnavailable(f"The wavelengths are in {quoted(text)}, which is not a unit of length.")
+    return factor
 
 
 def _long(shape: tuple[int, ...]) -> list[int]:

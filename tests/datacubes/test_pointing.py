@@ -94,6 +94,7 @@ def test_other_units_are_converted_and_degrees_are_the_default(data_root, unit):
         {"CTYPE1": "CTYPE1  = 'RA---TAN'", "CTYPE2": "CTYPE2  = 'DEC--TAN'"},
         {"CUNIT1": "CUNIT1  = 'kg'", "CUNIT2": "CUNIT2  = 'nonsense'"},
         {"CUNIT1": "CUNIT1  = '((((((('", "CUNIT2": "CUNIT2  = 5"},
+        {"CUNIT1": "CUNIT1  = '10**99999999 deg'", "CUNIT2": "CUNIT2  = '10^³³³³³³³³³ deg'"},
         {"CRPIX1": None, "CDELT2": "CDELT2  = 'small'"},
         {"CRVAL1": "CRVAL1  = NaN", "CRVAL2": "CRVAL2  ="},
         {"CDELT1": "CDELT1  = 1E308", "CRPIX1": "CRPIX1  = 1E308", "CTYPE2": None},

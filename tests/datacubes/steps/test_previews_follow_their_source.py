@@ -196,6 +196,14 @@ def test_tables_that_are_missing_give_a_skipped_step_with_the_reason(data_root):
     assert not PlotData.objects.exists()
 
 
+def test_a_unit_that_would_take_hours_to_compute_leaves_out_the_profile_with_the_reason(data_root):
+    write_cube(data_root / "cube.fits", shape=(1, 1, 3, 8, 8), keywords={"CUNIT3": "10**99999999 m"})
+    result = ingest(IngestRequest("cube.fits"))
+    assert outcomes(result)["plot_data"] == "created"
+    assert "“10**99999999 m”, which is not a unit of length" in reason(result, "plot_data")
+    assert PlotData.objects.get().line_profile is None
+
+
 def test_two_cubes_of_equal_filename_have_files_of_their_own(place_cube, settings):
     place_cube(path="a/cube.fits")
     place_cube({"DATE-BEG": "2019-04-19T18:00:00"}, path="b/cube.fits")
