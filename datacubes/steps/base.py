@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from datacubes.cube_file import CubeFile
+from datacubes.cube_file.hdu import checksum_agrees
 from datacubes.identity import Identity
 
 INGESTERS_VERSION = 1  # Raised when a step makes other rows of the same file, so that all cubes are ingested again.
@@ -109,3 +110,11 @@ def header_fingerprint(material: Material) -> str | None:
     if cube_file.checksum_status != "verified":
         return None
     return f"{cube_file.checksum} {cube_file.header_digest} v{INGESTERS_VERSION}"
+
+
+def table_fingerprint(material: Material, name: str) -> str | None:
+    """Name the state of a table, “-” where there is none; None if its CHECKSUM is missing or contradicts its header."""
+    table = material.cube_file.extensions.get(name)
+    if table is None:
+        return "-"
+    return table.checksum if checksum_agrees(table) else None

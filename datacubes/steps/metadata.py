@@ -8,7 +8,7 @@ from datacubes.keywords import JSONValue, keywords_as_json
 from datacubes.models import DataCube, Metadata
 from datacubes.models.metadata import NEVER_PUBLIC
 from datacubes.pointing import Pointing, read_pointing
-from datacubes.steps.base import Material, Outcome, Step, header_fingerprint
+from datacubes.steps.base import Material, Outcome, Step, header_fingerprint, table_fingerprint
 from datacubes.upsert import upsert
 
 
@@ -44,11 +44,9 @@ def read(material: Material) -> Metadata:
 
 
 def fingerprint(material: Material) -> str | None:
-    """Name the state of the primary header and of the table of coordinates; None if one of them has no CHECKSUM."""
-    header, table = header_fingerprint(material), material.cube_file.extensions.get("WCS-TAB")
-    if header is None or table is None:
-        return header
-    return f"{header} {table.checksum}" if table.checksum else None
+    """Name the state of the primary header and of the table of coordinates; None if one cannot be told."""
+    header, table = header_fingerprint(material), table_fingerprint(material, "WCS-TAB")
+    return f"{header} {table}" if header and table else None
 
 
 def write(cube: DataCube, metadata: Metadata, *, created: bool) -> tuple[Outcome, str]:

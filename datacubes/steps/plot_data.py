@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from datacubes.cube_file import CubeFile
 from datacubes.models import DataCube, PlotData
 from datacubes.previews.plots import PlotUnavailable, line_profile, seeing
 from datacubes.previews.sparkline import sparkline
-from datacubes.steps.base import INGESTERS_VERSION, Material, Outcome, Step
+from datacubes.steps.base import INGESTERS_VERSION, Material, Outcome, Step, table_fingerprint
 from datacubes.upsert import upsert
 
 _TABLES = ("WCS-TAB", "VAR-EXT-ATMOS_R0", "VAR-EXT-DATAMEDN", "VAR-EXT-DATE-BEG", "VAR-EXT-DATE-END")
 _KEYWORDS = ("DATEREF", "BUNIT")
+_KEYWORDS_OF_AXES = ("CTYPE", "CUNIT", "CRPIX", "CRVAL", "CDELT")  # Of those before rows and columns.
 
 
 @dataclass(frozen=True)
@@ -24,14 +26,15 @@ class PlotReading:
 
 
 def fingerprint(material: Material) -> str | None:
-    """Name the state of the tables; None if one that is there has no CHECKSUM."""
-    cube_file = material.cube_file
-    tables = {name: cube_file.extensions.get(name) for name in _TABLES}
-    if any(table is not None and table.checksum is None for table in tables.values()):
+    """Name the state of the tables and of what the header tells of them; None if that of a table cannot be told."""
+    tables = [table_fingerprint(material, name) for name in _TABLES]
+    if None in tables:
         return None
-    states = [table.checksum if table else "-" for table in tables.values()]
-    keywords = [str(cube_file.primary.header.get(keyword)) for keyword in _KEYWORDS]
-    return " ".join([*states, *keywords, *map(str, cube_file.primary.shape), f"v{INGESTERS_VERSION}"])
+    primary = material.cube_file.primary
+    of_axes = (f"{keyword}{axis}" for axis in range(3, len(primary.shape) + 1) for keyword in _KEYWORDS_OF_AXES)
+    keywords = [primary.header.get(keyword) for keyword in (*_KEYWORDS, *of_axes)]
+    state = repr((tables, keywords, primary.shape))
+    return f"{sha256(state.encode()).hexdigest()} v{INGESTERS_VERSION}"
 
 
 def read(material: Material) -> PlotReading:
@@ -67,5 +70,10 @@ def _plot(
 
 
 STEP = Step(
-    "plot_data", fingerprint, read, write, "The tables are those of the last completed ingestion.", optional=True
+    "plot_data",
+    fingerprint,
+    read,
+    write,
+    "The tables, and what the header tells of them, are those of the last completed ingestion.",
+    optional=True,
 )

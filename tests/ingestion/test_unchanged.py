@@ -177,3 +177,12 @@ def test_a_table_of_coordinates_that_changes_is_read_again_although_the_primary_
     assert outcomes(result)["metadata"] == "updated"
     assert DataCube.objects.get().metadata.pointing_x is not None
     assert all_are(ingest(IngestRequest(path.name)), "skipped")
+
+
+def test_a_table_of_coordinates_that_contradicts_its_checksum_is_never_unchanged(place_cube, data_root):
+    path = place_cube()
+    ingest(IngestRequest(path))
+    edit_keyword(data_root / path, "REMARK", "Corrected.", extension="WCS-TAB", checksum=False)
+    for _ in range(2):
+        result = ingest(IngestRequest(path))
+        assert (outcomes(result)["fits_header"], outcomes(result)["metadata"]) == ("skipped", "updated")

@@ -147,8 +147,8 @@ def write_sparse_cube(
     return path
 
 
-def edit_keyword(path: Path, keyword: str, value: object, *, checksum: bool = True) -> None:
-    """Change one keyword of a primary header in place, whatever the size of the data, which are not read.
+def edit_keyword(path: Path, keyword: str, value: object, *, extension: str = "", checksum: bool = True) -> None:
+    """Change one keyword of a header in place, whatever the size of the data, which are not read.
 
     Parameters
     ----------
@@ -158,6 +158,8 @@ def edit_keyword(path: Path, keyword: str, value: object, *, checksum: bool = Tr
         Replaced where it stands, or added at the end of the header.
     value : object
         The new value; None removes the keyword.
+    extension : str
+        The EXTNAME of the extension whose header it is; without it, the primary header.
     checksum : bool
         False leaves CHECKSUM as it was, so that it contradicts the header.
 
@@ -166,7 +168,12 @@ def edit_keyword(path: Path, keyword: str, value: object, *, checksum: bool = Tr
     ValueError
         If the header would need another number of blocks, or has no DATASUM to compute CHECKSUM from.
     """
+    place = 0
+    if extension:
+        with fits.open(path) as hdus:
+            place = hdus[extension].fileinfo()["hdrLoc"]
     with Path(path).open("r+b") as file:
+        file.seek(place)
         header = read_header(file)
         changed = with_card(header, keyword, value)
         if checksum and keyword != "CHECKSUM":
@@ -174,7 +181,7 @@ def edit_keyword(path: Path, keyword: str, value: object, *, checksum: bool = Tr
             if datasum is None:
                 raise ValueError(f"{path} has no DATASUM: its CHECKSUM cannot be told from the header alone.")
             changed = sealed(changed, int(datasum))
-        file.seek(0)
+        file.seek(place)
         file.write(changed)
 
 

@@ -306,6 +306,15 @@ def test_an_edited_keyword_leaves_the_file_valid_and_the_rest_as_it_was(tmp_path
     assert {card[:8].strip() for card in lost} <= {keyword, "CHECKSUM", "CONTINUE"}
 
 
+def test_a_keyword_of_an_extension_is_edited_as_one_of_the_primary_header(tmp_path):
+    path = write_cube(tmp_path / "cube.fits", shape=(1, 1, 2, 4, 4))
+    before = raw_header(path)
+    edit_keyword(path, "REMARK", "Corrected.", extension="VAR-EXT-SCANNUM")
+    with open_strictly(path) as hdus:
+        assert hdus["VAR-EXT-SCANNUM"].header["REMARK"] == "Corrected."
+    assert raw_header(path) == before
+
+
 def test_an_edit_can_leave_the_checksum_stale(tmp_path):
     path = write_cube(tmp_path / "cube.fits", shape=(1, 1, 2, 4, 4))
     checksum = fits.getval(path, "CHECKSUM")
