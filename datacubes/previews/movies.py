@@ -54,12 +54,17 @@ class MovieBounds:
         Pixels of the longer side of the movie and of its poster, at most.
     seconds
         Length, at most: a movie that the pipeline made is cut there, of a cube with more scans some are left out.
+    read_bytes
+        What is read of a cube, at most, where a pixel counts as four bytes at least, as which it is drawn; of a cube
+        with more, scans are left out. To draw 5 GB takes 13 s, and to read them from storage that gives 100 MB a second
+        50 s, so that the movie is made within the time of its process.
     process
         What each run of ffmpeg may take.
     """
 
     side: int = 1280
     seconds: int = 60
+    read_bytes: int = 5_000_000_000
     process: ProcessBounds = field(default_factory=ProcessBounds)
 
 
@@ -154,10 +159,13 @@ def movie_of_cube(cube: CubeFile, index: Index, folder: Path, bounds: MovieBound
     count = scan_count(cube)
     if count < 2:
         raise PermanentError("The cube has one scan; a movie needs more.")
-    rate = min(_BEST_RATE, max(_LEAST_RATE, count // _SECONDS_WANTED))
-    scans = _spread(count, bounds.seconds * rate)
+    ny, nx = frame_shape(cube.primary)
+    frame_bytes = ny * nx * max(4, abs(int(cube.primary.header["BITPIX"])) // 8)
+    most = max(2, bounds.read_bytes // frame_bytes)
+    rate = min(_BEST_RATE, max(_LEAST_RATE, min(count, most) // _SECONDS_WANTED))
+    scans = _spread(count, min(most, bounds.seconds * rate))
     step = step_for(cube, bounds.side)
-    size = _even_size(frame_shape(cube.primary), bounds.side)
+    size = _even_size((ny, nx), bounds.side)
     limits = _common_limits(cube, index, step)
     draw = partial(_drawn, limits=limits, size=size)
     source = (

@@ -75,6 +75,37 @@ def test_of_too_many_scans_some_are_left_out_evenly(tmp_path):
     assert abs(np.diff(means) - 255 / 23).max() < 6
 
 
+def test_where_frames_are_large_fewer_scans_are_read_evenly(tmp_path):
+    values = np.repeat(np.arange(200, dtype="f4"), 64).reshape(200, 8, 8)
+    path = series(tmp_path / "a.fits", values)
+    made = movie(path, tmp_path / "media", MovieBounds(read_bytes=40 * values[0].nbytes))
+    means = grey_frames(tmp_path / "media" / made.file_name, 8, 8).mean(axis=(1, 2))
+    assert made.seconds == 10
+    assert len(means) == 40
+    assert abs(np.diff(means) - 254 / 39).max() < 6
+    assert movie(path, tmp_path / "media", MovieBounds(read_bytes=1)).seconds == 1  # The first and the last scan.
+
+
+@pytest.mark.parametrize(
+    ("shape", "bitpix", "count"),
+    [((1157, 1173), -32, 720), ((4096, 4096), -32, 74), ((4096, 4096), 16, 74), ((4096, 4096), -64, 37)],
+)
+def test_only_of_frames_larger_than_usual_scans_are_left_out(tmp_path, monkeypatch, shape, bitpix, count):
+    header = header_bytes(structure((1000, *shape), bitpix, {"CTYPE3": "TIME"}))
+    with (tmp_path / "a.fits").open("wb") as file:
+        file.write(header)
+        file.truncate(len(header) + 1000 * shape[0] * shape[1] * abs(bitpix) // 8 + 2880)
+    numbers = []
+
+    def read_no_more_than_their_number(_cube, _index, scans, _step):
+        numbers.append(len(scans))
+        return iter([np.zeros((2, 2), "f4")])
+
+    monkeypatch.setattr(movies, "read_scans", read_no_more_than_their_number)
+    movie(tmp_path / "a.fits", tmp_path / "media")
+    assert max(numbers) == count
+
+
 def test_large_frames_are_scaled_down_to_even_sizes(tmp_path):
     values = np.random.default_rng(0).integers(0, 256, (2, 130, 302), dtype="u1")
     made = movie(series(tmp_path / "a.fits", values), tmp_path / "media", MovieBounds(side=100))
