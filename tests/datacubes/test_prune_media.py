@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from datacubes.models import ImagePreview
+from datacubes.previews.pruning import missing_files, surplus_files
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest
 
@@ -29,8 +30,12 @@ def surplus(place_cube) -> Path:
     path = named.with_name("surplus.jpg")
     path.write_bytes(b"0" * 10)
     for file in (path, named):
-        os.utime(file, (time.time() - 2 * 86400,) * 2)
+        age(file)
     return path
+
+
+def age(file: Path) -> None:
+    os.utime(file, (time.time() - 2 * 86400,) * 2)
 
 
 def test_it_lists_and_removes_nothing(surplus):
@@ -51,6 +56,56 @@ def test_a_young_file_may_get_its_row_yet(surplus):
     assert surplus.exists()
     run(delete=True, older_than=0)
     assert not surplus.exists()
+
+
+@pytest.mark.parametrize("place", ["previews/stray.jpg", "previews/2019-04-19/folder/stray.jpg", "previews/2019/stray"])
+def test_a_file_in_an_unusual_place_is_surplus_too(surplus, settings, place):
+    stray = settings.MEDIA_ROOT / place
+    stray.parent.mkdir(exist_ok=True)
+    stray.touch()
+    age(stray)
+    printed = run(delete=True)
+    assert "2 surplus files (10 bytes), 0 missing files." in printed
+    assert not stray.exists()
+
+
+def test_files_that_go_meanwhile_are_no_trouble(surplus, monkeypatch):
+    finished = surplus.with_name("z.jpg.part")
+    finished.touch()
+    age(finished)
+    found = surplus_files()
+    first = next(found)
+    finished.rename(finished.with_suffix(""))
+    assert (first.path, list(found)) == (surplus, [])
+    surplus.unlink()
+    monkeypatch.setattr("datacubes.management.commands.prune_media.surplus_files", lambda seconds: [first])
+    assert "1 surplus files (10 bytes), 0 missing files." in run(delete=True)
+
+
+def test_a_file_with_a_row_is_kept_whatever_its_name(surplus, settings):
+    names = ("previews/a/Z.jpg", "previews/a-b/x.jpg", "previews/B/é.jpg")
+    for preview, name in zip(ImagePreview.objects.all(), names, strict=True):
+        (settings.MEDIA_ROOT / name).parent.mkdir()
+        os.rename(preview.file.path, settings.MEDIA_ROOT / name)
+        age(settings.MEDIA_ROOT / name)
+        ImagePreview.objects.filter(pk=preview.pk).update(file=name)
+    assert [file.path for file in surplus_files()] == [surplus]
+
+
+def test_rows_are_read_once_whatever_the_number_of_days(surplus, settings, django_assert_num_queries):
+    for day in range(10):
+        (settings.MEDIA_ROOT / f"previews/2020-01-0{day}").mkdir()
+    with django_assert_num_queries(3):
+        assert [file.path for file in surplus_files()] == [surplus]
+
+
+def test_a_row_that_was_replaced_since_it_was_read_is_not_reported(surplus):
+    for preview in ImagePreview.objects.all():
+        Path(preview.file.path).unlink()
+    missing = missing_files()
+    next(missing)
+    ImagePreview.objects.all().delete()
+    assert list(missing) == []
 
 
 def test_rows_whose_file_is_missing_or_cut_are_reported(surplus):

@@ -26,16 +26,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print what is found, and what was done with it."""
-        number = size = 0
-        for path in surplus_files(options["older_than"]):
-            number += 1
-            size += path.stat().st_size
+        surplus = size = missing = 0
+        for file in surplus_files(options["older_than"]):
+            surplus += 1
+            size += file.size
             if options["delete"]:
-                path.unlink()
-            self.stdout.write(f"{'removed' if options['delete'] else 'no row names'}: {path}")
-        missing = list(missing_files())
-        for row in missing:
+                file.path.unlink(missing_ok=True)
+            self.stdout.write(f"{'removed' if options['delete'] else 'no row names'}: {file.path}")
+        for row in missing_files():
+            missing += 1
             self.stdout.write(
                 f"missing or of another length: {row.file}, of the cube {row.oid}; ingest it again, forced"
             )
-        self.stdout.write(f"{number} surplus files ({size} bytes), {len(missing)} missing files.")
+        self.stdout.write(f"{surplus} surplus files ({size} bytes), {missing} missing files.")
