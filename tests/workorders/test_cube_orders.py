@@ -87,6 +87,18 @@ def test_the_page_of_a_cube_links_to_its_orders(admin_client, cube):
     assert f"/admin/workorders/workorder/{WorkOrder.objects.get().pk}/change/" in page
 
 
+@pytest.mark.parametrize("permission", [None, "view_workorder", "view_submission"])
+def test_the_page_of_a_cube_tells_of_orders_and_of_the_svo_those_who_may_look_at_them(client, cube, permission):
+    Submission.objects.create(oid="a-cube", dataset="CRISP", state="failed", error="The SVO's own words")
+    viewer = User.objects.create_user("viewer", is_staff=True)
+    viewer.user_permissions.set(Permission.objects.filter(codename__in=["view_datacube", permission]))
+    client.force_login(viewer)
+    page = client.get(f"{LIST}{cube.pk}/change/").content.decode()
+    assert "a-cube" in page
+    assert ("/admin/workorders/workorder/" in page) == ("field-orders" in page) == (permission == "view_workorder")
+    assert ("The SVO&#x27;s own words" in page) == ("field-svo_state" in page) == (permission == "view_submission")
+
+
 def test_staff_without_the_permissions_are_offered_neither(client, cube):
     viewer = User.objects.create_user("viewer", is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_datacube"))

@@ -3,6 +3,7 @@
 Cubes know nothing of orders, so their page is taken over from here.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 from django.contrib import admin, messages
@@ -15,6 +16,7 @@ from datacubes.admin import DataCubeAdmin
 from datacubes.admin_actions import Selection, confirmed
 from datacubes.models import DataCube
 from datacubes.wakeups import send_wake_up
+from svo.admin import svo_state
 from svo.configuration import NOT_CONFIGURED, dataset_name, is_configured
 from svo.notes import note_change
 from svo.tasks import sweep_submissions
@@ -32,6 +34,11 @@ class OrderableCubeAdmin(DataCubeAdmin):
 
     actions = [*DataCubeAdmin.actions, "reingest", "force_reingest", "submit_to_svo"]
     fields = readonly_fields = [*DataCubeAdmin.fields, "orders"]
+
+    def get_fields(self, request: HttpRequest, obj: DataCube | None = None) -> list[str | Callable]:
+        """Leave out what is told of orders and submissions for those who may not look at these."""
+        needed = {"orders": "workorders.view_workorder", svo_state: "svo.view_submission"}
+        return [field for field in self.fields if field not in needed or request.user.has_perm(needed[field])]
 
     def has_reingest_permission(self, request: HttpRequest) -> bool:
         """Who may post an order over HTTP may order a cube again here."""
