@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
+from datacubes.cube_file import check_storage
 from datacubes.errors import TransientError
 from datacubes.links import download_url
 from datacubes.models import DataCube
@@ -114,8 +115,7 @@ def _has_file(cube: DataCube) -> bool:
     try:
         return stat.S_ISREG((root / cube.relative_path).stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
-        if not root.is_dir() or next(root.iterdir(), None) is None:
-            raise TransientError(f"The science data folder {root} is not there, or is empty.") from None
+        check_storage(root)
         return False
     except OSError as error:
         raise TransientError(f"It cannot be told whether {cube.relative_path} is there: {error.strerror}.") from error

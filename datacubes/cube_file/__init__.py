@@ -10,7 +10,7 @@ import warnings
 from datacubes.cube_file.cube import CubeFile, first_row, open_cube
 from datacubes.cube_file.hdu import HDU, FileCutShort
 from datacubes.cube_file.header import CardValue, Header
-from datacubes.cube_file.paths import confined_path, open_confined
+from datacubes.cube_file.paths import check_storage, confined_path, open_confined
 
 __all__ = [
     "HDU",
@@ -18,6 +18,7 @@ __all__ = [
     "CubeFile",
     "FileCutShort",
     "Header",
+    "check_storage",
     "confined_path",
     "first_row",
     "open_confined",

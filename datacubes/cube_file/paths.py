@@ -15,10 +15,16 @@ class PathRefused(PermanentError):
 
 
 class FileMissing(PathRefused):
-    """Nothing is at the path at the moment."""
+    """Nothing is at the path at the moment, or nothing that this process may see."""
 
 
-_WRONG_IN_ITSELF = (errno.ELOOP, errno.ENAMETOOLONG, errno.EILSEQ)
+# What other errors of a look-up mean than that the storage does not tell.
+_MEANINGS = {
+    errno.EACCES: FileMissing,
+    errno.ELOOP: PathRefused,
+    errno.ENAMETOOLONG: PathRefused,
+    errno.EILSEQ: PathRefused,
+}
 
 
 def confined_path(root: Path, relative_path: str) -> Path:
@@ -59,15 +65,33 @@ def confined_path(root: Path, relative_path: str) -> Path:
         real_path = os.path.realpath(os.path.join(real_root, relative_path), strict=True)
         mode = os.lstat(real_path).st_mode
     except (FileNotFoundError, NotADirectoryError):
+        check_storage(root)
         raise FileMissing(f"There is no file “{relative_path}” in the science data folder.") from None
     except OSError as error:
-        kind = PathRefused if error.errno in _WRONG_IN_ITSELF else TransientError
+        kind = _MEANINGS.get(error.errno, TransientError)
         raise kind(f"“{relative_path}” cannot be looked up: {error.strerror}.") from None
     if os.path.commonpath([real_root, real_path]) != real_root:
         raise PathRefused(f"“{relative_path}” leaves the science data folder by a symbolic link.")
     if not stat.S_ISREG(mode):
         raise PathRefused(f"“{relative_path}” is not a regular file.")
     return Path(real_path)
+
+
+def check_storage(root: Path) -> None:
+    """Tell a file that is gone from a storage that is: a folder that is not mounted is missing, or empty.
+
+    Raises
+    ------
+    TransientError
+        If the folder is not there, or is empty.
+    """
+    try:
+        with os.scandir(root) as entries:
+            if next(entries, None) is not None:
+                return
+    except OSError as error:
+        raise TransientError(f"The science data folder cannot be read: {error.strerror}.") from error
+    raise TransientError("The science data folder is empty: is its storage mounted?")
 
 
 def open_confined(root: Path, relative_path: str) -> int:

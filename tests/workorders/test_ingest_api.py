@@ -157,6 +157,13 @@ def test_a_path_that_the_storage_does_not_tell_of_is_to_be_posted_again(api, cub
     assert api.post(URL, body, format="json").status_code == 202
 
 
+def test_a_post_while_the_storage_is_not_mounted_is_to_be_sent_again(api, cube_path, data_root):
+    data_root.rename(data_root.parent / "away")
+    answer = api.post(URL, {"relative_path": cube_path}, format="json")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert "science data folder" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -103,6 +103,7 @@ def test_files_whose_names_are_refused_are_told_and_failed_without_an_order(cube
     ],
 )
 def test_paths_without_a_cube_are_refused(data_root, monkeypatch, path, why):
+    (data_root / "other.txt").touch()
     monkeypatch.chdir(data_root)
     with pytest.raises(CommandError, match=why):
         run("ingest_fits_cube", path)

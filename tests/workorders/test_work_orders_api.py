@@ -122,7 +122,7 @@ def test_an_order_that_is_not_there_is_refused_as_json(reader, number):
     [
         ("/api/v1/work-orders/", "get", {"200", "400", "401", "403", "404"}),
         ("/api/v1/work-orders/{id}/", "get", {"200", "401", "403", "404"}),
-        ("/api/v1/ingest/", "post", {"202", "400", "401", "403", "413", "415"}),
+        ("/api/v1/ingest/", "post", {"202", "400", "401", "403", "413", "415", "503"}),
     ],
 )
 def test_every_refusal_is_described(reader, path, method, codes):

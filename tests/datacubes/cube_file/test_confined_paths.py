@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -185,10 +186,28 @@ def test_a_device_inside_the_folder_is_refused(data_root):
 
 
 @pytest.mark.parametrize("look", [confined_path, open_confined])
-@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.EACCES, errno.ENOMEM])
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.ENOMEM])
 def test_an_error_of_the_storage_is_not_taken_for_a_wrong_path(data_root, cube, look, number):
     words = f"“2019-04-19/cube.fits” cannot be looked up: {os.strerror(number)}."
     with no_answer_about("cube.fits", number), pytest.raises(TransientError, match=words):
+        look(data_root, "2019-04-19/cube.fits")
+
+
+def test_a_folder_that_may_not_be_looked_into_is_refused_and_may_be_opened_up_later(data_root, cube):
+    with no_answer_about("cube.fits", errno.EACCES):
+        with pytest.raises(PathRefused, match="cannot be looked up: Permission denied"):
+            confined_path(data_root, "2019-04-19/cube.fits")
+        with pytest.raises(TransientError, match="cannot be looked up: Permission denied"):
+            open_confined(data_root, "2019-04-19/cube.fits")
+
+
+@pytest.mark.parametrize("look", [confined_path, open_confined])
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_storage_that_is_not_mounted_is_not_taken_for_a_file_that_is_not_there(data_root, look, is_there):
+    shutil.rmtree(data_root)
+    if is_there:
+        data_root.mkdir()
+    with pytest.raises(TransientError, match="The science data folder"):
         look(data_root, "2019-04-19/cube.fits")
 
 
