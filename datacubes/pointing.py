@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from astropy import units
 
-from datacubes.cube_file import CubeFile, first_row
+from datacubes.cube_file import CubeFile
 from datacubes.errors import PermanentError
 from datacubes.keywords import JSONValue
 from datacubes.units_in_headers import unit_factor
@@ -67,7 +67,7 @@ def _from_table(cube_file: CubeFile) -> Pointing:
     if column is None:
         raise PermanentError("Extension WCS-TAB has no column with the coordinates HPLN and HPLT in its name.")
     parts = column.split("+")
-    corners = first_row(table, "WCS-TAB", column)
+    corners = cube_file.table_column("WCS-TAB", column)
     if corners.ndim < 3 or corners.shape[-1] != len(parts) or corners.size == 0 or corners.dtype.kind not in "iuf":
         raise PermanentError(
             f"Column {column} of the extension WCS-TAB has the shape {corners.shape} and the type {corners.dtype}; "

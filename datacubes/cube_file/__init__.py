@@ -7,7 +7,7 @@ short still opens.
 
 import warnings
 
-from datacubes.cube_file.cube import CubeFile, first_row, open_cube
+from datacubes.cube_file.cube import CubeFile, open_cube
 from datacubes.cube_file.hdu import HDU, FileCutShort
 from datacubes.cube_file.header import CardValue, Header
 from datacubes.cube_file.paths import check_storage, confined_path, open_confined
@@ -20,7 +20,6 @@ __all__ = [
     "Header",
     "check_storage",
     "confined_path",
-    "first_row",
     "open_confined",
     "open_cube",
 ]

@@ -122,12 +122,16 @@ class CubeFile:
         Raises
         ------
         PermanentError
-            As for `table` and `first_row`.
+            As for `table`; or if there is not one row, or its values do not fit their description: astropy looks at
+            them only now.
         """
         table = self.table(table_name)
         if table is None or column not in table.names:
             return None
-        return first_row(table, table_name, column)
+        if len(table) != 1:
+            raise PermanentError(f"Extension {table_name} has {len(table)} rows; one was expected.")
+        with damage(f"Column {column} of the extension {table_name} cannot be read"):
+            return np.asarray(table[column][0])
 
     @property
     def checksum(self) -> str | None:
@@ -193,20 +197,6 @@ class CubeFile:
                 f"The file is cut short: the data of the {what} lacks {missing} of the {hdu.data_size} bytes "
                 "that BITPIX and NAXIS promise."
             )
-
-
-def first_row(table: fits.FITS_rec, table_name: str, column: str) -> np.ndarray:
-    """Return a column of a binary table of one row, without the axis of the rows.
-
-    Raises
-    ------
-    PermanentError
-        If there is not one row, or its values do not fit their description: astropy looks at them only now.
-    """
-    if len(table) != 1:
-        raise PermanentError(f"Extension {table_name} has {len(table)} rows; one was expected.")
-    with damage(f"Column {column} of the extension {table_name} cannot be read"):
-        return np.asarray(table[column][0])
 
 
 @contextmanager

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from datacubes.axes import axis_length, cube_axes, stokes_names
 from datacubes.cube_file import HDU, CubeFile, Header
 from datacubes.cube_file.hdu import read_bytes
 from datacubes.errors import PermanentError, quoted
-from datacubes.previews.axes import axis_length, cube_axes, stokes_names
 from datacubes.previews.line import line_centre
 from datacubes.previews.tables import PlotUnavailable, medians, wavelengths
 

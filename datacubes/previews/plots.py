@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from datacubes.axes import axis_length, cube_axes, stokes_names
 from datacubes.cube_file import CubeFile
 from datacubes.dates import parse_time
 from datacubes.errors import PermanentError, on_one_line
-from datacubes.previews.axes import axis_length, cube_axes, stokes_names
 from datacubes.previews.tables import PlotUnavailable, column, medians, wavelengths
 
 __all__ = ["PlotUnavailable", "line_profile", "seeing"]

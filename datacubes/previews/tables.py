@@ -10,9 +10,9 @@ import math
 import numpy as np
 from astropy import units
 
+from datacubes.axes import axis_length, cube_axes
 from datacubes.cube_file import CubeFile
 from datacubes.errors import PermanentError, damage, quoted
-from datacubes.previews.axes import axis_length, cube_axes
 from datacubes.units_in_headers import unit_factor
 
 MAX_WAVELENGTHS = 10_000
@@ -35,10 +35,14 @@ def column(cube: CubeFile, table_name: str, column_name: str, dtype: type = np.f
     PlotUnavailable
         If the table or the column is missing, or its values are not of this type.
     """
-    table = _table(cube, table_name)
-    if column_name not in table.names:
+    if column_name not in _column_names(cube, table_name):
         raise PlotUnavailable(f"The table {table_name} has no column {column_name}.")
-    return _first_row(table, table_name, column_name, dtype)
+    try:
+        values = cube.table_column(table_name, column_name)
+    except PermanentError as error:
+        raise PlotUnavailable(str(error)) from error
+    with damage(f"The column {column_name} of {table_name} cannot be read", PlotUnavailable):
+        return values.astype(dtype)
 
 
 def wavelengths(cube: CubeFile) -> np.ndarray:
@@ -49,12 +53,11 @@ def wavelengths(cube: CubeFile) -> np.ndarray:
     PlotUnavailable
         If the table is missing or does not fit the cube.
     """
-    table = _table(cube, "WCS-TAB")
-    name = next((name for name in table.names if "WAVE" in name.split("+")), None)
+    name = next((name for name in _column_names(cube, "WCS-TAB") if "WAVE" in name.split("+")), None)
     if name is None:
         raise PlotUnavailable("The table WCS-TAB has no column with a coordinate WAVE in its name.")
     parts = name.split("+")
-    coordinates = _first_row(table, "WCS-TAB", name, np.float64)
+    coordinates = column(cube, "WCS-TAB", name)
     axis = cube_axes(cube.primary).wavelength
     count = _bounded_count(axis_length(cube.primary, axis))
     if coordinates.ndim < 3 or coordinates.ndim > 5:
@@ -101,21 +104,14 @@ def medians(cube: CubeFile) -> np.ndarray:
     return np.where(abs(values) < _LARGEST_INTENSITY, values, np.nan)
 
 
-def _table(cube: CubeFile, name: str) -> np.ndarray:
+def _column_names(cube: CubeFile, table_name: str) -> list[str]:
     try:
-        table = cube.table(name)
+        table = cube.table(table_name)
     except PermanentError as error:
         raise PlotUnavailable(str(error)) from error
     if table is None:
-        raise PlotUnavailable(f"The cube has no table {name}.")
-    if len(table) != 1 or not table.names:
-        raise PlotUnavailable(f"The table {name} has {len(table)} rows; one was expected.")
-    return table
-
-
-def _first_row(table: np.ndarray, table_name: str, column_name: str, dtype: type) -> np.ndarray:
-    with damage(f"The column {column_name} of {table_name} cannot be read", PlotUnavailable):
-        return np.asarray(table[column_name][0]).astype(dtype)
+        raise PlotUnavailable(f"The cube has no table {table_name}.")
+    return table.names
 
 
 def _bounded_count(count: int) -> int:

@@ -9,7 +9,7 @@ from datacubes.cube_file import CubeFile
 from datacubes.cube_file.hdu import checksum_agrees
 from datacubes.identity import Identity
 
-INGESTERS_VERSION = 1  # Raised when a step makes other rows of the same file, so that all cubes are ingested again.
+INGESTERS_VERSION = 2  # Raised when a step makes other rows of the same file, so that all cubes are ingested again.
 
 
 class Outcome(StrEnum):

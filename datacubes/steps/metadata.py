@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from datacubes.cube_file import CubeFile, FileCutShort, Header
+from datacubes.axes import axis_length, cube_axes
+from datacubes.cube_file import HDU, FileCutShort, Header
 from datacubes.errors import PermanentError, quoted
 from datacubes.keywords import JSONValue, keywords_as_json
 from datacubes.models import DataCube, Metadata
@@ -18,12 +19,12 @@ def read(material: Material) -> Metadata:
     Raises
     ------
     PermanentError
-        If a wavelength is not a number.
+        If a wavelength is not a number, or there are more scans or wavelengths than can be stored.
     """
-    cube_file = material.cube_file
-    header = cube_file.primary.header
+    primary = material.cube_file.primary
+    header = primary.header
     keywords = keywords_as_json(header)
-    n_wavelengths, n_stokes, n_scans = _axes(cube_file)
+    axes = cube_axes(primary)
     pointing = _pointing(material, keywords)
     line = header.get("FILTER1")
     return Metadata(
@@ -32,9 +33,9 @@ def read(material: Material) -> Metadata:
         wavelength_min=_nanometres(header, "WAVEMIN"),
         wavelength_max=_nanometres(header, "WAVEMAX"),
         spectral_line="" if line is None else str(line).strip()[:64],
-        has_polarimetry=n_stokes == 4,
-        n_scans=n_scans,
-        n_wavelengths=n_wavelengths,
+        has_polarimetry=axis_length(primary, axes.stokes) == 4,
+        n_scans=_length(primary, axes.scan),
+        n_wavelengths=_length(primary, axes.wavelength),
         size_x=pointing.size_x,
         size_y=pointing.size_y,
         pointing_x=pointing.x,
@@ -59,14 +60,11 @@ def write(cube: DataCube, metadata: Metadata, *, created: bool) -> tuple[Outcome
     return Outcome.UPDATED, ""
 
 
-def _axes(cube_file: CubeFile) -> tuple[int, int, int]:
-    """Lengths of the third to fifth FITS axis: wavelength, Stokes, scan."""
-    axes = [*reversed(cube_file.primary.shape)][2:5]
-    lengths = [*axes, 1, 1, 1][:3]
-    for name, length in zip(("NAXIS3", "NAXIS4", "NAXIS5"), lengths, strict=True):
-        if length > 2**31 - 1:
-            raise PermanentError(f"{name} is {length}, more than a cube can have.")
-    return lengths[0], lengths[1], lengths[2]
+def _length(hdu: HDU, axis: int | None) -> int:
+    length = axis_length(hdu, axis)
+    if length > 2**31 - 1:
+        raise PermanentError(f"NAXIS{len(hdu.shape) - axis} is {length}, more than a cube can have.")
+    return length
 
 
 def _pointing(material: Material, keywords: Mapping[str, JSONValue]) -> Pointing:

@@ -42,6 +42,25 @@ def test_a_cube_of_one_stokes_component_has_no_polarimetry(data_root):
     assert (metadata.n_scans, metadata.n_wavelengths) == (3, 5)
 
 
+def test_scans_and_wavelengths_are_told_by_the_types_of_their_axes(data_root):
+    keywords = {"CTYPE3": "UTC--TAB", "CTYPE4": "WAVE-TAB", "CTYPE5": "STOKES"}
+    write_cube(data_root / "cube.fits", shape=(4, 1, 3, 4, 4), keywords=keywords)
+    ingest(IngestRequest("cube.fits"))
+    metadata = Metadata.objects.get()
+    assert (metadata.n_scans, metadata.n_wavelengths, metadata.has_polarimetry) == (3, 1, True)
+
+
+@pytest.mark.parametrize("axis", [3, 5])
+def test_an_axis_longer_than_any_cube_s_is_refused_by_its_keyword(data_root, axis):
+    axes = {f"NAXIS{number}": f"NAXIS{number}  = {2**31 if number == axis else 1}" for number in range(1, 6)}
+    content = tiny_cube(BITPIX="BITPIX  = 8", NAXIS="NAXIS   = 5", **axes)
+    with (data_root / "cube.fits").open("wb") as file:
+        file.write(content)
+        file.truncate(len(content) + 2**31)
+    with pytest.raises(PermanentError, match=f"NAXIS{axis} is {2**31}"):
+        ingest(IngestRequest("cube.fits"))
+
+
 def test_what_the_header_does_not_tell_is_empty(data_root):
     metadata = metadata_of(data_root, tiny_cube())
     assert metadata.date_end == metadata.date_beg
