@@ -29,8 +29,8 @@ def seeing(cube: CubeFile) -> dict[str, Any]:
     -------
     dict
         ``times``: ISO 8601, UTC, ending in Z; ``r0_low`` (the seeing of low altitudes) and ``r0_low_and_high`` (of
-        all altitudes), as long as ``times``; ``units``; ``scans``: begin and end of each scan, in order, empty where
-        the file does not tell, in which case ``scans_missing`` says why.
+        all altitudes), as long as ``times``; ``units``; ``scans``: begin and end of each scan, in order, None where it
+        is not known, empty where the file does not tell, in which case ``scans_missing`` says why.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def line_profile(cube: CubeFile) -> dict[str, Any]:
     }
 
 
-def _scan_times(cube: CubeFile) -> tuple[list[dict[str, str]], str]:
+def _scan_times(cube: CubeFile) -> tuple[list[dict[str, str | None]], str]:
     """Return begin and end of each scan; or none, and why."""
     axes = cube_axes(cube.primary)
     count = axis_length(cube.primary, axes.scan)
@@ -98,10 +98,9 @@ def _scan_times(cube: CubeFile) -> tuple[list[dict[str, str]], str]:
         )
     except PlotUnavailable as error:
         return [], str(error)
-    return [
-        {"begin": begin, "end": end}
-        for begin, end in zip(_iso(begins.min(axis=1)), _iso(ends.max(axis=1)), strict=True)
-    ], ""
+    # Times that are not known are left out, which `min` and `max` would not do.
+    first, last = _iso(np.fmin.reduce(begins, axis=1)), _iso(np.fmax.reduce(ends, axis=1))
+    return [{"begin": begin, "end": end} for begin, end in zip(first, last, strict=True)], ""
 
 
 def _moments(texts: np.ndarray, key: str, scans: int) -> np.ndarray:

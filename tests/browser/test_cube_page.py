@@ -1,6 +1,7 @@
 """People look at a cube: plots, movie, keywords, header."""
 
 import re
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -40,6 +41,13 @@ def test_the_seeing_is_read_under_the_pointer(cube_page, public_cube):
     first = read_at(cube_page, "Seeing", 0.0)
     assert seeing["times"][0][:19].replace("T", " ") in first
     assert f"low altitudes {100 * seeing['r0_low'][0]:.1f} cm" in first
+
+
+def test_a_scan_of_which_one_end_is_not_known_is_not_drawn(cube_page, public_cube):
+    known, *others = public_cube.plot_data.seeing["scans"]
+    scans = [{"begin": None, "end": known["end"]}, known, {"begin": others[0]["begin"], "end": None}]
+    bands = cube_page.evaluate("seeing => seeingFigure(seeing).bands", public_cube.plot_data.seeing | {"scans": scans})
+    assert bands == [[datetime.fromisoformat(known[end]).timestamp() for end in ("begin", "end")]]
 
 
 def test_the_line_profile_is_read_with_the_keyboard(cube_page, public_cube):

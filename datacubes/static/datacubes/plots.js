@@ -31,7 +31,7 @@ function seeingFigure(seeing) {
       time: true,
       values: (splits, step) => splits.map((time) => utcText(time, step < 60 ? 19 : 16).slice(step < 86400 ? 11 : 0)),
     },
-    bands: seeing.scans.map((scan) => [seconds(scan.begin), seconds(scan.end)]),
+    bands: seeing.scans.map((scan) => [seconds(scan.begin), seconds(scan.end)]).filter((ends) => !ends.includes(null)),
     bandName: "scans",
     panels: [
       {

@@ -66,6 +66,18 @@ def test_the_seeing_is_told_without_the_times_of_the_scans(tmp_path):
     assert "VAR-EXT-DATE-END" in plot["scans_missing"]
 
 
+def test_times_of_a_scan_that_are_none_do_not_matter_where_others_are_known(tmp_path):
+    path = write_cube(tmp_path / "cube.fits", shape=(2, 1, 3, 4, 5))
+    begins = ["", "2019-04-19T17:35:01", "2019-04-19T17:35:02", "", "NaT", ""]
+    ends = ["2019-04-19T17:35:01", "2019-04-19T17:35:02", "NaT", "2019-04-19T17:36:00", "", "2019-04-19T17:36:01"]
+    for key, texts in (("DATE-BEG", begins), ("DATE-END", ends)):
+        replace_table(path, f"VAR-EXT-{key}", {key: np.array(texts, "S26").reshape(2, 3)})
+    assert data(path)["scans"] == [
+        {"begin": "2019-04-19T17:35:01.000Z", "end": "2019-04-19T17:35:02.000Z"},
+        {"begin": None, "end": "2019-04-19T17:36:01.000Z"},
+    ]
+
+
 @pytest.mark.parametrize("texts", [[["yesterday"]] * 3, [["2019-04-19T17:34:55.5"]] * 5, [["2019-99-99"]] * 3])
 def test_odd_times_of_scans_are_left_out(tmp_path, texts):
     path = write_cube(tmp_path / "cube.fits", shape=(2, 1, 3, 4, 5))
