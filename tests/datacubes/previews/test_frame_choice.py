@@ -66,7 +66,12 @@ def test_without_medians_the_middle_of_the_wavelengths_is_chosen(tmp_path):
 
 
 def test_without_any_table_the_middle_plane_is_chosen(tmp_path):
-    assert chosen(cube_with(tmp_path, None, None or [np.nan] * 5)) == (0, 0, 2)
+    path = write_cube(tmp_path / "cube.fits", shape=(1, 1, 5, 4, 5), without=["WCS-TAB", "VAR-EXT-DATAMEDN"])
+    assert chosen(path) == (0, 0, 2)
+
+
+def test_without_wavelengths_and_any_median_the_middle_plane_is_chosen(tmp_path):
+    assert chosen(cube_with(tmp_path, None, [np.nan] * 5)) == (0, 0, 2)
 
 
 def test_a_frame_without_a_median_is_not_chosen(tmp_path):

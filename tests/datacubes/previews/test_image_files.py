@@ -8,7 +8,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngInfo
 
 from datacubes.errors import PermanentError, TransientError
@@ -160,9 +160,18 @@ def test_other_modes_are_drawn(tmp_path, mode, kind):
     assert corners(page(encoded(image, kind), tmp_path)) == [True, False, False, False]
 
 
-def test_a_large_jpeg_is_decoded_at_a_fraction_of_its_size(tmp_path):
+def test_a_large_jpeg_is_decoded_at_a_fraction_of_its_size(tmp_path, monkeypatch):
+    decoded = []
+    load = ImageFile.ImageFile.load
+
+    def noting_the_size(image):
+        decoded.append(image.size)
+        return load(image)
+
     content = encoded(picture("L", (4000, 4000)), "JPEG")
+    monkeypatch.setattr(ImageFile.ImageFile, "load", noting_the_size)
     assert corners(page(content, tmp_path)) == [True, False, False, False]
+    assert decoded[0] == (500, 500)
 
 
 def chunk(kind, data):

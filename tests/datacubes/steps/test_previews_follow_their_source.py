@@ -88,6 +88,17 @@ def test_a_new_header_makes_the_images_of_the_cube_again_but_not_the_plots(folde
     assert outcomes(result) == {"plot_data": "skipped", "image_previews": "updated", "video_previews": "updated"}
 
 
+@pytest.mark.parametrize("beside", [False, True])
+def test_other_sizes_make_the_images_again_whatever_they_are_made_of(folder, settings, beside):
+    if beside:
+        write_preview_image(folder / "cube.png", (320, 316))
+    ingest(IngestRequest(PATH))
+    settings.IMAGE_PREVIEW_SIDES = {"thumbnail": 4}
+    result = ingest(IngestRequest(PATH))
+    assert outcomes(result) == {"plot_data": "skipped", "image_previews": "updated", "video_previews": "skipped"}
+    assert [preview.width for preview in DataCube.objects.get().image_previews.all()] == [4]
+
+
 def test_the_image_and_movie_beside_the_cube_come_before_its_own_frames(folder):
     write_preview_image(folder / "cube.png", (320, 316))
     write_preview_movie(folder / "cube.mov", frames=10, size=(160, 158))
