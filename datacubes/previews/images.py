@@ -102,8 +102,9 @@ def previews_of_greys(grey: np.ndarray, sides: Mapping[str, int], folder: Path) 
 def previews_of_image_file(descriptor: int, sides: Mapping[str, int], folder: Path) -> list[PreviewFile]:
     """Write previews of an untrusted image file: PNG, JPEG or TIFF, of which the first page.
 
-    An orientation in its EXIF data is applied. More than 8 bits per channel are stretched as a frame is, transparent
-    pixels are laid on white. Nothing but the pixels goes into the previews.
+    An orientation in its EXIF data is applied, transparent pixels are laid on white. Greys of more than 8 bits are
+    stretched as a frame is. Of colours of more than 8 bits, and of such greys with transparency, Pillow reads the upper
+    8 alone, which are drawn as they are. Nothing but the pixels goes into the previews.
 
     Parameters
     ----------

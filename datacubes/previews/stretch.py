@@ -1,5 +1,7 @@
 """From a frame's values to the greys that show it."""
 
+import math
+
 import numpy as np
 
 Limits = tuple[float, float]
@@ -18,7 +20,7 @@ _LEAST_RANGE = 1e-35
 
 def sample(frame: np.ndarray) -> np.ndarray:
     """Return a regular sample of the finite values of a frame, some 200,000 at most, of shape (n,)."""
-    step = max(1, int(np.sqrt(frame.size / _SAMPLES)))
+    step = max(1, math.ceil(math.sqrt(frame.size / _SAMPLES)))
     values = frame[::step, ::step]
     return values[np.isfinite(values)]
 

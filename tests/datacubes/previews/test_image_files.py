@@ -258,6 +258,13 @@ def test_a_jpeg_of_endless_scans_is_refused(tmp_path):
     assert "scans" in refusal(content[:last] + content[last:-2] * 200 + content[-2:], tmp_path)
 
 
+def test_of_colours_of_sixteen_bits_the_upper_eight_are_drawn(tmp_path):
+    header = struct.pack(">IIBBBBB", 200, 100, 16, 2, 0, 0, 0)
+    data = zlib.compress(100 * (b"\0" + np.full((200, 3), (60_000, 4000, 20_000), ">u2").tobytes()))
+    content = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    assert page(content, tmp_path).getpixel((100, 50)) == pytest.approx((60_000 / 256, 4000 / 256, 20_000 / 256), abs=3)
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.9])
 def test_an_image_cut_short_is_refused(tmp_path, kind, share):

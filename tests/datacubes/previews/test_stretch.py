@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from datacubes.previews.stretch import BACKGROUND, sample, stretch_limits, to_grey
+from tests.support.solar_patch import LINE_CENTRE, stokes_cube
 
 
 def drawn(values):
@@ -71,12 +72,20 @@ def test_the_whole_range_of_float32_is_drawn():
     assert drawn([[-largest, 0, largest]]).tolist() == [[1, 128, 255]]
 
 
-def test_the_sample_of_a_large_frame_is_small_and_from_all_over():
-    frame = np.add.outer(np.arange(3000.0), np.arange(2000.0) / 10000)
+@pytest.mark.parametrize("shape", [(3000, 2000), (1157, 1173), (890, 890), (450, 450), (40, 6000), (5, 65_500)])
+def test_the_sample_of_a_large_frame_is_small_and_from_all_over(shape):
+    frame = np.add.outer(np.arange(shape[0]), np.arange(shape[1]) / 100_000)
     values = sample(frame)
-    assert 100_000 < len(values) < 500_000
+    assert 50_000 < len(values) < 201_000
     assert values.min() < 10
-    assert values.max() > 2990
+    assert values.max() > shape[0] - 10
+
+
+def test_the_limits_of_a_sample_are_those_of_the_frame():
+    for side in (450, 890, 1160):  # Where the step has just grown, the sample is smallest.
+        frame = stokes_cube((1, 1, 1, side, side), np.array([LINE_CENTRE]), seed=0)[0, 0, 0]
+        low, high = stretch_limits(frame)
+        assert stretch_limits(sample(frame)) == pytest.approx((low, high), abs=0.02 * (high - low))
 
 
 @given(
