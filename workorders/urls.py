@@ -1,11 +1,12 @@
 """The URLs of the queue's HTTP API."""
 
-from django.urls import path
-from rest_framework.routers import SimpleRouter
+from django.urls import path, re_path
 
-from workorders.views import IngestView, WorkOrderViewSet
+from workorders.views import IngestView, WorkOrderListView, WorkOrderView
 
-router = SimpleRouter()
-router.register("work-orders", WorkOrderViewSet, basename="work-order")
-
-urlpatterns = [path("ingest/", IngestView.as_view(), name="ingest"), *router.urls]
+urlpatterns = [
+    path("ingest/", IngestView.as_view(), name="ingest"),
+    path("work-orders/", WorkOrderListView.as_view(), name="work-order-list"),
+    # What is no number, too, is told as JSON that there is no such order.
+    re_path(r"^work-orders/(?P<pk>(?s:.+))/$", WorkOrderView.as_view(), name="work-order-detail"),
+]

@@ -3,18 +3,20 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import BigIntegerField, F
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework import generics, mixins, status, viewsets
+from rest_framework import generics, status
 from rest_framework.exceptions import ParseError
-from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import DjangoModelPermissions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from datacubes.api.pagination import KeysetPagination
 from datacubes.api.serializers import RefusalSerializer
-from datacubes.api.views import BAD_PARAMETERS
+from datacubes.api.views import BAD_PARAMETERS, ReadView
+from datacubes.keyset import Ordering
 from datacubes.wakeups import send_wake_up
 from workorders.models import WorkOrder
 from workorders.queue import post_order
@@ -42,12 +44,9 @@ class WorkOrderPermissions(DjangoModelPermissions):
     }
 
 
-class NewestFirst(CursorPagination):
-    """Pages that cost the same however many orders there are."""
+class OrderPagination(KeysetPagination):
+    """Pages of orders, which may be longer."""
 
-    ordering = "-id"
-    page_size = 50
-    page_size_query_param = "page_size"
     max_page_size = 500
 
 
@@ -104,30 +103,36 @@ class IngestView(generics.GenericAPIView):
         )
 
 
-class WorkOrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    """Orders, to be polled and listed."""
+class WorkOrderListView(ReadView):
+    """All orders."""
 
     serializer_class = WorkOrderSerializer
     permission_classes = [WorkOrderPermissions]
-    pagination_class = NewestFirst
+    pagination_class = OrderPagination
+    filter_backends = generics.GenericAPIView.filter_backends
     filterset_class = WorkOrderFilter
-    lookup_value_regex = "(?s:.+)"  # What is no number, too, is told as JSON that there is no such order.
+    orderings = {"-id": Ordering(F("pk"), BigIntegerField, F("pk"), "Newest first", descending=True)}
     queryset = WorkOrder.objects.select_related("run")
 
     @extend_schema(
-        responses={
-            200: WorkOrderSerializer(many=True),
-            400: BAD_PARAMETERS,
-            401: NO_TOKEN,
-            403: NO_PERMISSION,
-            404: OpenApiResponse(RefusalSerializer, description="There is no such page: the `cursor` is not valid."),
-        }
+        operation_id="work_orders_list",
+        responses={200: WorkOrderSerializer(many=True), 400: BAD_PARAMETERS, 401: NO_TOKEN, 403: NO_PERMISSION},
     )
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request) -> Response:
         """List orders, newest first."""
-        return super().list(request, *args, **kwargs)
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class WorkOrderView(generics.GenericAPIView):
+    """One order, to be polled."""
+
+    serializer_class = WorkOrderSerializer
+    permission_classes = [WorkOrderPermissions]
+    queryset = WorkOrder.objects.select_related("run")
 
     @extend_schema(
+        operation_id="work_orders_retrieve",
         parameters=[OpenApiParameter("id", int, OpenApiParameter.PATH, description="The number of the order.")],
         responses={
             200: WorkOrderSerializer,
@@ -136,7 +141,7 @@ class WorkOrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
             404: OpenApiResponse(RefusalSerializer, description="There is no such order."),
         },
     )
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, pk: str) -> Response:
         """Return one order; while it is pending, with `Retry-After`."""
         order = self.get_object()
         return Response(self.get_serializer(order).data, headers=_retry(order))

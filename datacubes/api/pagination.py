@@ -14,7 +14,6 @@ from rest_framework.utils.urls import replace_query_param
 from datacubes.keyset import CursorRefused, Ordering, Page, Ways, keyset_page
 
 PAGE_SIZE = 50
-MAX_PAGE_SIZE = 200
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -22,6 +21,7 @@ class KeysetPagination(BasePagination):
     """Pages of a view that has `orderings`."""
 
     parameters = ("ordering", "cursor", "page_size")
+    max_page_size = 200
 
     def paginate_queryset(
         self,
@@ -34,7 +34,7 @@ class KeysetPagination(BasePagination):
         self.request = request
         parameters = request.query_params
         order = _ordering(parameters.get("ordering"), view.orderings)
-        size = _page_size(parameters.get("page_size"))
+        size = _page_size(parameters.get("page_size"), self.max_page_size)
         try:
             self.page: Page = keyset_page(
                 queryset,
@@ -83,7 +83,7 @@ class KeysetPagination(BasePagination):
             "cursor": ("Where the page begins; taken from the links `next` and `previous`.", {"type": "string"}),
             "page_size": (
                 "How many a page has.",
-                {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": PAGE_SIZE},
+                {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": PAGE_SIZE},
             ),
         }
         return [
@@ -103,9 +103,9 @@ def _ordering(value: str | None, orderings: Mapping[str, Ordering]) -> str:
     return value
 
 
-def _page_size(value: str | None) -> int:
+def _page_size(value: str | None, largest: int) -> int:
     if not value:
         return PAGE_SIZE
-    if not _WHOLE_NUMBER.fullmatch(value) or not 1 <= int(value) <= MAX_PAGE_SIZE:
-        raise ValidationError({"page_size": [f"Not a whole number from 1 to {MAX_PAGE_SIZE}."]})
+    if not _WHOLE_NUMBER.fullmatch(value) or not 1 <= int(value) <= largest:
+        raise ValidationError({"page_size": [f"Not a whole number from 1 to {largest}."]})
     return int(value)

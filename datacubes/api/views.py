@@ -37,7 +37,7 @@ NOT_FOUND = OpenApiResponse(RefusalSerializer, description="There is no such cub
 
 
 class ReadView(generics.GenericAPIView):
-    """A view that everybody may read, and that refuses parameters it does not know."""
+    """A view that everybody may read, unless it says otherwise, and that refuses parameters it does not know."""
 
     permission_classes = [AllowAny]
     pagination_class = None

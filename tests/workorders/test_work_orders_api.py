@@ -61,6 +61,8 @@ def test_orders_are_listed_newest_first_page_by_page(reader):
     second = reader.get(first["next"]).json()
     assert [order["relative_path"] for order in second["results"]] == ["1.fits", "0.fits"]
     assert second["next"] is None
+    assert reader.get(second["previous"]).json() == first
+    assert list(first) == ["next", "previous", "results"]
 
 
 def test_orders_are_filtered_by_status_and_path(reader):
@@ -74,10 +76,28 @@ def test_orders_are_filtered_by_status_and_path(reader):
     ]
 
 
-def test_a_status_that_is_none_is_refused(reader):
-    answer = reader.get(URL, {"status": "lost"})
-    assert answer.status_code == 400
-    assert list(answer.json()) == ["status"]
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("status", "lost"),
+        ("staus", "failed"),
+        ("page_size", "abc"),
+        ("page_size", "0"),
+        ("page_size", "501"),
+        ("cursor", "x"),
+        ("ordering", "status"),
+    ],
+)
+def test_a_parameter_that_is_wrong_or_not_known_is_refused(reader, parameter, value):
+    answer = reader.get(URL, {parameter: value})
+    assert (answer.status_code, list(answer.json())) == (400, [parameter])
+
+
+def test_a_page_has_as_many_as_are_asked_for(reader):
+    for number in range(60):
+        queue.post_order(f"{number}.fits", {})
+    assert len(reader.get(URL).json()["results"]) == 50
+    assert len(reader.get(URL, {"page_size": 500}).json()["results"]) == 60
 
 
 @pytest.mark.parametrize("page_size", [1, 30])
@@ -85,7 +105,7 @@ def test_a_page_costs_the_same_whatever_its_size(reader, page_size, django_asser
     for number in range(30):
         queue.post_order(f"{number}.fits", {})
         queue.claim("w")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert len(reader.get(URL, {"page_size": page_size}).json()["results"]) == page_size
 
 
@@ -117,10 +137,17 @@ def test_an_order_that_is_not_there_is_refused_as_json(reader, number):
     assert list(answer.json()) == ["detail"]
 
 
+def test_every_parameter_of_the_list_is_described(reader):
+    description = reader.get("/api/v1/schema/", HTTP_ACCEPT="application/json").json()
+    parameters = {p["name"]: p["schema"] for p in description["paths"][URL]["get"]["parameters"]}
+    assert set(parameters) == {"status", "relative_path", "ordering", "cursor", "page_size"}
+    assert parameters["page_size"] == {"type": "integer", "minimum": 1, "maximum": 500, "default": 50}
+
+
 @pytest.mark.parametrize(
     ("path", "method", "codes"),
     [
-        ("/api/v1/work-orders/", "get", {"200", "400", "401", "403", "404"}),
+        ("/api/v1/work-orders/", "get", {"200", "400", "401", "403"}),
         ("/api/v1/work-orders/{id}/", "get", {"200", "401", "403", "404"}),
         ("/api/v1/ingest/", "post", {"202", "400", "401", "403", "413", "415", "503"}),
     ],
