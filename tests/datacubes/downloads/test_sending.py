@@ -9,6 +9,7 @@ from django.utils.http import http_date
 
 from datacubes.downloads.ranges import MAX_RANGES
 from datacubes.links import download_path
+from tests.support.archived_cubes import RESTRICTED
 
 
 @pytest.fixture
@@ -257,8 +258,12 @@ def test_an_empty_file_is_sent_as_such(cube, path, anybody, data_root):
 
 
 def test_a_restricted_file_is_kept_by_no_shared_cache(archive_cube, person, client_of):
-    from tests.support.archived_cubes import RESTRICTED
-
     cube = archive_cube(RESTRICTED, owner_email_addresses=[person.email])
     response = client_of(person).get(download_path(cube))
     assert response["Cache-Control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize("prefix", ["", "/science-data"])
+def test_caches_keep_apart_what_is_sent_to_different_people(path, anybody, settings, prefix):
+    settings.X_ACCEL_PREFIX = prefix
+    assert {"Authorization", "Cookie"} <= set(anybody.get(path)["Vary"].split(", "))

@@ -99,6 +99,16 @@ def test_cubes_of_the_observation_and_of_the_same_time_are_linked(archive_cube, 
     ]
 
 
+def test_a_cube_that_began_earlier_is_of_the_same_time_if_it_was_still_running(archive_cube, visit):
+    archive_cube(oid="this", path="a.fits")
+    for oid, end in (("running", "17:35:00"), ("ended", "17:34:00")):
+        keywords = {"POINT_ID": "other", "DATE-BEG": "2019-04-19T09:00:00", "DATE-END": f"2019-04-19T{end}"}
+        archive_cube(keywords, oid=oid, path=f"{oid}.fits")
+    related = visit("/cubes/this/").one("section", class_="related")
+    assert related.one("h2").text == "Of other observations at the same time"
+    assert [link.attributes["href"] for link in related.all("a")] == ["/cubes/running/"]
+
+
 def test_many_related_cubes_are_to_be_found_in_the_catalogue(archive_cube, visit):
     cube = archive_cube()
     for number in range(8):
