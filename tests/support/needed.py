@@ -1,4 +1,4 @@
-"""Tests are left out where a server that they need is missing; under CI that is a failure."""
+"""Tests are left out where something that they need is missing; under CI that is a failure."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tests.support.services import ServiceMissing
 
 @contextmanager
 def needed() -> Iterator[None]:
-    """Leave out the test that needs the servers which the block starts, if one of them is missing."""
+    """Leave out the test that needs what the block starts or looks for, if that is missing."""
     try:
         yield
     except ServiceMissing as missing:

@@ -15,7 +15,7 @@ import redis
 
 
 class ServiceMissing(Exception):
-    """A server is neither running nor can it be started; the message says what was looked for."""
+    """What a test needs is not on this machine, mostly a server; the message says what was looked for."""
 
 
 def free_port() -> int:

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from astropy.io import fits
 
+from tests.support.needed import needed
 from tests.support.sample_cubes import cube_filename, many_cubes, write_cube
-from tests.support.services import execute, wait_until
+from tests.support.services import ServiceMissing, execute, wait_until
 from tests.system.archive import SOAK
 from tests.system.whole import check_whole
 
@@ -37,8 +38,9 @@ def mount() -> Iterator[Callable[..., None]]:
         if folder.is_mount():
             options = f"remount,{options}"
         done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True)
-        if done.returncode:
-            pytest.skip(f"no file system of its own can be mounted, which needs root: {done.stderr.strip()}")
+        with needed():
+            if done.returncode:
+                raise ServiceMissing(f"no file system can be mounted, which needs root: {done.stderr.strip()}")
 
     yield mount_tmpfs
     for folder in folders:
