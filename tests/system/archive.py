@@ -32,6 +32,7 @@ PLAIN = {"DATABASE_URL": "", "CELERY_BROKER_URL": "", "SVO_API_URL": ""}
 """Those of an archive on the embedded database, which a plain ingestion fills."""
 
 PENDING = ("queued", "started")
+IDLE_WITHIN_SECONDS = 3600 if SOAK else 300
 
 
 @dataclass(frozen=True)
@@ -145,9 +146,9 @@ class Archive:
         wait_until(lambda: self.get(order)["status"] not in PENDING, f"order {order['id']} ends", seconds)
         return self.get(order)
 
-    def wait_until_idle(self, seconds: float = 3600 if SOAK else 120) -> None:
+    def wait_until_idle(self) -> None:
         """Wait until no order is pending."""
-        wait_until(lambda: not self.pending(), f"the queue is empty; see {self.stack.logs}", seconds)
+        wait_until(lambda: not self.pending(), f"the queue is empty; see {self.stack.logs}", IDLE_WITHIN_SECONDS)
 
     def pending(self) -> int:
         """How many orders are queued or started."""
@@ -201,18 +202,27 @@ class Archive:
 
 
 def children(pid: int) -> list[int]:
-    """The ids of the processes that a process has started."""
+    """The ids of the processes that a process has started and that live."""
     try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
+        started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
         return []
+    return [child for child in map(int, started) if lives(child)]
+
+
+def lives(pid: int) -> bool:
+    """Whether a process is there and has not ended: one that has stays listed until its parent has asked for it."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "ZX"
 
 
 def kill(pid: int, number: int = signal.SIGKILL) -> bool:
     """Send a signal to a process; tell whether it was there."""
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
+    if not lives(pid):
         return False
+    os.kill(pid, number)
     FIGURES[f"{signal.Signals(number).name} to workers"] += 1
     return True

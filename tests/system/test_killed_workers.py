@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.sample_cubes import cube_filename, many_cubes, write_cube, write_sparse_cube
 from tests.support.services import wait_until
-from tests.system.archive import FIGURES, SOAK, Archive, children, kill
+from tests.system.archive import FIGURES, IDLE_WITHIN_SECONDS, SOAK, Archive, children, kill, lives
 from tests.system.whole import check_whole, contents_of, differences, processes_of
 
 pytestmark = pytest.mark.system
@@ -25,31 +25,40 @@ def test_workers_killed_at_random_lose_nothing(make_archive):
     for path in many_cubes(archive.data / "movies", half, shape=MOVIES) + many_cubes(archive.data / "images", half):
         archive.post(path)
     dice = random.Random(1)
-    while archive.pending():
-        kill_one(archive, dice)
+    kills, deadline = 0, time.monotonic() + IDLE_WITHIN_SECONDS
+    while left := archive.pending():
+        assert time.monotonic() < deadline, f"{left} orders are left after {kills} kills; see {archive.stack.logs}"
+        kills += kill_one(archive, dice)
         time.sleep(1)
+    assert kills > 0
     check_whole(archive, surplus_files=True)
 
 
-def kill_one(archive: Archive, dice: random.Random) -> None:
-    """Kill a process of a pool, or a main process alone, or both, or beat; start again what a supervisor would."""
+def kill_one(archive: Archive, dice: random.Random) -> bool:
+    """Kill a process of a pool, or a main process alone, or both, or beat; start again what a supervisor would.
+
+    Tell whether one was killed: a worker that is still starting has no pool.
+    """
     what = dice.choice(["pool", "pool", "pool", "pool", "pool", "main", "all", "beat"])
     name, pid = dice.choice(sorted(archive.workers().items()))
     if what == "pool":
-        kill(dice.choice(children(pid) or [pid]))
-    elif what == "main":
+        pool = children(pid)
+        return bool(pool) and kill(dice.choice(pool))
+    if what == "beat":
+        name, pid = "beat", archive.stack.processes["beat"].pid
+    killed = lives(pid)
+    if what == "main":
         kill(pid)
         archive.stack.processes.pop(name).wait()
     else:
-        name = "beat" if what == "beat" else name
-        FIGURES[f"SIGKILL to {'beat' if what == 'beat' else 'workers with all their processes'}"] += 1
+        FIGURES[f"SIGKILL to {'beat' if what == 'beat' else 'workers with all their processes'}"] += killed
         archive.stack.kill(name)
-    if name not in archive.stack.processes:
-        FIGURES["workers and beats started again"] += 1
-        if name == "beat":
-            archive.stack.start_beat()
-        else:
-            archive.stack.start_worker(name, concurrency=2)
+    FIGURES["workers and beats started again"] += 1
+    if name == "beat":
+        archive.stack.start_beat()
+    else:
+        archive.stack.start_worker(name, concurrency=2)
+    return killed
 
 
 def test_a_worker_that_is_asked_to_end_finishes_what_it_has(make_archive):
