@@ -74,14 +74,14 @@ class Archive:
     Attributes
     ----------
     accepted
-        The fields that were last accepted for each path.
+        The fields of each post that was accepted for a path, the last one last.
     """
 
     def __init__(self, servers: Servers, name: str, folder: Path, settings: dict[str, str]) -> None:
         self.servers, self.name, self.folder = servers, name, folder
         self.data, self.media = folder / "data", folder / "media"
         self.data.mkdir()
-        self.accepted: dict[str, dict[str, Any]] = {}
+        self.accepted: dict[str, list[dict[str, Any]]] = {}
         self.database_url = of_database(servers.database.url, name)
         execute(servers.database.url, f"CREATE DATABASE {name} TEMPLATE {servers.template}")
         environment = {
@@ -119,7 +119,7 @@ class Archive:
             f"{self.stack.base_url}/api/v1/ingest/", json={"relative_path": relative_path} | fields, timeout=30
         )
         assert answer.status_code == 202, (answer.status_code, answer.text)
-        self.accepted[relative_path] = fields
+        self.accepted.setdefault(relative_path, []).append(fields)
         FIGURES["orders"] += 1
         return answer.json()
 

@@ -105,4 +105,6 @@ def test_media_that_were_lost_are_made_again(make_archive):
     shutil.rmtree(archive.media)
     assert "0 missing files" not in archive.stack.manage("prune_media")
     archive.stack.manage("reingest_all_cubes", "--force")
+    for posts in archive.accepted.values():
+        posts.append({"force": True})
     check_whole(archive)

@@ -125,7 +125,7 @@ def test_a_worker_that_is_stopped_within_its_last_transaction_holds_up_nobody(ma
     wait_until(lambda: archive.query(waiting), "the worker writes")
     kill(stopped, signal.SIGSTOP)
     connection.close()
-    archive.post(path)
+    archive.post(path, owner_email_addresses=["last@su.se"])
     assert archive.poll(order)["status"] == "completed"
     kill(stopped, signal.SIGCONT)
     wait_until(lambda: log_tells(archive, "its failure is not recorded"), "the worker has noticed")

@@ -140,14 +140,14 @@ def test_files_that_are_replaced_while_they_are_read_end_as_the_file_that_was_po
     enough = threading.Event()
     enemy = threading.Thread(target=replace_again_and_again, args=(begins, enough))
     enemy.start()
-    for _ in range(30 if SOAK else 3):
+    for number in range(30 if SOAK else 3):
         for path in paths:
-            archive.post(path)
+            archive.post(path, owner_email_addresses=[f"{number}@su.se"])
         time.sleep(1)
     enough.set()
     enemy.join()
     for path in paths:
-        archive.post(path)
+        archive.post(path, owner_email_addresses=["last@su.se"])
     archive.wait_until_idle()
     check_whole(archive)
 

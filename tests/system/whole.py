@@ -17,6 +17,8 @@ from tests.support.stack import Stack
 from tests.system.archive import FIGURES, PLAIN, Archive
 
 Rows = dict[str, list[dict[str, Any]]]
+INSTRUCTIONS = {"owner_email_addresses", "swedish_data", "force"}
+"""Fields that wait to be carried out although a later post leaves them out."""
 
 
 def check_whole(archive: Archive, *, failed: Collection[Path] = (), surplus_files: bool = False) -> None:
@@ -36,6 +38,7 @@ def check_whole(archive: Archive, *, failed: Collection[Path] = (), surplus_file
         plain = pool.submit(plain_rows, archive)
         archive.stack.stop()
         check_orders(archive, {str(path.relative_to(archive.data)) for path in failed})
+        check_requests(archive)
         check_history(archive)
         contents = contents_of(archive.stack)
     assert contents["missing"] == []
@@ -55,6 +58,21 @@ def check_orders(archive: Archive, failed: set[str]) -> None:
     expected = {path: "failed" if path in failed else "completed" for path in archive.accepted}
     FIGURES["losses"] += len(expected.keys() - statuses.keys())
     assert statuses == expected, _errors(archive)
+
+
+def check_requests(archive: Archive) -> None:
+    """The last run of each order was told what was posted last, and besides that only instructions of earlier posts."""
+    wrong = []
+    for path, told in archive.query(
+        "SELECT o.relative_path, run.request FROM workorders_workorder o "
+        "JOIN workorders_workorderrun run ON run.id = o.run_id"
+    ):
+        *earlier, last = archive.accepted[path]
+        posted = [item for fields in earlier for item in fields.items()]
+        kept = {name: told[name] for name in INSTRUCTIONS & told.keys() if (name, told[name]) in posted}
+        if told != kept | last:
+            wrong.append((path, told, last))
+    assert wrong == []
 
 
 def check_history(archive: Archive) -> None:
