@@ -201,6 +201,11 @@ class Archive:
         return [child for pid in self.workers().values() for child in children(pid)]
 
 
+def note_highest(name: str, number: float) -> None:
+    """Note a figure of which the highest counts."""
+    FIGURES[name] = max(FIGURES[name], round(number))
+
+
 def children(pid: int) -> list[int]:
     """The ids of the processes that a process has started and that live."""
     try:

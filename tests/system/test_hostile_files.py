@@ -13,7 +13,7 @@ from tests.support.raw_fits import tiny_cube
 from tests.support.sample_cubes import AWKWARD_CARDS, write_cube
 from tests.support.sample_previews import write_preview_image, write_preview_movie
 from tests.support.services import wait_until
-from tests.system.archive import FIGURES, SOAK, Archive
+from tests.system.archive import FIGURES, SOAK, Archive, note_highest
 from tests.system.whole import check_history, check_nothing_is_left_over, contents_of
 
 pytestmark = pytest.mark.system
@@ -67,10 +67,6 @@ def ingest_in_processes(archives: list[Archive], originals: Path, files: int) ->
 
 def results_of(archive: Archive) -> Path:
     return archive.folder / "results"
-
-
-def note_highest(name: str, number: float) -> None:
-    FIGURES[name] = max(FIGURES[name], round(number))
 
 
 def test_workers_outlive_hostile_files(make_archive, originals):

@@ -14,7 +14,7 @@ from tests.support.needed import needed
 from tests.support.nginx import NginxServer
 from tests.support.path_tricks import SECRET_BYTES, lay_out, path_tricks
 from tests.support.sample_cubes import many_cubes
-from tests.system.archive import FIGURES, Archive
+from tests.system.archive import Archive, note_highest
 
 pytestmark = pytest.mark.system
 
@@ -95,8 +95,7 @@ def test_others_are_answered_while_many_clients(archive, nginx, way):
             client.sendall(SLOW[way])
         slowest = slowest_answer(archive, nginx)
     assert slowest < MUCH_TOO_LONG_SECONDS
-    name = "milliseconds: the slowest answer beside slow clients"
-    FIGURES[name] = max(FIGURES[name], round(1000 * slowest))
+    note_highest("milliseconds: the slowest answer beside slow clients", 1000 * slowest)
 
 
 def test_others_are_answered_while_many_clients_drip(archive, nginx):

@@ -5,13 +5,12 @@ import time
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
-from statistics import median
 
 import pytest
 import redis
 
 from tests.support.sample_cubes import many_cubes
-from tests.system.archive import FIGURES, SOAK, Archive, kill
+from tests.system.archive import FIGURES, SOAK, Archive, kill, note_highest
 from tests.system.whole import check_whole
 
 pytestmark = pytest.mark.system
@@ -79,13 +78,14 @@ def test_redis_that_is_emptied_while_it_runs_loses_nothing(make_archive):
 
 
 def post_quickly(archive: Archive, paths: Iterable[Path]) -> None:
-    """Post cubes, which are accepted within the time that the API promises.
+    """Post cubes, which are accepted within the time that the API promises, each but one at most.
 
-    The median counts: what a busy machine holds up is one POST, what the broker holds up are all.
+    That one is the first of a gunicorn, which loads modules for it, or one that a busy machine holds up.
     """
     times = []
     for path in paths:
         began = time.monotonic()
         archive.post(path)
         times.append(time.monotonic() - began)
-    assert median(times) < ACCEPTED_WITHIN_SECONDS
+    note_highest("ms: the slowest POST beside a Redis that comes and goes", 1000 * max(times))
+    assert sum(seconds >= ACCEPTED_WITHIN_SECONDS for seconds in times) <= 1, times
