@@ -1,7 +1,8 @@
 """Orders that take their worker with them, or take more time or memory than they may."""
 
 import signal
-import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -19,24 +20,26 @@ def test_an_order_that_kills_its_worker_every_time_is_failed_with_the_reason_and
     archive.start(workers=1, concurrency=2)
     deadly = write_sparse_cube(archive.data / "deadly" / cube_filename(line="6302"), size_bytes=8_000_000_000)
     order = archive.post(deadly)
-    reaper = threading.Thread(target=kill_whoever_is_at, args=(archive, deadly, 3))
-    reaper.start()
-    others = [archive.post(path) for path in many_cubes(archive.data / "others", 20)]
-    assert {archive.poll(other)["status"] for other in others} == {"completed"}
-    ended = archive.poll(order)
-    reaper.join()
+    with ThreadPoolExecutor(1) as pool:
+        reaper = pool.submit(kill_whoever_is_at, archive, deadly, 3)
+        others = [archive.post(path) for path in many_cubes(archive.data / "others", 20)]
+        assert {archive.poll(other)["status"] for other in others} == {"completed"}
+        ended = archive.poll(order)
+    assert reaper.result() == 3
     assert ended["status"] == "failed"
     assert "The worker died, or was too slow to keep its lease. Given up after 3 attempts." in ended["error"]
     assert [status for status, *_ in archive.runs(deadly)] == ["lost", "lost", "lost", "failed"]
     check_whole(archive, failed=[deadly], surplus_files=True)
 
 
-def kill_whoever_is_at(archive: Archive, path, times: int) -> None:
-    """Kill the process at an order as often, as the system does to one that takes all of the memory."""
+def kill_whoever_is_at(archive: Archive, path: Path, times: int) -> int:
+    """Kill the process at an order as often, as the system does to one that takes all memory; tell how many lived."""
+    killed = 0
     for _ in range(times):
         pid = archive.process_at(path)
-        kill(pid)
+        killed += kill(pid)
         wait_until(lambda pid=pid: archive.query(AT, [f"%:{pid}"]) == [], "somebody else has taken it")
+    return killed
 
 
 AT = (

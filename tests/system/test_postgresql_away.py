@@ -3,6 +3,8 @@
 import random
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import psycopg2
 import pytest
@@ -51,30 +53,33 @@ def test_workers_outlast_a_postgresql_that_is_away_for_a_while(make_archive):
 def test_connections_that_are_ended_at_random_lose_nothing(make_archive):
     archive = make_archive(**MANY_ATTEMPTS)
     archive.start(workers=2, concurrency=2)
+    paths = many_cubes(archive.data, 1000 if SOAK else 60, shape=MOVIES)
     enough = threading.Event()
-    enemy = threading.Thread(target=end_connections, args=(archive, enough))
-    enemy.start()
-    try:
-        for path in many_cubes(archive.data, 1000 if SOAK else 60, shape=MOVIES):
-            archive.post_until_accepted(path)
-        time.sleep(60 if SOAK else 1)
-    finally:
-        enough.set()
-        enemy.join()
+    with ThreadPoolExecutor(1) as pool:
+        enemy = pool.submit(end_connections, archive, enough)
+        try:
+            for path in paths:
+                archive.post_until_accepted(path)
+            time.sleep(60 if SOAK else 1)
+        finally:
+            enough.set()
+    assert enemy.result() > 0
     archive.wait_until_idle()
     check_whole(archive, surplus_files=True)
 
 
-def end_connections(archive: Archive, enough: threading.Event) -> None:
-    """End a connection to the archive's database, chosen at random, ten times a second."""
+def end_connections(archive: Archive, enough: threading.Event) -> int:
+    """End a connection to the archive's database, chosen at random, ten times a second; count those that were there."""
     dice = random.Random(1)
-    connection = psycopg2.connect(archive.servers.database.url)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
+    ended = 0
+    with closing(psycopg2.connect(archive.servers.database.url)) as connection:
+        connection.autocommit = True
+        cursor = connection.cursor()
         while not enough.wait(0.1):
             cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s ORDER BY pid", [archive.name])
             pids = [pid for (pid,) in cursor.fetchall()]
             if pids:
                 cursor.execute("SELECT pg_terminate_backend(%s)", [dice.choice(pids)])
-                FIGURES["connections to PostgreSQL ended"] += 1
-    connection.close()
+                ended += cursor.fetchone() == (True,)
+    FIGURES["connections to PostgreSQL ended"] += ended
+    return ended

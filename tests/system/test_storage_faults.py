@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -138,26 +139,31 @@ def test_files_that_are_replaced_while_they_are_read_end_as_the_file_that_was_po
     paths = many_cubes(archive.data, 10, shape=MOVIES)
     begins = {path: fits.getval(path, "DATE-BEG") for path in paths}
     enough = threading.Event()
-    enemy = threading.Thread(target=replace_again_and_again, args=(begins, enough))
-    enemy.start()
-    for number in range(30 if SOAK else 3):
-        for path in paths:
-            archive.post(path, owner_email_addresses=[f"{number}@su.se"])
-        time.sleep(1)
-    enough.set()
-    enemy.join()
+    with ThreadPoolExecutor(1) as pool:
+        enemy = pool.submit(replace_again_and_again, begins, enough)
+        try:
+            for number in range(30 if SOAK else 3):
+                for path in paths:
+                    archive.post(path, owner_email_addresses=[f"{number}@su.se"])
+                time.sleep(1)
+        finally:
+            enough.set()
+    assert enemy.result() > 0
     for path in paths:
         archive.post(path, owner_email_addresses=["last@su.se"])
     archive.wait_until_idle()
     check_whole(archive)
 
 
-def replace_again_and_again(begins: dict[Path, str], enough: threading.Event) -> None:
-    """Put other versions of cubes in their places, as pipelines do: written beside them and renamed."""
+def replace_again_and_again(begins: dict[Path, str], enough: threading.Event) -> int:
+    """Put other versions of cubes in their places, as pipelines do: written beside them and renamed; count them."""
     features = ["Sunspot", "Pore", "Filament"]
-    for number, (path, begin) in enumerate(itertools.cycle(begins.items())):
+    number = 0
+    for path, begin in itertools.cycle(begins.items()):
         if enough.is_set():
             break
+        number += 1
         keywords = {"DATE-BEG": begin, "OBSERVER": f"Observer {number}", "FEATURES": features[number % len(features)]}
         beside = write_cube(path.parent / "new" / path.name, shape=MOVIES, keywords=keywords, seed=number)
         beside.replace(path)
+    return number
