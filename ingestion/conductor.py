@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from datacubes.cube_file import CubeFile, open_cube
-from datacubes.errors import PermanentError, TransientError
+from datacubes.errors import PermanentError, TransientError, quoted
 from datacubes.identity import identify
 from datacubes.models import DataCube, Instrument
 from datacubes.observations import refresh_observation
@@ -211,7 +211,7 @@ def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
     material = Material(cube_file, identify(cube_file, request.oid), request)
     if cube_file.checksum_status == "mismatch":
         material.warnings.append(
-            f"CHECKSUM {cube_file.checksum} does not agree with the header and DATASUM: the header was edited "
+            f"CHECKSUM {quoted(cube_file.checksum)} does not agree with the header and DATASUM: the header was edited "
             "without updating them, or is damaged."
         )
     oid, path = material.identity.oid, cube_file.relative_path

@@ -96,8 +96,10 @@ def medians(cube: CubeFile) -> np.ndarray:
         raise PlotUnavailable(f"The cube has more than {MAX_STOKES} Stokes components.")
     _bounded_count(axis_length(cube.primary, axes.wavelength))
     order = (axes.scan, axes.stokes, axes.wavelength)
-    # Of an axis that is none of the three, the first place is taken, as for the frame that is drawn.
-    values = values.reshape(expected)[tuple(slice(None) if i in order else 0 for i in range(len(expected)))]
+    # Of an axis that is none of the three, the first place is taken, as for the frame that is drawn. Those of length 1
+    # are left out before: a FITS file may have more axes than numpy.
+    kept = [axis for axis, length in enumerate(expected) if length > 1 or axis in order]
+    values = values.reshape([expected[axis] for axis in kept])[tuple(slice(None) if i in order else 0 for i in kept)]
     present = [position for position in order if position is not None]
     values = values.transpose([sorted(present).index(position) for position in present])
     values = np.expand_dims(values, [place for place, position in enumerate(order) if position is None])

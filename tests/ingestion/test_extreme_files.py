@@ -5,6 +5,7 @@
 
 import os
 import signal
+import struct
 from collections.abc import Iterator
 
 import pytest
@@ -111,6 +112,22 @@ EXTREME = {
         + padded(TINY_DATA),
         "refused",
     ),
+    "NAXIS 98 with two frames and their medians": (
+        raw_header(
+            *TINY_CUBE[:2],
+            *("NAXIS   = 98", *TINY_CUBE[3:5], "NAXIS3  = 2", "CTYPE3  = 'WAVE'"),
+            *(f"NAXIS{n:<3}= 1" for n in range(4, 99)),
+            *TINY_CUBE[5:],
+        )
+        + padded(TINY_DATA * 2)
+        + raw_header(
+            *("XTENSION= 'BINTABLE'", "BITPIX  = 8", "NAXIS   = 2", "NAXIS1  = 16", "NAXIS2  = 1", "PCOUNT  = 0"),
+            *("GCOUNT  = 1", "TFIELDS = 1", "TTYPE1  = 'DATAMEDN'", "TFORM1  = '2D'", "EXTNAME = 'VAR-EXT-DATAMEDN'"),
+        )
+        + padded(struct.pack(">dd", 1, 2)),
+        "ingested",
+    ),
+    "a CHECKSUM with line breaks in it": (with_cards("CHECKSUM= '6.\r\n\x1b[2J5E-13'"), "ingested"),
     "an instrument beyond ASCII": (tiny_cube(INSTRUME="INSTRUME= 'ÿþ\x01'"), "refused"),
     "wavelengths that are huge": (with_cards(f"WAVEMIN = {'9' * 69}", "WAVEMAX = 1E308"), "ingested"),
     "wavelengths that are tiny": (with_cards("WAVEMIN = 1E-320", "WAVEMAX = 1E-999"), "ingested"),
