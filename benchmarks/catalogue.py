@@ -9,6 +9,7 @@ a filter that has no match among the newest cubes, so there are questions for wh
 was there only in the first years, and for what is not there at all.
 """
 
+import json
 import os
 import statistics
 import sys
@@ -16,9 +17,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg2
+
+from tests.support.sample_cubes import write_cube
 
 COUNTS = (1_000, 100_000, 1_000_000)
 REPETITIONS = 7
@@ -63,8 +68,12 @@ SELECT i, date_beg, date_beg + interval '25 minutes' * (1 + i %% 3),
 FROM new_cube;
 
 INSERT INTO datacubes_imagepreview (cube_id, size_name, file, width, height, size)
-SELECT i, name, 'previews/' || i || '/' || name || '.webp', width, width, 10000
-FROM new_cube, (VALUES ('thumbnail', 240), ('large', 1200)) AS sizes (name, width);
+SELECT i, name, 'previews/' || to_char(date_beg, 'YYYY-MM-DD') || '/' || md5(i || name) || '.jpg', width, height, bytes
+FROM new_cube, (VALUES ('thumbnail', 240, 237, 9000), ('page', 800, 789, 80000), ('high_density', 1173, 1157, 170000))
+               AS sizes (name, width, height, bytes);
+
+INSERT INTO datacubes_plotdata (cube_id, seeing, line_profile, sparkline)
+SELECT i, CASE WHEN i = %(first)s THEN %(seeing)s::jsonb END, %(line_profile)s::jsonb, %(sparkline)s FROM new_cube;
 
 INSERT INTO datacubes_datacube_tags (datacube_id, tag_id)
 SELECT i, tag.id FROM new_cube, datacubes_tag AS tag
@@ -76,7 +85,10 @@ SELECT i, repeat(rpad('COMMENT a card', 80), 324) FROM new_cube WHERE i = %(firs
 
 DROP TABLE new_cube;
 """
-"""Inserts the cubes from `first` to `last`. Numbers times the golden ratio spread evenly, whatever their number."""
+"""Inserts the cubes from `first` to `last`. Numbers times the golden ratio spread evenly, whatever their number.
+
+What no list shows and is large, the header and the seeing, only the first of them has.
+"""
 
 
 def main(arguments: list[str]) -> int:
@@ -138,8 +150,25 @@ def fill(first: int, last: int) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(FILL, {"first": first, "last": last})
+        cursor.execute(FILL, {"first": first, "last": last} | plots())
         cursor.execute("VACUUM ANALYZE")
+
+
+def plots() -> dict[str, str]:
+    """Return the plots of a cube of half an hour, as they are stored."""
+    from datacubes.cube_file import open_cube
+    from datacubes.previews.plots import line_profile, seeing
+    from datacubes.previews.sparkline import sparkline
+
+    with TemporaryDirectory() as folder:
+        write_cube(Path(folder) / "cube.fits", shape=(90, 4, 14, 2, 2))
+        with open_cube(Path(folder), "cube.fits") as cube:
+            profile = line_profile(cube)
+            return {
+                "seeing": json.dumps(seeing(cube)),
+                "line_profile": json.dumps(profile),
+                "sparkline": sparkline(profile),
+            }
 
 
 def questions() -> dict[str, str]:
