@@ -99,8 +99,8 @@ class Stack:
         kill_group(self.processes.pop(name))
 
     def log(self, name: str) -> str:
-        """What a process has printed."""
-        return (self.logs / f"{name}.log").read_text(errors="replace")
+        """What a process has printed, with the ends of lines as it wrote them."""
+        return (self.logs / f"{name}.log").read_bytes().decode(errors="replace")
 
     def _wait_for_web(self) -> None:
         deadline = time.monotonic() + 30

@@ -39,7 +39,7 @@ def test_a_backup_made_during_the_work_is_restored_and_what_was_pending_is_done(
     shutil.copytree(archive.data, restored.data)
     restore(restored, tmp_path / "backup")
     assert restored.pending()
-    assert "0 missing files" in restored.stack.manage("prune_media")
+    assert ", 0 missing files." in restored.stack.manage("prune_media")
     restored.start(workers=1, concurrency=2)
     restored.wait_until_idle()
     assert differences(contents_of(restored.stack)["rows"], rows) == []
@@ -103,7 +103,7 @@ def test_media_that_were_lost_are_made_again(make_archive):
         archive.post(path)
     archive.wait_until_idle()
     shutil.rmtree(archive.media)
-    assert "0 missing files" not in archive.stack.manage("prune_media")
+    assert ", 0 missing files." not in archive.stack.manage("prune_media")
     archive.stack.manage("reingest_all_cubes", "--force")
     for posts in archive.accepted.values():
         posts.append({"force": True})
