@@ -9,9 +9,8 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from kombu.exceptions import OperationalError as BrokerError
 
-from workorders.queue import claim
 from workorders.wakeups import wake_for_orders
-from workorders.worker import carry_out, worker_name
+from workorders.worker import carry_out_next
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +26,8 @@ def process_next_order() -> None:
     """
     stop = time.monotonic() + GO_ON_SECONDS
     with servers_may_be_away():
-        while (order := claim(worker_name())) is not None:
-            carry_out(order)
-            if time.monotonic() > stop:
-                break
+        while carry_out_next() and time.monotonic() < stop:
+            pass
 
 
 @shared_task

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 
@@ -34,8 +34,29 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def carry_out(order: WorkOrder) -> None:
+def carry_out_next() -> bool:
+    """Claim the order whose turn it is and carry it out; tell whether there was one.
+
+    SIGTERM is held back meanwhile until the order can be handed back: in between, it would leave it to its lease.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+    def let_signals_through() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    try:
+        order = queue.claim(worker_name())
+        if order is not None:
+            carry_out(order, begin=let_signals_through)
+    finally:
+        let_signals_through()
+    return order is not None
+
+
+def carry_out(order: WorkOrder, begin: Callable[[], object] = lambda: None) -> None:
     """Ingest the cube of a claimed order and record how it ended. Only a lost database leaves it to its lease.
+
+    `begin` is called once whatever ends the work is recorded.
 
     Raises
     ------
@@ -44,12 +65,13 @@ def carry_out(order: WorkOrder) -> None:
         worker takes the order.
     """
     with order_in_logs(order):
-        _carry_out(order)
+        _carry_out(order, begin)
 
 
-def _carry_out(order: WorkOrder) -> None:
-    logger.info("attempt %s", order.attempts)
+def _carry_out(order: WorkOrder, begin: Callable[[], object]) -> None:
     try:
+        begin()
+        logger.info("attempt %s", order.attempts)
         with LeaseKeeper(order), _read_in_time(order) as reading:
             queue.complete(order, lambda: write_cube(reading), before_commit=reading.keep_files)
         logger.info("completed")

@@ -94,6 +94,7 @@ def test_a_path_that_is_refused_is_refused_when_it_is_opened_too(data_root, path
 
 
 def test_a_file_that_is_not_there_is_tried_again_later(data_root):
+    (data_root / "another.fits").touch()
     with pytest.raises(TransientError, match=r"no file “cube\.fits”"):
         ingest(IngestRequest("cube.fits"))
 

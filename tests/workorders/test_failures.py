@@ -1,5 +1,6 @@
 """Permanent failures end an order at once; transient ones are tried again with growing delays."""
 
+import signal
 import time
 from contextlib import suppress
 from datetime import timedelta
@@ -162,6 +163,30 @@ def test_a_worker_that_is_asked_to_end_hands_its_order_back(monkeypatch, cube_pa
     order = WorkOrder.objects.get()
     assert (order.status, order.run.status) == ("queued", "handed_back")
     assert order.run.error == "The worker was asked to end."
+
+
+def test_a_worker_that_is_asked_to_end_while_it_claims_hands_its_order_back(monkeypatch, cube_path):
+    def end(number: int, frame: object) -> None:
+        raise SystemExit
+
+    def claim_and_be_asked_to_end(name: str) -> WorkOrder | None:
+        order = claim(name)
+        signal.raise_signal(signal.SIGTERM)
+        return order
+
+    claim, first = queue.claim, queue.post_order(cube_path, {})
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(worker.queue, "claim", claim_and_be_asked_to_end)
+            with pytest.raises(SystemExit):
+                worker.carry_out_next()
+        assert WorkOrder.objects.get(pk=first.pk).run.status == "handed_back"
+        assert worker.carry_out_next()
+        assert not worker.carry_out_next()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert WorkOrder.objects.get(pk=first.pk).status == "completed"
 
 
 def test_a_shutdown_costs_an_order_no_attempt_no_wait_and_not_its_place(monkeypatch, settings, cube_path):
