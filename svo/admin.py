@@ -21,7 +21,12 @@ SHOWN_FAILURES = 200
 @admin.display(description="SVO")
 def svo_state(cube: DataCube) -> str:
     """What became of a cube on its way into the SVO."""
-    submission = submission_of(cube.oid)
+    return shown_state(cube.oid)
+
+
+def shown_state(oid: str) -> str:
+    """Draw what became of a cube on its way into the SVO, with a link to its submission."""
+    submission = submission_of(oid)
     if submission is None:
         return "Not submitted."
     link = reverse("admin:svo_submission_change", args=[submission.pk])

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
+from svo.models import Submission
 from tests.support.admin_actions import act, choose, confirm
 from tests.support.html import parse_html
 from workorders import queue
@@ -145,6 +146,18 @@ def test_only_queued_orders_are_cancelled(admin_client, ended):
     waiting.refresh_from_db()
     assert (waiting.status, waiting.run.error) == ("failed", "Cancelled before a worker took it.")
     assert queue.claim("w") is None
+
+
+def test_an_order_tells_what_has_become_of_its_cube_in_the_svo_since(admin_client, client, ended):
+    page = f"{LIST}{ended.pk}/change/"
+    assert "Not submitted." in admin_client.get(page).content.decode()
+    Submission.objects.create(oid=WorkOrder.objects.get().oid, dataset="CRISP", state="failed", error="<b>Odd</b>")
+    assert ">Failed</a>: &lt;b&gt;Odd&lt;/b&gt;" in admin_client.get(page).content.decode()
+    staff = User.objects.create_user("staff", is_staff=True)
+    staff.user_permissions.add(Permission.objects.get(codename="view_workorder"))
+    client.force_login(staff)
+    seen = client.get(page)
+    assert (seen.status_code, "Odd" in seen.content.decode()) == (200, False)
 
 
 def test_nothing_of_an_order_can_be_edited(admin_client, ended):

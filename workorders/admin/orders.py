@@ -13,6 +13,7 @@ from datacubes.admin_actions import Selection, confirmed
 from datacubes.admin_base import ReadOnlyAdmin, utc
 from datacubes.models import DataCube
 from datacubes.wakeups import send_wake_up
+from svo.admin import shown_state
 from workorders.models import WorkOrder
 from workorders.queue import cancel, requeue
 from workorders.tasks import sweep
@@ -75,11 +76,17 @@ class WorkOrderAdmin(ReadOnlyAdmin):
         "lease_expires_at",
         "checksum",
         "steps",
+        "svo",
         "warnings",
         "whole_error",
         "history",
     ]
     readonly_fields = fields
+
+    def get_fields(self, request: HttpRequest, obj: WorkOrder | None = None) -> list[str]:
+        """Leave out what is told of submissions for those who may not look at these."""
+        may_look = request.user.has_perm("svo.view_submission")
+        return [field for field in self.fields if may_look or field != "svo"]
 
     def has_reingest_permission(self, request: HttpRequest) -> bool:
         """Who may post an order over HTTP may order it again here."""
@@ -153,6 +160,11 @@ class WorkOrderAdmin(ReadOnlyAdmin):
     def steps(self, order: WorkOrder) -> str:
         """What the last run did."""
         return _steps_table(order.run.steps) if order.run and order.run.steps else "–"
+
+    @admin.display(description="SVO, now")
+    def svo(self, order: WorkOrder) -> str:
+        """What has become of the cube since the step `svo` queued it."""
+        return shown_state(order.oid) if order.oid else "–"
 
     @admin.display(description="Warnings")
     def warnings(self, order: WorkOrder) -> str:
