@@ -10,11 +10,12 @@ pytestmark = pytest.mark.system
 ATTEMPTS = 10
 
 
-def log_in(url: str, password: str) -> requests.Response:
+def log_in(url: str, password: str, **headers: str) -> requests.Response:
     with requests.Session() as session:
+        session.headers.update({"Referer": url} | headers)
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', session.get(url, timeout=30).text)[1]
         form = {"username": "anna", "password": password, "csrfmiddlewaretoken": token, "next": "/"}
-        return session.post(url, form, headers={"Referer": url}, allow_redirects=False, timeout=30)
+        return session.post(url, form, allow_redirects=False, timeout=30)
 
 
 def test_attempts_at_different_processes_count_together(make_archive):
