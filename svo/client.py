@@ -117,9 +117,9 @@ class SvoClient:
         """Return the location of a dataset that has this file path, if there is one."""
         return self._find_location(dataset, "file_path", file_path)
 
-    def update_location(self, location: Location, fields: Mapping[str, Any]) -> None:
+    def update_location(self, location_uri: str, fields: Mapping[str, Any]) -> None:
         """Change the given fields of a location, for all records that share it."""
-        self._connection.request("PATCH", location.uri, body=fields)
+        self._connection.request("PATCH", location_uri, body=fields)
 
     def delete_location(self, location_uri: str) -> bool:
         """Delete a location, and return False if it was gone. Records that still use it lose it without a word."""

@@ -45,6 +45,9 @@ def create_or_update(client: SvoClient, known: KnownDataset, content: RecordCont
     record = client.record(metadata_uri, content.oid) if last_location_uri else None
     if record is None:
         try:
+            if last_location_uri and _took_up(client, last_location_uri, content):
+                create(last_location_uri)
+                return last_location_uri
             return _with_location(client, known, content, None, create)
         except RecordExists as exists:
             record = exists.record
@@ -53,6 +56,15 @@ def create_or_update(client: SvoClient, known: KnownDataset, content: RecordCont
         current.uri == last_location_uri or current.file_url.startswith(own_url_prefix(content.oid))
     )
     return _with_location(client, known, content, current if is_own else None, update)
+
+
+def _took_up(client: SvoClient, location_uri: str, content: RecordContent) -> bool:
+    """Give the location of a record that somebody deleted the new content; tell whether it is there and may have it."""
+    try:
+        client.update_location(location_uri, content.location)
+    except (LocationTaken, SvoNotFound):
+        return False
+    return True
 
 
 def _with_location(
@@ -87,9 +99,9 @@ def _with_location(
                 raise
     with _expected_there():
         try:
-            client.update_location(left_behind, content.location)
+            client.update_location(left_behind.uri, content.location)
         except LocationTaken:
-            client.update_location(left_behind, content.location | other_path)
+            client.update_location(left_behind.uri, content.location | other_path)
     send(left_behind.uri)
     return left_behind.uri
 

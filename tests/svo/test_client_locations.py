@@ -75,7 +75,7 @@ def test_a_location_is_updated_for_all_records_that_share_it(
 ) -> None:
     client.create(crisp.metadata_uri, "second", record_body(crisp, data_location=location.uri))
 
-    client.update_location(location, {"offline": True, "file_size": 7})
+    client.update_location(location.uri, {"offline": True, "file_size": 7})
 
     for oid in ("first", "second"):
         held = svo.record("CRISP", oid)["data_location"]
@@ -86,7 +86,7 @@ def test_a_location_cannot_take_the_path_of_another(client: SvoClient, crisp: Da
     client.create(crisp.metadata_uri, "second", record_body(crisp, "other.fits"))
 
     with pytest.raises(LocationTaken):
-        client.update_location(location, {"file_path": "2019-04-19/CRISP/other.fits"})
+        client.update_location(location.uri, {"file_path": "2019-04-19/CRISP/other.fits"})
 
 
 def test_a_location_in_use_is_deleted_and_leaves_its_records_without(
@@ -103,4 +103,4 @@ def test_a_location_that_is_gone(client: SvoClient, location: Location) -> None:
 
     assert client.delete_location(location.uri) is False
     with pytest.raises(SvoNotFound, match="nothing at /service/api/svo/data_location/"):
-        client.update_location(location, {"offline": True})
+        client.update_location(location.uri, {"offline": True})

@@ -128,6 +128,18 @@ def test_a_record_that_was_deleted_behind_our_back_is_made_again(submitted, conf
     assert configured.oids("CRISP") == [OID]
 
 
+def test_one_that_was_deleted_behind_our_back_and_whose_file_was_renamed_leaves_no_location(
+    submitted, configured, send_all, data_root
+):
+    configured.delete_record("CRISP", OID)
+    (data_root / PATH).rename(data_root / "renamed.fits")
+    ingest(IngestRequest("renamed.fits"))
+    assert send_all() == ["submitted"]
+    [location] = configured.locations("CRISP")
+    assert location["used_by"] == [OID]
+    assert location["file_url"].endswith("/renamed.fits")
+
+
 def test_a_lost_answer_makes_no_second_record(configured, archive_cube, send_all):
     configured.drop_after_work(times=1, methods=["POST"])
     archive_cube()
