@@ -93,7 +93,9 @@ class Archive:
         }
         self.stack = Stack(SETTINGS | environment | settings, folder / "logs")
         self.session = requests.Session()
-        self.session.headers["Authorization"] = f"Token {servers.token}"
+        # Each request has a connection of its own: one that was idle for two seconds is closed by gunicorn, perhaps
+        # just as it is used again, and then nobody knows whether a POST has arrived.
+        self.session.headers.update({"Authorization": f"Token {servers.token}", "Connection": "close"})
 
     def start(self, workers: int = 1, concurrency: int = 2) -> None:
         """Start gunicorn, beat and Celery workers, which are called worker-0, worker-1, …"""
