@@ -32,7 +32,7 @@ PLAIN = {"DATABASE_URL": "", "CELERY_BROKER_URL": "", "SVO_API_URL": ""}
 """Those of an archive on the embedded database, which a plain ingestion fills."""
 
 PENDING = ("queued", "started")
-IDLE_WITHIN_SECONDS = 3600 if SOAK else 300
+IDLE_WITHIN_SECONDS = 3600 if SOAK else 600
 
 
 @dataclass(frozen=True)
