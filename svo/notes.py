@@ -56,15 +56,7 @@ def note_record_removal(oid: str, dataset: str, location_uri: str | None) -> Sub
 
     Workers take it up after a minute: whoever notes it is about to remove it himself.
     """
-    values = {
-        "action": Action.REMOVE,
-        "state": State.PENDING,
-        "token": uuid4(),
-        "digest": "",
-        "error": "",
-        "attempts": 0,
-        "due_at": timezone.now() + timedelta(minutes=1),
-    }
+    values = _anew() | {"action": Action.REMOVE, "due_at": timezone.now() + timedelta(minutes=1)}
     if location_uri is not None:
         values["location_uri"] = location_uri
     return Submission.objects.update_or_create(oid=oid, dataset=dataset, defaults=values)[0]
@@ -72,10 +64,21 @@ def note_record_removal(oid: str, dataset: str, location_uri: str | None) -> Sub
 
 def note_again(submissions: QuerySet[Submission], **values: object) -> None:
     """Note that these, with other values for some fields, are to be sent whatever became of them. Nobody is woken."""
+    submissions.update(**_anew(), **values)
+
+
+def _anew() -> dict[str, object]:
+    """Return the fields of a submission of which nothing has been sent."""
     now = timezone.now()
-    submissions.update(
-        state=State.PENDING, token=uuid4(), digest="", error="", attempts=0, due_at=now, updated_at=now, **values
-    )
+    return {
+        "state": State.PENDING,
+        "token": uuid4(),
+        "digest": "",
+        "error": "",
+        "attempts": 0,
+        "due_at": now,
+        "updated_at": now,
+    }
 
 
 def wake_sender() -> None:

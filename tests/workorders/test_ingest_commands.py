@@ -34,7 +34,7 @@ def run(*arguments: str, **options: object) -> str:
 
 def test_a_file_is_ingested_here_through_an_order(cube_path):
     printed = run("ingest_fits_cube", cube_path)
-    assert f"{cube_path}: completed." in printed
+    assert printed.startswith(f"{cube_path}: completed.\n1 cubes: ")
     assert "1 cubes: 1 completed" in printed
     assert DataCube.objects.get().relative_path == cube_path
     assert WorkOrder.objects.get().status == "completed"

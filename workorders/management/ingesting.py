@@ -13,6 +13,7 @@ from django.core.validators import validate_email
 from django.utils import timezone
 from tqdm import tqdm
 
+from datacubes.progress import say
 from datacubes.wakeups import send_wake_up
 from workorders.models import WorkOrder
 from workorders.queue import claim
@@ -85,7 +86,7 @@ def ingest_all(
         order = carry_out_here(order)
         counts[order.status] += 1
         error = f" {order.run.error}" if order.run and order.run.error else ""
-        tqdm.write(f"{order.relative_path}: {order.status}.{error}", file=stdout)
+        say(f"{order.relative_path}: {order.status}.{error}", stdout)
     if queue:
         send_wake_up(sweep)  # One message, whatever the number: it wakes as many workers as there is work for.
     summary = ", ".join(f"{number} {status}" for status, number in counts.items()) or "nothing to do"

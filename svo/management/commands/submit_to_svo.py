@@ -9,6 +9,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from datacubes.models import DataCube
+from datacubes.progress import say
 from svo.configuration import NOT_CONFIGURED, dataset_name, is_configured
 from svo.models import Submission
 from svo.notes import note_change
@@ -56,7 +57,7 @@ class Command(BaseCommand):
             note_change(oid, dataset, send_again=True, wake=False)
             submission = claim_submission(oid, dataset)
             if submission is None:
-                self._say(f"{oid}: a worker is sending it.")
+                say(f"{oid}: a worker is sending it.", self.stdout)
                 continue
             sent.append(send(submission))
             self._tell(submission)
@@ -76,8 +77,4 @@ class Command(BaseCommand):
 
     def _tell(self, submission: Submission) -> None:
         how = "done" if submission.state == State.SUBMITTED else submission.error
-        self._say(f"{submission.oid}: {submission.get_action_display()}: {how}")
-
-    def _say(self, line: str) -> None:
-        with tqdm.external_write_mode():
-            self.stdout.write(line)
+        say(f"{submission.oid}: {submission.get_action_display()}: {how}", self.stdout)

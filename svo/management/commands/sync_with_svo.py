@@ -3,12 +3,14 @@
 import argparse
 import sys
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from datacubes.errors import PermanentError, TransientError
+from datacubes.progress import say
 from svo.configuration import NOT_CONFIGURED, is_configured
 from svo.planning import Options, Plan, datasets_to_synchronise, make_plan
 from svo.synchronisation import synchronise
@@ -66,16 +68,12 @@ class Command(BaseCommand):
 
     def _synchronise(self, asked: Options, *, verbose: bool) -> int:
         """Synchronise, print the report, and return how much failed."""
-        tell = self._tell if verbose else lambda line: None
+        tell = partial(say, stdout=self.stdout) if verbose else lambda line: None
         report = synchronise(asked, track, tell)
         self.stdout.write(str(report))
         for failure in report.failures:
             self.stdout.write(f"  {failure['what']}: {failure['reason']}")
         return report.failed
-
-    def _tell(self, line: str) -> None:
-        with tqdm.external_write_mode():
-            self.stdout.write(line)
 
 
 def track(items: Iterable[Any], what: str) -> Iterable[Any]:
