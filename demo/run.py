@@ -78,13 +78,10 @@ def show_svo(stack: Stack, oid: str) -> None:
 
 def write_sample() -> Path:
     """Write a cube that was observed just now, into the science data folder."""
-    now = datetime.now(UTC)
-    begin = now.strftime("%Y-%m-%dT%H:%M:%S")
+    now = datetime.now(UTC).replace(tzinfo=None)
+    begin = now.isoformat(timespec="seconds")
     name = cube_filename(begin=begin, scans="0-2", exported=begin)
-    path = DATA_ROOT / now.strftime("%Y-%m-%d") / "CRISP" / name
-    return write_cube(
-        path, shape=(3, 4, 7, 120, 128), keywords={"DATE-BEG": now.strftime("%Y-%m-%dT%H:%M:%S.%f"), "DATE-END": None}
-    )
+    return write_cube(DATA_ROOT / f"{now:%Y-%m-%d}" / "CRISP" / name, shape=(3, 4, 7, 120, 128), start=now)
 
 
 class Pipeline:

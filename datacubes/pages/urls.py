@@ -8,6 +8,7 @@ from datacubes import links  # noqa: F401  Registers the converter.
 from datacubes.pages.accounts import PasswordResetView
 from datacubes.pages.catalogue import catalogue
 from datacubes.pages.cube import cube_page
+from datacubes.pages.icon import icon
 from datacubes.pages.media import media
 
 _ACCOUNTS = "datacubes/accounts/"
@@ -15,6 +16,7 @@ _ACCOUNTS = "datacubes/accounts/"
 urlpatterns = [
     path("", catalogue, name="catalogue"),
     path("cubes/<oid:oid>/", cube_page, name="cube"),
+    path("favicon.ico", icon, name="icon"),
     path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", media, name="media"),
     path("accounts/login/", auth.LoginView.as_view(template_name=f"{_ACCOUNTS}login.html"), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),

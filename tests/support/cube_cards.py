@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from astropy.io import fits
 
-from tests.support.cube_tables import DATEREF, FIELD_CENTRE, FIELD_SIZE, UPDATED, Schedule, iso
+from tests.support.cube_tables import FIELD_CENTRE, FIELD_SIZE, UPDATED, Schedule
 
 _Card = tuple[str, object, str] | str
 
@@ -29,7 +29,7 @@ def primary_header(
         *_coordinates(shape),
         *_statistics(statistics),
         *_processing(schedule),
-        *_remarks(extensions),
+        *_remarks(schedule, extensions),
     ):
         if isinstance(entry, str):
             # A card whose very text matters is parsed, so that astropy keeps the text.
@@ -66,10 +66,10 @@ def _observation(schedule: Schedule, filename: str) -> list[_Card]:
         ("FILENAME", filename, ""),
         ("DATE", "2021-05-28T15:08:12", "Creation UTC date of FITS header"),
         ("ORIGIN", "Institute for Solar Physics", "Where the file was made"),
-        _continued("DATE-BEG", iso(first)[:25], "Beginning of observation"),
-        _continued("DATE-END", iso(last), "End of observation"),
-        _continued("DATE-AVG", iso(schedule.middle.mean()), "Average time of observation"),
-        _continued("DATEREF", DATEREF.isoformat(timespec="microseconds"), "Zero of times"),
+        _continued("DATE-BEG", schedule.iso(first)[:25], "Beginning of observation"),
+        _continued("DATE-END", schedule.iso(last), "End of observation"),
+        _continued("DATE-AVG", schedule.iso(schedule.middle.mean()), "Average time of observation"),
+        _continued("DATEREF", schedule.iso(0), "Zero of times"),
         ("TIMESYS", "UTC", "Time scale of all dates"),
         ("TELESCOP", "Swedish 1-meter Solar Telescope", ""),
         "INSTRUME= 'CRISP   '           / Name of instrument",
@@ -239,9 +239,10 @@ def _processing(schedule: Schedule) -> list[_Card]:
 
 def _parameters(files: int, schedule: Schedule) -> str:
     """Parameters as JSON, longer with more files; with 9 it has nearly 1,000 characters."""
+    raw = f"/data/{schedule.reference:%Y/%Y.%m.%d}/CRISP-data"
     return json.dumps(
         {
-            "DIRS": [f"/data/{DATEREF:%Y/%Y.%m.%d}/CRISP-data/17:34:{39 + i}/Crisp-R/raw" for i in range(files)],
+            "DIRS": [f"{raw}/17:34:{39 + i}/Crisp-R/raw" for i in range(files)],
             "FLATS": [f"/scratch/flats/camXXIII_6173_lc{i}.flat.fits" for i in range(files)],
             "SCANNOS": schedule.scans[:5].tolist(),
             "OVERWRITE": 1,
@@ -249,7 +250,7 @@ def _parameters(files: int, schedule: Schedule) -> str:
     )
 
 
-def _remarks(extensions: Sequence[str]) -> list[_Card]:
+def _remarks(schedule: Schedule, extensions: Sequence[str]) -> list[_Card]:
     keys = ",".join(f"{name};{name.removeprefix('VAR-EXT-')}" for name in extensions if name != "WCS-TAB")
     return [
         ("", "", ""),
@@ -260,7 +261,7 @@ def _remarks(extensions: Sequence[str]) -> list[_Card]:
         ("COMMENT", "Coordinates: tabulated at the corners of the field, see WCS-TAB.", ""),
         ("HISTORY", "Made by the narrow-band cube maker from restored images.", ""),
         ("HISTORY", "Statistics computed after the intensity correction.", ""),
-        ("HISTORY", f"Exported; first frame of {DATEREF:%Y-%m-%d}.", ""),
+        ("HISTORY", f"Exported; first frame of {schedule.reference:%Y-%m-%d}.", ""),
         ("", "", ""),
     ]
 

@@ -1,17 +1,16 @@
 """The extensions of the sample cubes: binary tables of one row whose columns are arrays (TDIM)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import numpy as np
 from astropy.io import fits
 
 from tests.support import solar_patch
 
-DATEREF = datetime(2019, 4, 19)
-"""Midnight before the observation: zero of all times in the tables."""
+START = datetime(2019, 4, 19, 17, 34, 55, 503950)
+"""When the observation of the sample cubes began, UTC."""
 
-FIRST_EXPOSURE = timedelta(hours=17, minutes=34, seconds=55.50395)
 FIELD_CENTRE = (-352.4, 118.9)
 FIELD_SIZE = (69.4, 68.5)
 UPDATED = "updated 2021-05-28T15:08:12"
@@ -35,37 +34,40 @@ class Schedule:
 
     Attributes
     ----------
+    reference : datetime
+        DATEREF, the zero of all times: midnight before the observation.
     begin, end : ndarray
-        Seconds since `DATEREF`, shape (nscan, nwave).
+        Seconds since `reference`, shape (nscan, nwave).
     wavelengths : ndarray
         nm, shape (nwave,).
     scans : ndarray
         Scan numbers, shape (nscan,).
     """
 
+    reference: datetime
     begin: np.ndarray
     end: np.ndarray
     wavelengths: np.ndarray
     scans: np.ndarray
 
     @classmethod
-    def of(cls, nscan: int, nwave: int) -> "Schedule":
-        """Step through `nwave` wavelengths across the line, `nscan` times."""
+    def of(cls, nscan: int, nwave: int, start: datetime) -> "Schedule":
+        """Step through `nwave` wavelengths across the line, `nscan` times, from `start` (UTC, naive) on."""
+        reference = datetime.combine(start, time.min)
         scans = np.arange(nscan)
-        first = FIRST_EXPOSURE.total_seconds() + scans[:, None] * (nwave * _STEP + _BETWEEN_SCANS)
+        first = (start - reference).total_seconds() + scans[:, None] * (nwave * _STEP + _BETWEEN_SCANS)
         begin = first + np.arange(nwave) * _STEP
         offsets = np.linspace(-0.035, 0.035, nwave) if nwave > 1 else np.zeros(1)
-        return cls(begin, begin + _STEP - 0.1, solar_patch.LINE_CENTRE + offsets, scans)
+        return cls(reference, begin, begin + _STEP - 0.1, solar_patch.LINE_CENTRE + offsets, scans)
 
     @property
     def middle(self) -> np.ndarray:
-        """Seconds since `DATEREF`, shape (nscan, nwave)."""
+        """Seconds since `reference`, shape (nscan, nwave)."""
         return (self.begin + self.end) / 2
 
-
-def iso(seconds: float) -> str:
-    """Write seconds since `DATEREF` as UTC with microseconds: 26 characters."""
-    return (DATEREF + timedelta(seconds=float(seconds))).isoformat(timespec="microseconds")
+    def iso(self, seconds: float) -> str:
+        """Write seconds since `reference` as UTC with microseconds: 26 characters."""
+        return (self.reference + timedelta(seconds=float(seconds))).isoformat(timespec="microseconds")
 
 
 def frame_statistics(data: np.ndarray, bscale: float = 1.0, bzero: float = 0.0) -> dict[str, np.ndarray]:
@@ -136,7 +138,7 @@ def _variables(shape: tuple[int, int, int, int, int], schedule: Schedule, seed: 
     rng = np.random.default_rng([seed, 1])
 
     def dates(seconds: np.ndarray) -> np.ndarray:
-        return np.array([iso(value) for value in seconds.ravel()], dtype="S26").reshape(per_step)
+        return np.array([schedule.iso(value) for value in seconds.ravel()], dtype="S26").reshape(per_step)
 
     def logged(key: str, values: np.ndarray, unit: str) -> _Columns:
         columns = values.reshape(len(log), -1).astype("f4")

@@ -6,14 +6,14 @@ reads the cubes is thus tested against a second opinion, astropy's.
 
 import io
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
 
 from tests.support import cube_cards, solar_patch
-from tests.support.cube_tables import DATEREF, STATISTICS, Schedule, frame_statistics, tables
+from tests.support.cube_tables import START, STATISTICS, Schedule, frame_statistics, tables
 from tests.support.fits_bytes import BLOCK, byte_sum, card_value, header_bytes, read_header, sealed, with_card
 
 Shape = tuple[int, int, int, int, int]
@@ -46,6 +46,7 @@ def write_cube(
     *,
     shape: Shape = (2, 4, 7, 60, 64),
     bitpix: int = -32,
+    start: datetime = START,
     keywords: Mapping[str, object] | None = None,
     without: Collection[str] = (),
     extra_cards: Sequence[bytes] = (),
@@ -61,6 +62,8 @@ def write_cube(
         Scans, Stokes components (1 or 4), wavelengths, rows, columns. The data are made in memory.
     bitpix : int
         -32 for float32; 16 for integers scaled by BSCALE and BZERO.
+    start : datetime
+        When the observation began, UTC, without a time zone.
     keywords : mapping, optional
         Values that replace those of the primary header, or are added to it; None removes a keyword. With a
         CHECKSUM among them, that value is written and not the right one.
@@ -72,7 +75,7 @@ def write_cube(
         The same seed gives the same bytes.
     """
     path = Path(path)
-    schedule = Schedule.of(shape[0], shape[2])
+    schedule = Schedule.of(shape[0], shape[2], start)
     data = solar_patch.stokes_cube(shape, schedule.wavelengths, seed)
     scaling = (1.0, 0.0)
     if bitpix == 16:
@@ -128,7 +131,7 @@ def write_sparse_cube(
     header, extensions = _around_the_data(
         path.name,
         shape,
-        Schedule.of(nscan, 14),
+        Schedule.of(nscan, 14, START),
         statistics={name: np.zeros(shape[:3]) for name in STATISTICS},
         datasum=0,
         bitpix=-32,
@@ -197,14 +200,14 @@ def many_cubes(folder: Path, count: int, *, shape: Shape = (1, 1, 2, 4, 4), **op
         One for each day, the latest first.
     """
     folder = Path(folder)
-    first_day = f"{DATEREF:%Y-%m-%d}"
+    first_day = f"{START:%Y-%m-%d}"
     scans = f"0-{shape[0] - 1}" if shape[0] > 1 else "0"
     name = cube_filename(scans=scans, polarimetry=shape[1] > 1)
     first = write_cube(folder / name, shape=shape, **options)
     units = _units(first)
     paths = [first]
     for days in range(1, count):
-        day = f"{DATEREF - timedelta(days=days):%Y-%m-%d}"
+        day = f"{START - timedelta(days=days):%Y-%m-%d}"
         path = folder / first.name.replace(first_day, day)
         with path.open("wb") as file:
             for header, data in units:

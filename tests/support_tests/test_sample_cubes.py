@@ -9,6 +9,7 @@ import subprocess
 import sys
 import warnings
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -366,6 +367,18 @@ def test_a_sparse_cube_has_about_the_size_asked_for_and_takes_no_room(tmp_path, 
     assert fits.getval(path, "FEATURES") == "Pore"
     with fits.open(path) as hdus:
         assert hdus[-1].name == "VAR-EXT-DATAP99"
+
+
+def test_a_cube_of_another_time_has_it_in_its_header_and_all_its_tables(tmp_path):
+    start = datetime(2026, 3, 2, 9, 15, 0, 250_000)
+    with open_strictly(write_cube(tmp_path / "cube.fits", shape=(2, 1, 3, 4, 5), start=start)) as hdus:
+        header = hdus[0].header
+        assert header["DATE-BEG"] == "2026-03-02T09:15:00.25000"
+        assert header["DATEREF"] == "2026-03-02T00:00:00.000000"
+        assert hdus["VAR-EXT-DATE-BEG"].data["DATE-BEG"].ravel()[0] == "2026-03-02T09:15:00.250000"
+        seeing = hdus["VAR-EXT-ATMOS_R0"].data["TIME-ATMOS_R0"].ravel()
+        assert seeing[0] <= (start - datetime(2026, 3, 2)).total_seconds() <= seeing[-1]
+        assert b"2019-04-19" not in (tmp_path / "cube.fits").read_bytes()
 
 
 def test_a_sparse_cube_that_is_too_small_is_refused(tmp_path):
