@@ -82,17 +82,20 @@ class Stack:
                 start_new_session=True,
             )
 
-    def stop(self) -> None:
-        """Ask all processes to end, and kill those that do not within ten seconds."""
+    def stop(self, seconds: float = 10) -> list[str]:
+        """Ask all processes to end, kill those that do not within so long, and return the names of these."""
+        killed = []
         for process in self.processes.values():
             process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + 10
-        for process in self.processes.values():
+        deadline = time.monotonic() + seconds
+        for name, process in self.processes.items():
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 kill_group(process)
+                killed.append(name)
         self.processes.clear()
+        return killed
 
     def kill(self, name: str) -> None:
         """Kill a process and its children, without a chance to clean up."""

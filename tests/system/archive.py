@@ -98,11 +98,15 @@ class Archive:
         self.session.headers.update({"Authorization": f"Token {servers.token}", "Connection": "close"})
 
     def start(self, workers: int = 1, concurrency: int = 2) -> None:
-        """Start gunicorn, beat and Celery workers, which are called worker-0, worker-1, …"""
+        """Start workers and beat as `start_workers` does, and gunicorn with a single process."""
+        self.start_workers(workers, concurrency)
+        self.stack.start_web(workers=1)
+
+    def start_workers(self, workers: int = 1, concurrency: int = 2) -> None:
+        """Start beat and Celery workers, which are called worker-0, worker-1, …"""
         for number in range(workers):
             self.stack.start_worker(f"worker-{number}", concurrency=concurrency)
         self.stack.start_beat()
-        self.stack.start_web(workers=1)
 
     def nginx(self) -> NginxServer:
         """nginx in front of gunicorn, which has to run; a context, while which it runs."""
@@ -122,7 +126,7 @@ class Archive:
         )
         assert answer.status_code == 202, (answer.status_code, answer.text)
         self.accepted.setdefault(relative_path, []).append(fields)
-        FIGURES["orders"] += 1
+        FIGURES["POSTs that were accepted and are checked"] += 1
         return answer.json()
 
     def post_until_accepted(self, path: Path, seconds: float = 60, **fields: Any) -> dict[str, Any]:

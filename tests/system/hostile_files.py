@@ -95,8 +95,10 @@ def _ingest(path: str) -> tuple[str, list[str]]:
     try:
         with time_limit(settings.ORDER_TIME_LIMIT_SECONDS):
             result = ingest(IngestRequest(path))
-    except (PermanentError, TransientError) as error:
+    except PermanentError as error:
         return "refused", _faults_of_reason(str(error))
+    except TransientError as error:
+        return "put off", [f"It would be tried again although it does not get better: {error}"]
     except OutOfTime:
         return "stopped", [f"It takes more than {settings.ORDER_TIME_LIMIT_SECONDS} s: {traceback.format_exc()}"]
     except Exception:  # noqa: BLE001  It is looked for: the test fails with its traceback.

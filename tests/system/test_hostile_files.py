@@ -59,7 +59,9 @@ def ingest_in_processes(archives: list[Archive], originals: Path, files: int) ->
     faults = [f"Seed {seed}: {' '.join(result['faults'])}" for seed, result in ended.items() if result["faults"]]
     assert not faults, "\n".join([f"{len(faults)} files:", *faults[:SOME]])
     note_highest("milliseconds for the slowest hostile file", max(1000 * end["seconds"] for end in ended.values()))
-    note_highest("MB of the largest process with hostile files", max(end["peak_mb"] for end in ended.values()))
+    peak_mb = max(end["peak_mb"] for end in ended.values())
+    note_highest("MB of the largest process with hostile files", peak_mb)
+    assert peak_mb < MEMORY_MB
     outcomes = Counter(result["outcome"] for result in ended.values())
     FIGURES.update({f"hostile files {outcome}": count for outcome, count in outcomes.items()})
     return outcomes

@@ -16,14 +16,18 @@ pytestmark = pytest.mark.system
 
 MOVIES = (3, 1, 2, 16, 16)  # A movie takes long enough to be killed at it.
 MANY_ATTEMPTS = {"ORDER_MAX_ATTEMPTS": "50"}  # An order that is killed often by chance is not to be given up.
+SVO_THAT_IS_AWAY = {"SVO_API_URL": "http://127.0.0.1:1", "SVO_USERNAME": "archive", "SVO_API_KEY": "key"}
+LEAST_KILLS = 5
 
 
 def test_workers_killed_at_random_lose_nothing(make_archive):
-    archive = make_archive(**MANY_ATTEMPTS)
-    archive.start(workers=2, concurrency=2)
+    archive = make_archive(**MANY_ATTEMPTS, **SVO_THAT_IS_AWAY)
+    archive.stack.start_web()
     half = 1000 if SOAK else 100
-    for path in many_cubes(archive.data / "movies", half, shape=MOVIES) + many_cubes(archive.data / "images", half):
+    cubes = many_cubes(archive.data / "movies", half, shape=MOVIES) + many_cubes(archive.data / "images", half)
+    for path in cubes:
         archive.post(path)
+    archive.start_workers(workers=2, concurrency=2)
     dice = random.Random(1)
     kills, deadline = 0, time.monotonic() + IDLE_WITHIN_SECONDS
     while left := archive.pending():
@@ -31,7 +35,10 @@ def test_workers_killed_at_random_lose_nothing(make_archive):
         start_again(archive)
         kills += kill_one(archive, dice)
         time.sleep(1)
-    assert kills > 0
+    assert kills >= LEAST_KILLS
+    assert archive.query("SELECT 1 FROM workorders_workorderrun WHERE status = 'lost'")
+    [(submissions,)] = archive.query("SELECT count(*) FROM svo_submission")
+    assert submissions == len(cubes)
     check_whole(archive, surplus_files=True)
 
 

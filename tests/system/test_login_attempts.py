@@ -5,6 +5,8 @@ import re
 import pytest
 import requests
 
+from tests.system.whole import check_whole
+
 pytestmark = pytest.mark.system
 
 ATTEMPTS = 10
@@ -28,3 +30,4 @@ def test_attempts_at_different_processes_count_together(make_archive):
     assert log_in(url, "right").status_code == 302
     assert [log_in(url, "wrong").status_code for _ in range(ATTEMPTS)] == [200] * (ATTEMPTS - 1) + [429]
     assert {log_in(url, "right").status_code for _ in range(6)} == {429}
+    check_whole(archive)

@@ -80,14 +80,11 @@ def test_redis_that_is_emptied_while_it_runs_loses_nothing(make_archive):
 
 
 def post_quickly(archive: Archive, paths: Iterable[Path]) -> None:
-    """Post cubes, which are accepted within the time that the API promises, each but one at most.
-
-    That one is the first of a gunicorn, which loads modules for it, or one that a busy machine holds up.
-    """
+    """Post cubes, each of which is accepted within the time that the API promises."""
     times = []
     for path in paths:
         began = time.monotonic()
         archive.post(path)
         times.append(time.monotonic() - began)
     note_highest("ms: the slowest POST beside a Redis that comes and goes", 1000 * max(times))
-    assert sum(seconds >= ACCEPTED_WITHIN_SECONDS for seconds in times) <= 1, times
+    assert max(times) < ACCEPTED_WITHIN_SECONDS, times

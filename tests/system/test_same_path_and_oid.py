@@ -11,19 +11,21 @@ from tests.system.whole import check_whole
 
 pytestmark = pytest.mark.system
 
+POSTS = 100
 OWNERS = "SELECT email FROM datacubes_emailgrant ORDER BY email"
 
 
 def test_a_path_that_is_posted_a_hundred_times_at_once_is_one_order_and_the_last_word_counts(make_archive):
     archive = make_archive()
-    archive.start(workers=2, concurrency=2)
+    archive.start_workers(workers=2, concurrency=2)
+    archive.stack.start_web(workers=4)
     # To read it takes a while, each time, so that most posts find a worker at it.
     path = write_sparse_cube(archive.data / cube_filename(), size_bytes=2_000_000_000)
     for _ in range(20 if SOAK else 2):
-        with ThreadPoolExecutor(20) as clients:
+        with ThreadPoolExecutor(POSTS) as clients:
             posts = [
                 clients.submit(archive.post, path, owner_email_addresses=[f"{number}@su.se"], force=True)
-                for number in range(100)
+                for number in range(POSTS)
             ]
             assert len({post.result()["id"] for post in posts}) == 1
         # In which order they came is not known, but that this one comes after them.

@@ -11,6 +11,7 @@ from tests.support.archived_cubes import RESTRICTED
 from tests.support.needed import needed
 from tests.support.sample_cubes import write_cube
 from tests.system.archive import Archive
+from tests.system.whole import check_whole
 
 pytestmark = pytest.mark.system
 
@@ -33,6 +34,7 @@ def archive(servers, tmp_path_factory) -> Iterator[Archive]:
         for order in [archive.post(public, oid="public"), archive.post(closed, oid="closed")]:
             assert archive.poll(order)["status"] == "completed"
         yield archive
+        check_whole(archive)
     finally:
         archive.remove()
 
@@ -80,9 +82,10 @@ def test_a_file_that_became_a_link_is_not_sent(archive, url, tmp_path):
     secret.write_bytes(b"secret")
     path = write_cube(archive.data / "2019-04-21/linked.fits", keywords={"DATE-BEG": "2019-04-21T10:00:00"})
     assert archive.poll(archive.post(path, oid="linked"))["status"] == "completed"
-    path.unlink()
+    cube = path.rename(tmp_path / "cube.fits")
     path.symlink_to(secret)
     answer = download(url, "linked", "linked.fits")
+    cube.replace(path)
     assert answer.status_code == 404
     assert b"secret" not in answer.content
 

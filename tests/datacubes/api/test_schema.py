@@ -9,14 +9,9 @@ from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from config.wsgi import application
+from tests.support.api_description import AS_DESCRIBED
 
 schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
 generated = settings(
@@ -49,9 +44,6 @@ def token(client_of):
     """Return the headers of somebody who may do everything."""
     credentials = client_of(User.objects.create_superuser("root"))._credentials
     return {"Authorization": credentials["HTTP_AUTHORIZATION"]}
-
-
-AS_DESCRIBED = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
 @pytest.mark.schema

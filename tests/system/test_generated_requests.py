@@ -1,0 +1,46 @@
+"""Requests that are generated from the API's description and sent to gunicorn."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.schemas import APIOperation
+
+from tests.support.api_description import AS_DESCRIBED
+from tests.support.sample_cubes import cube_filename, write_cube
+from tests.system.archive import FIGURES, SOAK
+from tests.system.whole import check_whole
+
+pytestmark = pytest.mark.system
+
+EXAMPLES = 500 if SOAK else 25
+"""For each operation; the same ones each time."""
+
+
+def test_generated_requests_with_and_without_a_token_are_answered_as_described_and_change_nothing(make_archive):
+    archive = make_archive()
+    archive.start()
+    path = write_cube(archive.data / cube_filename())
+    assert archive.poll(archive.post(path))["status"] == "completed"
+    description = schemathesis.openapi.from_url(f"{archive.stack.base_url}/api/v1/schema/")
+    operations = [found.ok() for found in description.get_all_operations()]
+    assert {("POST", "/api/v1/ingest/"), ("GET", "/api/v1/data-cubes/{oid}/")} <= {
+        (operation.method.upper(), operation.path) for operation in operations
+    }
+    for operation in operations:
+        send_generated(operation, {})
+        send_generated(operation, {"Authorization": f"Token {archive.servers.token}"})
+    check_whole(archive)
+
+
+def send_generated(operation: APIOperation, credentials: dict[str, str]) -> None:
+    """Send generated requests for one operation, none of which may fail or be answered otherwise than described."""
+
+    @given(case=operation.as_strategy())
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=HealthCheck)
+    def send(case: schemathesis.Case) -> None:
+        FIGURES["generated requests"] += 1
+        answer = case.call(headers=credentials)
+        case.validate_response(answer, checks=AS_DESCRIBED)
+        assert not credentials or answer.status_code not in (401, 403)
+
+    send()
