@@ -23,8 +23,9 @@ ACCEPTED_WITHIN_SECONDS = 1.0
 def test_while_redis_is_away_for_the_whole_run_posts_are_accepted_and_done_once_it_is_back(make_archive):
     archive = make_archive()
     archive.servers.broker.kill()
-    archive.start(workers=2, concurrency=1)
+    archive.stack.start_web(workers=1)
     post_quickly(archive, many_cubes(archive.data, 20))
+    archive.start_workers(workers=2, concurrency=1)
     assert archive.pending() == 20
     archive.servers.broker.start()
     archive.wait_until_idle()
