@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from datacubes.cube_file import CubeFile, open_cube
@@ -182,10 +182,7 @@ def write_cube(reading: Reading) -> IngestResult:
     created = reading.seen_sources is None
     cube = None if created else _lock_cube(reading)
     sources = {part.step.name: part.fingerprint for part in reading.parts if part.fingerprint}
-    try:
-        change = data_cube.write(material, cube, reading.instrument, sources, reading.overwritten)
-    except IntegrityError as error:
-        raise TransientError(f"Another ingestion added the cube {reading.oid} at the same time.") from error
+    change = data_cube.write(material, cube, reading.instrument, sources, reading.overwritten)
     results = [
         StepResult(data_cube.NAME, change.outcome, change.reason, reading.seconds + time.perf_counter() - started)
     ]

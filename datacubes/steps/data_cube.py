@@ -2,8 +2,11 @@
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
-from datacubes.errors import PermanentError, quoted
+from django.db import IntegrityError
+
+from datacubes.errors import PermanentError, TransientError, quoted
 from datacubes.models import DataCube, Instrument
 from datacubes.observations import get_observation
 from datacubes.steps.base import Material, Outcome
@@ -58,6 +61,11 @@ def write(
         The fingerprints of what the other steps make their rows from.
     overwritten
         Other cubes whose file was at the path.
+
+    Raises
+    ------
+    TransientError
+        If the cube is to be created and another ingestion has done that meanwhile.
     """
     identity, cube_file = material.identity, material.cube_file
     if overwritten:
@@ -74,8 +82,7 @@ def write(
         "observation_id": observation.id,
     }
     if cube is None:
-        cube = DataCube.objects.create(oid=identity.oid, sources=sources, **values)
-        return CubeChange(cube, Outcome.CREATED, "", None)
+        return CubeChange(_create(identity.oid, sources=sources, **values), Outcome.CREATED, "", None)
     left_observation_id = cube.observation_id if cube.observation_id != observation.id else None
     changed = [name for name, value in values.items() if getattr(cube, name) != value]
     if not changed and cube.sources == sources:
@@ -87,6 +94,20 @@ def write(
     names = [str(DataCube._meta.get_field(name).verbose_name) for name in changed]
     reason = f"Changed: {', '.join(names)}." if names else ""
     return CubeChange(cube, Outcome.UPDATED, reason, left_observation_id)
+
+
+def _create(oid: str, **values: Any) -> DataCube:
+    """Create the row of a cube whose observation this transaction holds."""
+    added_meanwhile = f"Another ingestion added the cube {oid} at the same time."
+    # Whoever changes a cube locks first its row and then its observation. The insertion would wait for the row, and
+    # thus the two for each other. The cubes of one observation are created one after the other, so that this looks at
+    # all but one that another observation is just given.
+    if DataCube.objects.filter(oid=oid).exists():
+        raise TransientError(added_meanwhile)
+    try:
+        return DataCube.objects.create(oid=oid, **values)
+    except IntegrityError as error:
+        raise TransientError(added_meanwhile) from error
 
 
 def _take_path(material: Material, overwritten: list[DataCube]) -> None:

@@ -1,12 +1,14 @@
 """Ingestions at the same time as others of one observation, or as staff, on a database where that can be."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 from django.db import connection, transaction
 
 from datacubes.admin_access import AccessChange
+from datacubes.errors import TransientError
 from datacubes.models import AccessRules, DataCube, Observation
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import Reading, ingest, read_cube, write_cube
@@ -19,17 +21,18 @@ pytestmark = [
 ]
 
 
+def write(reading: Reading) -> None:
+    """Write what was read, over a connection of the thread's own."""
+    try:
+        with transaction.atomic():
+            write_cube(reading)
+    finally:
+        connection.close()
+
+
 def write_in_a_thread(reading: Reading) -> threading.Thread:
-    """Return a thread that writes what was read, over a connection of its own."""
-
-    def write() -> None:
-        try:
-            with transaction.atomic():
-                write_cube(reading)
-        finally:
-            connection.close()
-
-    return threading.Thread(target=write)
+    """Return a thread that writes what was read."""
+    return threading.Thread(target=write, args=[reading])
 
 
 def somebody_waits_for_me() -> bool:
@@ -60,6 +63,18 @@ def test_begin_and_end_follow_both_of_two_cubes_that_are_written_at_once(place_c
     observation = Observation.objects.get()
     assert observation.date_beg.isoformat()[11:19] == "16:50:00"
     assert observation.date_end.isoformat()[11:19] == "17:40:00"
+
+
+def test_a_cube_that_was_added_meanwhile_and_is_being_changed_is_not_waited_for(place_cube):
+    """Who changes a cube takes its observation next: who waited for the cube with that in hand would be a deadlock."""
+    path = place_cube()
+    late = read_cube(IngestRequest(path))
+    ingest(IngestRequest(path))
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        DataCube.objects.update(filename="another.fits")
+        error = pool.submit(write, late).exception(timeout=10)
+    assert isinstance(error, TransientError)
+    assert "Another ingestion added the cube" in str(error)
 
 
 def test_an_ingestion_that_waits_for_staff_does_not_undo_what_they_set(place_cube, data_root):
