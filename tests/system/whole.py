@@ -20,7 +20,7 @@ Rows = dict[str, list[dict[str, Any]]]
 INSTRUCTIONS = {"owner_email_addresses", "swedish_data", "force"}
 """Fields that wait to be carried out although a later post leaves them out."""
 ENDED_WITHIN_SECONDS = 60
-"""A process of Celery waits for up to 30 s until its main process, which may have ended, has read its last result."""
+"""Now and then a process of Celery waits 30 s for its main process, which no longer does, to read its last result."""
 
 
 def check_whole(archive: Archive, *, failed: Collection[Path] = (), surplus_files: bool = False) -> None:
