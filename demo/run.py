@@ -62,7 +62,7 @@ def show_svo(stack: Stack, oid: str) -> None:
     """Show the record of a cube in the stand-in for the SVO, which the worker sends after the ingestion."""
     record = find_record(stack, oid)
     if record is None:
-        raise NotAsItShould(f"the stand-in for the SVO has no record of {oid}")
+        raise NotAsItShould(f"the stand-in for the SVO has no record of {oid} with its present thumbnail")
     say("\nThe stand-in for the SOLARNET Virtual Observatory holds the record:")
     location = record["data_location"]
     for name, value in {
@@ -77,11 +77,13 @@ def show_svo(stack: Stack, oid: str) -> None:
 
 
 def write_sample() -> Path:
-    """Write a cube that was observed just now, into the science data folder."""
+    """Write a cube that was observed, exported and released just now, into the science data folder."""
     now = datetime.now(UTC).replace(tzinfo=None)
     begin = now.isoformat(timespec="seconds")
     name = cube_filename(begin=begin, scans="0-2", exported=begin)
-    return write_cube(DATA_ROOT / f"{now:%Y-%m-%d}" / "CRISP" / name, shape=(3, 4, 7, 120, 128), start=now)
+    path = DATA_ROOT / f"{now:%Y-%m-%d}" / "CRISP" / name
+    dates = {"DATE": begin, "RELEASE": f"{now:%Y-%m-%d}"}
+    return write_cube(path, shape=(3, 4, 7, 120, 128), start=now, keywords=dates)
 
 
 class Pipeline:

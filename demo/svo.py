@@ -29,7 +29,10 @@ def start_server(stack: Stack) -> None:
 
 
 def find_record(stack: Stack, oid: str) -> dict | None:
-    """Wait until the stand-in has the record of a cube, and return it; None if it does not come."""
+    """Wait for the record of a cube with a thumbnail that the archive has, and return it; None if it does not come.
+
+    Each ingestion that makes previews replaces them, and a worker sends the new record once that is done.
+    """
     api = stack.environment["SVO_API_URL"]
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
@@ -37,9 +40,13 @@ def find_record(stack: Stack, oid: str) -> dict | None:
             dataset = requests.get(f"{api}/dataset/CRISP/", timeout=5).json()
             records = urljoin(api, dataset["metadata"]["resource_uri"])
             answer = requests.get(f"{records}{quote(oid, safe='')}/", timeout=5)
-            if answer.status_code == 200:
+            if answer.status_code == 200 and _has_its_thumbnail(answer.json()):
                 return answer.json()
         except requests.ConnectionError:
             pass  # It is still starting.
         time.sleep(0.05)
     return None
+
+
+def _has_its_thumbnail(record: dict) -> bool:
+    return requests.get(record["data_location"]["thumbnail_url"], timeout=5).status_code == 200

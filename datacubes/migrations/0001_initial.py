@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ('cube', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='access', serialize=False, to='datacubes.datacube')),
                 ('release_date', models.DateField(blank=True, help_text='Public from this day on (UTC); empty: restricted.', null=True)),
                 ('release_comment', models.TextField(blank=True)),
-                ('header_release', models.TextField(blank=True, editable=False, help_text='RELEASE and RELEASEC as the header last had them: only a header that says something new is applied.')),
+                ('header_release', models.TextField(blank=True, editable=False, help_text='RELEASE as the header last named it, and RELEASEC: only what a header says that is new is applied.')),
             ],
             options={
                 'verbose_name': 'access rules',

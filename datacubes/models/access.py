@@ -46,7 +46,7 @@ class AccessRules(models.Model):
     header_release = models.TextField(
         blank=True,
         editable=False,
-        help_text="RELEASE and RELEASEC as the header last had them: only a header that says something new is applied.",
+        help_text="RELEASE as the header last named it, and RELEASEC: only what a header says that is new is applied.",
     )
 
     objects = AccessRulesQuerySet.as_manager()

@@ -20,11 +20,6 @@ class HeaderRelease:
     day: date | None
     comment: str
 
-    @property
-    def as_text(self) -> str:
-        """Both in one text, to be compared with what the header said last time; empty if it says nothing."""
-        return f"{self.day or ''}\n{self.comment}" if self.day or self.comment else ""
-
 
 def read(material: Material) -> HeaderRelease:
     """Read RELEASE and RELEASEC.
@@ -51,10 +46,11 @@ def write(cube: DataCube, release: HeaderRelease, material: Material, *, created
     access = None if created else getattr(cube, "access", None)
     is_new = access is None
     access = access or AccessRules(cube=cube)
-    if access.header_release != release.as_text:
-        _follow_header(access, release)
+    rules, header_release = (access.release_date, access.release_comment), access.header_release
+    _follow_header(access, release)
+    if rules != (access.release_date, access.release_comment):
         changes.append("release")
-    if is_new or changes:
+    if is_new or changes or header_release != access.header_release:
         access.save(force_insert=is_new)
     request = material.request
     if request.owner_email_addresses is not None and _replace_email_grants(cube, request.owner_email_addresses):
@@ -73,15 +69,18 @@ def _follow_header(access: AccessRules, release: HeaderRelease) -> None:
 
     Another day is taken over with the comment that the header has for it: one of staff told of the day before. Without
     another day, date and comment are each left as they are if staff have set them, and follow the header if not: a
-    reworded comment must not lift an embargo, nor need it be held back because of one.
+    reworded comment must not lift an embargo, nor need it be held back because of one. Where the date of staff is left,
+    the day that the header named before is still known: one that an export leaves out is no other when it comes back.
     """
     day_before, _, comment_before = access.header_release.partition("\n")
-    names_another_day = release.day is not None and str(release.day) != day_before
-    if names_another_day or str(access.release_date or "") == day_before:
-        access.release_date = release.day
+    day = str(release.day or "")
+    names_another_day = day not in ("", day_before)
     if names_another_day or access.release_comment == comment_before:
         access.release_comment = release.comment
-    access.header_release = release.as_text
+    if names_another_day or str(access.release_date or "") == day_before:
+        access.release_date = release.day
+        day_before = day
+    access.header_release = f"{day_before}\n{release.comment}"
 
 
 def _replace_email_grants(cube: DataCube, addresses: list[str]) -> bool:

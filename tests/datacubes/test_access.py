@@ -132,6 +132,25 @@ def test_a_header_that_no_longer_has_a_release_leaves_what_staff_set(release):
     assert (rules().release_date, rules().release_comment) == (date(2050, 1, 1), "As agreed.")
 
 
+@pytest.mark.parametrize("day_of_staff", [date(2050, 1, 1), None])
+def test_a_release_that_comes_back_after_an_export_without_it_leaves_what_staff_set(release, day_of_staff):
+    release("2020-08-05")
+    AccessRules.objects.update(release_date=day_of_staff)
+    for day in (None, "2020-08-05", None):
+        result = release(day)
+        assert rules().release_date == day_of_staff
+        assert step(result) == ("skipped", "Release and grants are as before.")
+    release("2051-01-01")
+    assert rules().release_date == date(2051, 1, 1)
+
+
+def test_a_release_that_comes_back_is_followed_where_staff_have_changed_nothing(release):
+    for day in ("2020-08-05", None, "2020-08-05"):
+        result = release(day)
+    assert rules().release_date == date(2020, 8, 5)
+    assert step(result)[0] == "updated"
+
+
 def test_a_reworded_comment_leaves_the_date_that_staff_set(release):
     release("2020-08-05", "One.")
     AccessRules.objects.update(release_date=date(2090, 1, 1))

@@ -32,10 +32,11 @@ def cube(archive_cube) -> DataCube:
 
 @pytest.fixture
 def next_reading(cube, data_root) -> Callable[..., Reading]:
-    """Give the cube's file another RELEASE, and read it."""
+    """Give the cube's file another RELEASE and RELEASEC, and read it."""
 
-    def read_with(release: str | None, **request: object) -> Reading:
+    def read_with(release: str | None, comment: str | None = None, **request: object) -> Reading:
         edit_keyword(data_root / cube.relative_path, "RELEASE", release)
+        edit_keyword(data_root / cube.relative_path, "RELEASEC", comment)
         return read_cube(IngestRequest(cube.relative_path, **request))
 
     return read_with
@@ -78,10 +79,10 @@ def in_the_list(client, cube: DataCube) -> None:
 
 @pytest.mark.parametrize("set_the_date", [on_its_page, in_the_list])
 def test_a_date_that_staff_are_setting_is_not_undone_by_an_ingestion(admin_client, cube, next_reading, set_the_date):
-    without_release = next_reading(None)
+    without_release = next_reading(None, "Ask us.")
     at_once(lambda: set_the_date(admin_client, cube), lambda: write_cube(without_release))
     rules = AccessRules.objects.get()
-    assert (rules.release_date, rules.header_release) == (DAY, "")
+    assert (rules.release_date, rules.header_release) == (DAY, "2999-12-31\nAsk us.")
 
 
 @pytest.mark.parametrize("set_the_date", [on_its_page, in_the_list])
