@@ -130,7 +130,10 @@ class Migration(migrations.Migration):
                 ('cube', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='access', serialize=False, to='datacubes.datacube')),
                 ('release_date', models.DateField(blank=True, help_text='Public from this day on (UTC); empty: restricted.', null=True)),
                 ('release_comment', models.TextField(blank=True)),
-                ('header_release', models.TextField(blank=True, editable=False, help_text='RELEASE as the header last named it, and RELEASEC: only what a header says that is new is applied.')),
+                ('header_release_date', models.DateField(editable=False, help_text='RELEASE of the last export.', null=True)),
+                ('header_release_comment', models.TextField(blank=True, editable=False, help_text='RELEASEC of the last export.')),
+                ('named_release_date', models.DateField(editable=False, help_text='RELEASE as a header last named it: kept where an export leaves it out.', null=True)),
+                ('release_set_by_staff', models.BooleanField(default=False, editable=False, help_text='Whether the last ingestion found a release date that no header gave.')),
             ],
             options={
                 'verbose_name': 'access rules',

@@ -43,10 +43,15 @@ class AccessRules(models.Model):
         null=True, blank=True, help_text="Public from this day on (UTC); empty: restricted."
     )
     release_comment = models.TextField(blank=True)
-    header_release = models.TextField(
-        blank=True,
+    header_release_date = models.DateField(null=True, editable=False, help_text="RELEASE of the last export.")
+    header_release_comment = models.TextField(blank=True, editable=False, help_text="RELEASEC of the last export.")
+    named_release_date = models.DateField(
+        null=True, editable=False, help_text="RELEASE as a header last named it: kept where an export leaves it out."
+    )
+    release_set_by_staff = models.BooleanField(
+        default=False,
         editable=False,
-        help_text="RELEASE as the header last named it, and RELEASEC: only what a header says that is new is applied.",
+        help_text="Whether the last ingestion found a release date that no header gave.",
     )
 
     objects = AccessRulesQuerySet.as_manager()

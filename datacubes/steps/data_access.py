@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from django.contrib.auth.models import Group
 
@@ -11,6 +12,9 @@ from datacubes.steps.base import Material, Outcome
 
 NAME = "data_access"
 SWEDISH_USERS = "Swedish User"
+
+_rules = attrgetter("release_date", "release_comment")
+_header = attrgetter("header_release_date", "header_release_comment", "named_release_date", "release_set_by_staff")
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,11 @@ def write(cube: DataCube, release: HeaderRelease, material: Material, *, created
     access = None if created else getattr(cube, "access", None)
     is_new = access is None
     access = access or AccessRules(cube=cube)
-    rules, header_release = (access.release_date, access.release_comment), access.header_release
+    rules, header = _rules(access), _header(access)
     _follow_header(access, release)
-    if rules != (access.release_date, access.release_comment):
+    if rules != _rules(access):
         changes.append("release")
-    if is_new or changes or header_release != access.header_release:
+    if is_new or changes or header != _header(access):
         access.save(force_insert=is_new)
     request = material.request
     if request.owner_email_addresses is not None and _replace_email_grants(cube, request.owner_email_addresses):
@@ -69,18 +73,18 @@ def _follow_header(access: AccessRules, release: HeaderRelease) -> None:
 
     Another day is taken over with the comment that the header has for it: one of staff told of the day before. Without
     another day, date and comment are each left as they are if staff have set them, and follow the header if not: a
-    reworded comment must not lift an embargo, nor need it be held back because of one. Where the date of staff is left,
-    the day that the header named before is still known: one that an export leaves out is no other when it comes back.
+    reworded comment must not lift an embargo, nor need it be held back because of one. A day that an export leaves out
+    is no other when it comes back.
     """
-    day_before, _, comment_before = access.header_release.partition("\n")
-    day = str(release.day or "")
-    names_another_day = day not in ("", day_before)
-    if names_another_day or access.release_comment == comment_before:
+    names_another_day = release.day not in (None, access.named_release_date)
+    if names_another_day or access.release_comment == access.header_release_comment:
         access.release_comment = release.comment
-    if names_another_day or str(access.release_date or "") == day_before:
+    found_another = access.release_date != access.header_release_date
+    access.release_set_by_staff = not names_another_day and (access.release_set_by_staff or found_another)
+    if not access.release_set_by_staff:
         access.release_date = release.day
-        day_before = day
-    access.header_release = f"{day_before}\n{release.comment}"
+    access.header_release_date, access.header_release_comment = release.day, release.comment
+    access.named_release_date = release.day or access.named_release_date
 
 
 def _replace_email_grants(cube: DataCube, addresses: list[str]) -> bool:

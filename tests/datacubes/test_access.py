@@ -144,6 +144,33 @@ def test_a_release_that_comes_back_after_an_export_without_it_leaves_what_staff_
     assert rules().release_date == date(2051, 1, 1)
 
 
+def test_a_release_that_comes_back_leaves_what_staff_set_while_it_was_left_out(release):
+    release("2020-08-05")
+    release(None)
+    AccessRules.objects.update(release_date=date(2050, 1, 1))
+    assert step(release("2020-08-05"))[0] == "skipped"
+    assert rules().release_date == date(2050, 1, 1)
+    assert not rules().is_public
+
+
+def test_the_very_day_of_an_earlier_header_that_staff_set_survives(release):
+    release("2020-08-05")
+    AccessRules.objects.update(release_date=date(2050, 1, 1))
+    release(None)
+    AccessRules.objects.update(release_date=date(2020, 8, 5))
+    release(None, "Reworded.")
+    assert (rules().release_date, rules().release_comment) == (date(2020, 8, 5), "Reworded.")
+
+
+def test_a_date_that_staff_take_away_twice_stays_away_when_the_release_comes_back(release):
+    release("2020-08-05")
+    AccessRules.objects.update(release_date=date(2050, 1, 1))
+    release(None)
+    AccessRules.objects.update(release_date=None)
+    release("2020-08-05")
+    assert rules().release_date is None
+
+
 def test_a_release_that_comes_back_is_followed_where_staff_have_changed_nothing(release):
     for day in ("2020-08-05", None, "2020-08-05"):
         result = release(day)
