@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                 ('header_release_date', models.DateField(editable=False, help_text='RELEASE of the last export.', null=True)),
                 ('header_release_comment', models.TextField(blank=True, editable=False, help_text='RELEASEC of the last export.')),
                 ('named_release_date', models.DateField(editable=False, help_text='RELEASE as a header last named it: kept where an export leaves it out.', null=True)),
-                ('release_set_by_staff', models.BooleanField(default=False, editable=False, help_text='Whether the last ingestion found a release date that no header gave.')),
+                ('release_set_by_staff', models.BooleanField(default=False, editable=False, help_text='Whether an ingestion found a date that staff had set; false again once a header names another.')),
             ],
             options={
                 'verbose_name': 'access rules',

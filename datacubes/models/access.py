@@ -51,7 +51,7 @@ class AccessRules(models.Model):
     release_set_by_staff = models.BooleanField(
         default=False,
         editable=False,
-        help_text="Whether the last ingestion found a release date that no header gave.",
+        help_text="Whether an ingestion found a date that staff had set; false again once a header names another.",
     )
 
     objects = AccessRulesQuerySet.as_manager()

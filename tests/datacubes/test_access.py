@@ -162,7 +162,7 @@ def test_the_very_day_of_an_earlier_header_that_staff_set_survives(release):
     assert (rules().release_date, rules().release_comment) == (date(2020, 8, 5), "Reworded.")
 
 
-def test_a_date_that_staff_take_away_twice_stays_away_when_the_release_comes_back(release):
+def test_a_date_that_staff_set_and_took_away_stays_away_when_the_release_comes_back(release):
     release("2020-08-05")
     AccessRules.objects.update(release_date=date(2050, 1, 1))
     release(None)

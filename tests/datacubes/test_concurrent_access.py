@@ -82,7 +82,8 @@ def test_a_date_that_staff_are_setting_is_not_undone_by_an_ingestion(admin_clien
     without_release = next_reading(None, "Ask us.")
     at_once(lambda: set_the_date(admin_client, cube), lambda: write_cube(without_release))
     rules = AccessRules.objects.get()
-    assert (rules.release_date, rules.header_release_comment) == (DAY, "Ask us.")
+    assert (rules.release_date, rules.named_release_date) == (DAY, date(2999, 12, 31))
+    assert (rules.header_release_date, rules.header_release_comment) == (None, "Ask us.")
 
 
 @pytest.mark.parametrize("set_the_date", [on_its_page, in_the_list])
@@ -92,7 +93,8 @@ def test_what_an_ingestion_is_writing_of_the_header_is_not_undone_by_staff(
     reading = next_reading("2998-12-31")
     at_once(lambda: write_cube(reading), lambda: set_the_date(admin_client, cube))
     rules = AccessRules.objects.get()
-    assert (rules.release_date, rules.header_release_date) == (DAY, date(2998, 12, 31))
+    assert (rules.release_date, rules.named_release_date) == (DAY, date(2998, 12, 31))
+    assert (rules.header_release_date, rules.header_release_comment) == (date(2998, 12, 31), "")
 
 
 def test_a_grant_that_an_ingestion_is_adding_is_taken_away_by_staff(admin_client, cube, next_reading):

@@ -91,4 +91,4 @@ def test_an_ingestion_that_waits_for_staff_does_not_undo_what_they_set(place_cub
     thread.join()
     rules = AccessRules.objects.get()
     assert (rules.release_date, rules.release_comment) == (date(2090, 1, 1), "As agreed.")
-    assert rules.header_release_comment == "Two."
+    assert (rules.header_release_date, rules.header_release_comment) == (date(2020, 8, 5), "Two.")
