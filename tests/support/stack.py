@@ -13,6 +13,9 @@ from tests.support.services import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 
+LONGEST_REQUEST_LINE = 4094
+"""Bytes of method, address and version; what gunicorn takes unless it is told otherwise (`limit_request_line`)."""
+
 
 class Stack:
     """Processes of the archive over one database, one broker and one folder.

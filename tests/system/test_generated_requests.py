@@ -7,6 +7,7 @@ from schemathesis.schemas import APIOperation
 
 from tests.support.api_description import AS_DESCRIBED
 from tests.support.sample_cubes import cube_filename, write_cube
+from tests.support.stack import LONGEST_REQUEST_LINE
 from tests.system.archive import FIGURES, SOAK
 from tests.system.whole import check_whole
 
@@ -22,6 +23,7 @@ def test_generated_requests_with_and_without_a_token_are_answered_as_described_a
     path = write_cube(archive.data / cube_filename())
     assert archive.poll(archive.post(path))["status"] == "completed"
     description = schemathesis.openapi.from_url(f"{archive.stack.base_url}/api/v1/schema/")
+    assert f"longer than {LONGEST_REQUEST_LINE} bytes" in description.raw_schema["info"]["description"]
     operations = [found.ok() for found in description.get_all_operations()]
     assert {("POST", "/api/v1/ingest/"), ("GET", "/api/v1/data-cubes/{oid}/")} <= {
         (operation.method.upper(), operation.path) for operation in operations
@@ -33,13 +35,20 @@ def test_generated_requests_with_and_without_a_token_are_answered_as_described_a
 
 
 def send_generated(operation: APIOperation, credentials: dict[str, str]) -> None:
-    """Send generated requests for one operation, none of which may fail or be answered otherwise than described."""
+    """Send generated requests for one operation, none of which may fail or be answered otherwise than described.
+
+    The web server answers those whose first line is too long, as the description tells of all operations.
+    """
 
     @given(case=operation.as_strategy())
     @settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=HealthCheck)
     def send(case: schemathesis.Case) -> None:
         FIGURES["generated requests"] += 1
         answer = case.call(headers=credentials)
+        if len(f"{answer.request.method} {answer.request.path_url} HTTP/1.1") > LONGEST_REQUEST_LINE:
+            FIGURES["generated requests too long"] += 1
+            assert answer.status_code == 414
+            return
         case.validate_response(answer, checks=AS_DESCRIBED)
         assert not credentials or answer.status_code not in (401, 403)
 

@@ -14,6 +14,7 @@ from tests.support.needed import needed
 from tests.support.nginx import NginxServer
 from tests.support.path_tricks import SECRET_BYTES, lay_out, path_tricks
 from tests.support.sample_cubes import many_cubes
+from tests.support.stack import LONGEST_REQUEST_LINE
 from tests.system.archive import Archive, note_highest
 from tests.system.test_login_attempts import log_in
 from tests.system.whole import check_whole
@@ -193,6 +194,22 @@ def test_a_huge_body_is_refused_without_nginx(archive):
         client.sendall(head("POST", INGEST, f"Content-Length: {HUGE}"))
         assert client.recv(100).startswith(b"HTTP/1.1 413 ")
     assert peak_of_gunicorn(archive) - before < 10_000_000
+
+
+def test_a_request_line_is_taken_up_to_its_limit_and_no_further(archive):
+    def status_of_line(length: int) -> int:
+        address = "/api/v1/data-cubes/?search="
+        address += "x" * (length - len(f"GET {address} HTTP/1.1"))
+        return requests.get(f"{archive.stack.base_url}{address}", timeout=20).status_code
+
+    assert status_of_line(LONGEST_REQUEST_LINE) == 200
+    for length in (LONGEST_REQUEST_LINE + 1, 8_100, 8_300, 60_000, 1_000_000):
+        assert status_of_line(length) == 414
+
+
+def test_a_request_line_that_is_too_long_is_refused_behind_nginx(nginx):
+    for length in (LONGEST_REQUEST_LINE + 1, 8_100, 8_300, 60_000, 1_000_000):
+        assert requests.get(f"{nginx.base_url}/api/v1/data-cubes/?search={'x' * length}", timeout=20).status_code == 414
 
 
 def test_a_head_without_end_is_refused(archive, nginx):
