@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.support.services import PostgreSQLServer, RedisServer, execute, of_database
+from devtools.services import PostgreSQLServer, RedisServer, execute, of_database
 
 NAMES = ("ingestion", "previews", "posting", "workers", "claiming", "memory", "downloads", "svo", "catalogue")
 

@@ -23,7 +23,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg2
 
-from tests.support.sample_cubes import write_cube
+from devtools.sample_cubes import write_cube
 
 COUNTS = (1_000, 100_000, 1_000_000)
 REPETITIONS = 7
@@ -156,9 +156,9 @@ def fill(first: int, last: int) -> None:
 
 def plots() -> dict[str, str]:
     """Return the plots of a cube of half an hour, as they are stored."""
-    from datacubes.cube_file import open_cube
-    from datacubes.previews.plots import line_profile, seeing
-    from datacubes.previews.sparkline import sparkline
+    from cubefile import open_cube
+    from previews.plots import line_profile, seeing
+    from previews.sparkline import sparkline
 
     with TemporaryDirectory() as folder:
         write_cube(Path(folder) / "cube.fits", shape=(90, 4, 14, 2, 2))
@@ -256,9 +256,9 @@ def questions() -> dict[str, str]:
 
 def deep_cursor(moment: datetime) -> str:
     """Return the cursor of a page in the middle of the list."""
-    from datacubes.keyset import keyset_page
+    from catalogue.orderings import CUBE_ORDERINGS
+    from common.keyset import keyset_page
     from datacubes.models import DataCube
-    from datacubes.orderings import CUBE_ORDERINGS
 
     older = DataCube.objects.filter(metadata__date_beg__lt=moment)
     return keyset_page(older, CUBE_ORDERINGS, "-date_beg", None, 1).next_cursor or ""

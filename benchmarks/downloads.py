@@ -21,9 +21,9 @@ from django.conf import settings
 
 from benchmarks.ingestion import order
 from benchmarks.table import median_milliseconds, print_table
-from tests.support.memory import peak_memory
-from tests.support.sample_cubes import cube_filename, write_sparse_cube
-from tests.support.stack import Stack
+from devtools.memory import peak_memory
+from devtools.sample_cubes import cube_filename, write_sparse_cube
+from devtools.stack import Stack
 
 REPETITIONS = 7
 SIZE = 2_000_000_000

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from benchmarks.table import median_milliseconds, print_table
 from datacubes.models import DataCube
-from tests.support.sample_cubes import cube_filename, write_cube, write_sparse_cube
+from devtools.sample_cubes import cube_filename, write_cube, write_sparse_cube
 from workorders.queue import claim, post_order
 from workorders.worker import carry_out
 

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from benchmarks.ingestion import order
 from benchmarks.table import print_table
-from tests.support.sample_cubes import cube_filename, write_cube, write_sparse_cube
+from devtools.sample_cubes import cube_filename, write_cube, write_sparse_cube
 
 
 def peak_megabytes() -> float:

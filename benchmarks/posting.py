@@ -11,8 +11,8 @@ import requests
 
 from benchmarks.table import print_table
 from demo.archive import make_token
-from tests.support.sample_cubes import many_cubes
-from tests.support.stack import Stack
+from devtools.sample_cubes import many_cubes
+from devtools.stack import Stack
 
 POSTS = 800
 

@@ -20,8 +20,8 @@ from PIL import Image
 
 from benchmarks.table import median_milliseconds, print_table
 from datacubes.steps.base import IngestRequest
+from devtools.sample_cubes import cube_filename, write_cube
 from ingestion.conductor import ingest
-from tests.support.sample_cubes import cube_filename, write_cube
 
 REPETITIONS = 9
 FRAMES = ((60, 64), (1173, 1157), (4096, 4096))

@@ -21,13 +21,13 @@ from django.conf import settings
 from benchmarks.table import print_table
 from datacubes.models import AccessRules, DataCube, FITSHeader, Instrument, Metadata
 from datacubes.observations import get_observation
+from devtools.sample_cubes import cube_filename, write_cube
+from devtools.services import free_port
 from svo import configuration
 from svo.notes import note_change
 from svo.planning import Options
 from svo.submission import claim_submission, send
 from svo.synchronisation import synchronise
-from tests.support.sample_cubes import cube_filename, write_cube
-from tests.support.services import free_port
 
 KEY = "benchmark"
 SYNCHRONISED = (1_000, 10_000)
@@ -77,7 +77,7 @@ def add_cubes(first: int, number: int) -> list[str]:
 def rows() -> Iterator[tuple[object, ...]]:
     """Submit, and synchronise when all is there."""
     port = free_port()
-    server = subprocess.Popen([sys.executable, "-m", "tests.support.svo_server", "--port", str(port), "--key", KEY])
+    server = subprocess.Popen([sys.executable, "-m", "devtools.svo.__main__", "--port", str(port), "--key", KEY])
     settings.SVO_API_URL = f"http://127.0.0.1:{port}/service/api/svo"
     settings.SVO_USERNAME, settings.SVO_API_KEY = "archive", KEY
     try:

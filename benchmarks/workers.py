@@ -12,11 +12,11 @@ from pathlib import Path
 from django.conf import settings
 
 from benchmarks.table import print_table
+from common.wakeups import send_wake_up
 from datacubes.models import DataCube
-from datacubes.wakeups import send_wake_up
+from devtools.sample_cubes import many_cubes
+from devtools.stack import Stack
 from ingestion.conductor import IngestRequest, ingest
-from tests.support.sample_cubes import many_cubes
-from tests.support.stack import Stack
 from workorders.models import WorkOrder
 from workorders.queue import post_order
 from workorders.tasks import process_next_order

@@ -132,15 +132,19 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "rest_framework",
     "rest_framework.authtoken",
+    "common",
     "datacubes",
+    "catalogue",
     "svo",
     "workorders",
+    "operations",
+    "devtools",
 ]
 MIDDLEWARE = [
-    "workorders.health.answer_health_checks",
+    "operations.health.answer_health_checks",
     "django.middleware.security.SecurityMiddleware",
-    "config.security_headers.security_headers",
-    "config.body_limit.limit_body",
+    "common.http.security_headers.security_headers",
+    "common.http.body_limit.limit_body",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -186,8 +190,8 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_CALLABLE = "datacubes.pages.accounts.too_many_attempts"
-AXES_CLIENT_IP_CALLABLE = "config.client_address.client_address"
+AXES_LOCKOUT_CALLABLE = "catalogue.pages.accounts.too_many_attempts"
+AXES_CLIENT_IP_CALLABLE = "common.http.client_address.client_address"
 AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]  # Some type the password where the name belongs.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
@@ -251,8 +255,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"order": {"()": "workorders.log_context.OrderFilter"}},
     "formatters": {
-        "text": {"()": "workorders.log_lines.LineFormatter"},
-        "json": {"()": "workorders.log_lines.JSONLineFormatter"},
+        "text": {"()": "operations.log_lines.LineFormatter"},
+        "json": {"()": "operations.log_lines.JSONLineFormatter"},
     },
     "handlers": {
         "stderr": {

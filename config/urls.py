@@ -3,14 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from workorders.metrics import MetricsView
+from operations.metrics import MetricsView
 
 urlpatterns = [
-    path("", include("datacubes.pages.urls")),
+    path("", include("catalogue.pages.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("svo.urls")),  # Before those of cubes, for whom `<oid>/svo` could be an OID.
-    path("api/v1/", include("datacubes.api.urls")),
+    path("api/v1/", include("catalogue.api.urls")),
     path("api/v1/", include("workorders.urls")),
-    path("data/", include("datacubes.downloads.urls")),
+    path("data/", include("catalogue.downloads.urls")),
     path("metrics", MetricsView.as_view(), name="metrics"),
 ]

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.urls import get_script_prefix, register_converter
 
-from datacubes.identity import MAX_OID_LENGTH
+from cubefile.identity import MAX_OID_LENGTH
 from datacubes.models import DataCube
 
 

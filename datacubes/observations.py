@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db.models import Max, Min
 
+from common.upsert import upsert
 from datacubes.models import Metadata, Observation
-from datacubes.upsert import upsert
 
 
 def get_observation(point_id: str, begin: datetime, end: datetime) -> Observation:

@@ -4,9 +4,9 @@ from django.db.models import Model
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
+from datacubes.media import remove_files_after_commit
 from datacubes.models import DataCube, ImagePreview, VideoPreview
 from datacubes.observations import refresh_observation
-from datacubes.previews.media import remove_files_after_commit
 
 
 @receiver(post_delete, sender=DataCube)

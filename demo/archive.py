@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from demo import svo
-from tests.support.stack import PROJECT, Stack
+from devtools.stack import PROJECT, Stack
 
 LOCAL_ROOT = Path(os.environ.get("LOCAL_ROOT", PROJECT / "var"))
 DATA_ROOT = Path(os.environ.get("SCIENCE_DATA_ROOT", LOCAL_ROOT / "data"))

@@ -8,8 +8,8 @@ import requests
 
 from demo.archive import DATA_ROOT, make_token, start
 from demo.svo import find_record
-from tests.support.sample_cubes import cube_filename, edit_keyword, write_cube
-from tests.support.stack import Stack
+from devtools.sample_cubes import cube_filename, edit_keyword, write_cube
+from devtools.stack import Stack
 
 SECONDS = 60
 

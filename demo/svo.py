@@ -5,8 +5,8 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import requests
 
-from tests.support.services import free_port
-from tests.support.stack import Stack
+from devtools.services import free_port
+from devtools.stack import Stack
 
 KEY = "demo-key"
 USERNAME = "archive"
@@ -25,7 +25,7 @@ def settings() -> dict[str, str]:
 def start_server(stack: Stack) -> None:
     """Start the stand-in among the processes of a stack whose environment has its settings."""
     port = urlsplit(stack.environment["SVO_API_URL"]).port
-    stack.start("svo", "tests.support.svo_server", "--port", str(port), "--key", KEY)
+    stack.start("svo", "devtools.svo.__main__", "--port", str(port), "--key", KEY)
 
 
 def find_record(stack: Stack, oid: str) -> dict | None:

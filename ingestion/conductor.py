@@ -16,12 +16,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from datacubes.cube_file import CubeFile, open_cube
-from datacubes.errors import PermanentError, TransientError, quoted
-from datacubes.identity import identify
+from common.errors import PermanentError, TransientError, quoted
+from cubefile import CubeFile, open_cube
+from cubefile.identity import identify
+from datacubes.media import discard_files
 from datacubes.models import DataCube, Instrument
 from datacubes.observations import refresh_observation
-from datacubes.previews.media import discard_files
 from datacubes.steps import (
     data_access,
     data_cube,

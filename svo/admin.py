@@ -5,11 +5,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from datacubes.admin import DataCubeAdmin
-from datacubes.admin_actions import Selection, confirmed
-from datacubes.admin_base import ReadOnlyAdmin
+from common.admin.actions import Selection, confirmed
+from common.admin.base import ReadOnlyAdmin
+from common.wakeups import send_wake_up
 from datacubes.models import DataCube
-from datacubes.wakeups import send_wake_up
 from svo.models import InstrumentInSVO, Submission, Synchronisation
 from svo.notes import note_again
 from svo.state import submission_of
@@ -32,10 +31,6 @@ def shown_state(oid: str) -> str:
     link = reverse("admin:svo_submission_change", args=[submission.pk])
     error = f": {submission.error}" if submission.error else ""
     return format_html('<a href="{}">{}</a>{}', link, submission.get_state_display(), error)
-
-
-# Imports go down only, so that a cube's page, which knows nothing of the SVO, is given this line from here.
-DataCubeAdmin.fields.append(svo_state)
 
 
 @admin.register(InstrumentInSVO)

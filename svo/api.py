@@ -6,7 +6,8 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from datacubes.api.views import BAD_PARAMETERS, BAD_TOKEN, NOT_FOUND, OID_PARAMETER, ReadView
+from catalogue.api.views import NOT_FOUND, OID_PARAMETER
+from common.api.views import BAD_PARAMETERS, BAD_TOKEN, ReadView
 from datacubes.models import DataCube
 from svo.models import Submission
 from svo.state import submission_of

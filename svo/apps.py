@@ -10,5 +10,7 @@ class SVOConfig(AppConfig):
     verbose_name = "SOLARNET Virtual Observatory"
 
     def ready(self) -> None:
-        """Connect the signals and the checks."""
-        from svo import checks, signals  # noqa: F401
+        """Connect the signals and the checks, and let notes wake the workers."""
+        from svo import checks, notes, signals, tasks  # noqa: F401
+
+        notes.wake_sender.fill(tasks.wake_sender)

@@ -12,7 +12,7 @@ from requests.auth import AuthBase
 from urllib3.exceptions import InvalidHeader, MaxRetryError
 from urllib3.util import Retry
 
-from datacubes.errors import PermanentError
+from common.errors import PermanentError
 from svo.errors import LocationTaken, SvoNotFound, SvoRefused, SvoUnauthorized, SvoUnavailable
 
 logger = logging.getLogger(__name__)

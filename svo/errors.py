@@ -5,7 +5,7 @@ Messages hold the server's own words, and never the credentials.
 
 from typing import TYPE_CHECKING
 
-from datacubes.errors import PermanentError, TransientError
+from common.errors import PermanentError, TransientError
 
 if TYPE_CHECKING:
     from svo.resources import Record

@@ -7,10 +7,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from datacubes.wakeups import send_wake_up
+from common.hooks import Hook
 from svo.models import Submission
 
 Action, State = Submission.Action, Submission.State
+
+wake_sender = Hook("wake a worker that sends submissions to the SVO")
 
 
 def note_change(oid: str, dataset: str, *, send_again: bool = False, wake: bool = True) -> None:
@@ -79,11 +81,3 @@ def _anew() -> dict[str, object]:
         "due_at": now,
         "updated_at": now,
     }
-
-
-def wake_sender() -> None:
-    """Tell the workers that there is something to send."""
-    # Imported here, as the tasks in turn note what else is to be sent.
-    from svo.tasks import send_next_submission
-
-    send_wake_up(send_next_submission)

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 
-from datacubes.errors import PermanentError
+from common.errors import PermanentError
 from datacubes.models import DataCube, Instrument
-from svo.configuration import KnownDataset, dataset_name, get_client, instruments_of, known_dataset
+from svo.configuration import KnownDataset, get_client, known_dataset
+from svo.datasets import dataset_name, instruments_of
 from svo.models import Submission
 from svo.records import cubes_with_content, differs, record_content
 from svo.resources import Record

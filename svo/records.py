@@ -12,8 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
-from datacubes.cube_file import check_storage
-from datacubes.errors import TransientError
+from common.errors import TransientError
+from common.paths import check_storage
 from datacubes.links import download_url
 from datacubes.models import DataCube
 from svo.configuration import KnownDataset

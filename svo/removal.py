@@ -5,7 +5,7 @@ The SVO tells who shares a location only in the list of all records, so that the
 
 from collections.abc import Callable, Iterable, Iterator
 
-from datacubes.errors import PermanentError, TransientError
+from common.errors import PermanentError, TransientError
 from svo.client import SvoClient
 from svo.models import Submission
 

@@ -1,6 +1,6 @@
 """How far the SVO has been told, in a few numbers, for the admin's front page and for monitoring."""
 
-from datacubes.counting import Count, count
+from common.counting import Count, count
 from svo.models import Submission, Synchronisation
 
 

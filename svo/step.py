@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from datacubes.models import DataCube, Instrument
 from datacubes.steps.base import Outcome, StepResult
-from svo.configuration import NOT_CONFIGURED, dataset_name, is_configured
+from svo.datasets import NOT_CONFIGURED, dataset_name, is_configured
 from svo.notes import note_change
 
 NAME = "svo"

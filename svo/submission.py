@@ -10,9 +10,10 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from datacubes.errors import PermanentError, TransientError
+from common.errors import PermanentError, TransientError
 from datacubes.models import DataCube
-from svo.configuration import dataset_name, get_client, instruments_of, known_dataset
+from svo.configuration import get_client, known_dataset
+from svo.datasets import dataset_name, instruments_of
 from svo.models import Submission
 from svo.notes import note_former_datasets
 from svo.records import cubes_with_content, record_content

@@ -12,10 +12,11 @@ from time import monotonic
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from datacubes.errors import PermanentError, TransientError
+from common.errors import PermanentError, TransientError
 from datacubes.models import DataCube, Instrument
 from svo.client import SvoClient
-from svo.configuration import get_client, instruments_of
+from svo.configuration import get_client
+from svo.datasets import instruments_of
 from svo.errors import SvoUnauthorized, SvoUnavailable
 from svo.models import Submission, Synchronisation
 from svo.notes import note_change, note_record_removal

@@ -5,8 +5,8 @@ import time
 
 from celery import shared_task
 
-from datacubes.wakeups import MAX_WAKE_UPS_OF_A_SWEEP, send_missing_wake_ups
-from svo.configuration import is_configured
+from common.wakeups import MAX_WAKE_UPS_OF_A_SWEEP, send_missing_wake_ups, send_wake_up
+from svo.datasets import is_configured
 from svo.submission import due_submissions, send_next
 from svo.synchronisation import AlreadyRunning, Options, synchronise
 
@@ -43,3 +43,8 @@ def synchronise_with_svo() -> None:
             synchronise(Options(update_existing=True))
         except AlreadyRunning as error:
             logger.warning("%s", error)
+
+
+def wake_sender() -> None:
+    """Wake a worker for a submission that was just noted."""
+    send_wake_up(send_next_submission)

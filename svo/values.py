@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from datacubes.dates import parse_time
-from datacubes.errors import PermanentError
+from common.errors import PermanentError
+from cubefile.dates import parse_time
 from svo.resources import Keyword
 
 TEXT, REAL, INTEGER, BOOLEAN, TIME = "text", "real", "integer", "boolean", "time (ISO 8601)"

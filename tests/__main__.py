@@ -9,7 +9,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 
-from tests.support.services import ServiceMissing, postgresql, redis_broker
+from devtools.services import ServiceMissing, postgresql, redis_broker
 
 ONCE = "system or browser or schema or packaging"
 

@@ -8,9 +8,30 @@ from django.apps import AppConfig, apps
 from django.db import connections
 from django.db.models.signals import post_migrate
 
+from tests.support.archived_cubes import anybody, archive_cube, client_of, person
+from tests.support.cube_fixtures import data_root, no_growth_watch, place_cube, sample_cube
+from tests.support.order_fixtures import api, cube_path, expire_lease, pipeline
+
+__all__ = [
+    "anybody",
+    "api",
+    "archive_cube",
+    "client_of",
+    "cube_path",
+    "data_root",
+    "expire_lease",
+    "no_growth_watch",
+    "person",
+    "pipeline",
+    "place_cube",
+    "sample_cube",
+]
+
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+def django_db_modify_db_settings(
+    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
     """Keep the SQLite database of the tests in a file: threads then share it as processes do."""
     database = connections["default"]
     if database.vendor == "sqlite":

@@ -7,9 +7,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
 
-from datacubes.cube_file import confined_path
-from datacubes.errors import PermanentError, TransientError
-from datacubes.identity import MAX_OID_LENGTH, check_oid
+from common.errors import PermanentError, TransientError
+from common.paths import confined_path
+from cubefile.identity import MAX_OID_LENGTH, check_oid
 from datacubes.steps.base import Outcome
 from workorders.models import WorkOrder
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from datacubes.counting import Count, count
+from common.counting import Count, count
 from workorders.models import WorkOrder, WorkOrderRun
 from workorders.queue import due_orders, expired_orders
 

@@ -13,11 +13,10 @@ from rest_framework.permissions import DjangoModelPermissions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from datacubes.api.pagination import KeysetPagination
-from datacubes.api.serializers import RefusalSerializer
-from datacubes.api.views import BAD_PARAMETERS, ReadView
-from datacubes.keyset import Ordering
-from datacubes.wakeups import send_wake_up
+from common.api.pagination import KeysetPagination
+from common.api.views import BAD_PARAMETERS, ReadView, RefusalSerializer
+from common.keyset import Ordering
+from common.wakeups import send_wake_up
 from workorders.models import WorkOrder
 from workorders.queue import post_order
 from workorders.serializers import IngestSerializer, WorkOrderSerializer

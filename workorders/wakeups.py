@@ -3,7 +3,7 @@
 from celery import current_app
 from celery.app.task import Task
 
-from datacubes.wakeups import MAX_WAKE_UPS_OF_A_SWEEP, send_missing_wake_ups
+from common.wakeups import MAX_WAKE_UPS_OF_A_SWEEP, send_missing_wake_ups
 from workorders.queue import due_orders, expired_orders
 
 

@@ -12,7 +12,7 @@ from types import FrameType, TracebackType
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
-from datacubes.errors import PermanentError, TransientError
+from common.errors import PermanentError, TransientError
 from ingestion.conductor import Reading, read_cube, write_cube
 from workorders import queue
 from workorders.log_context import order_in_logs

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from datacubes.cube_file import CubeFile
-from datacubes.cube_file.hdu import checksum_agrees
-from datacubes.identity import Identity
+from cubefile import CubeFile
+from cubefile.hdu import checksum_agrees
+from cubefile.identity import Identity
 
 INGESTERS_VERSION = 2  # Raised when a step makes other rows of the same file, so that all cubes are ingested again.
 

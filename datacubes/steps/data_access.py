@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from django.contrib.auth.models import Group
 
-from datacubes.dates import parse_date
+from cubefile.dates import parse_date
 from datacubes.models import AccessRules, DataCube, EmailGrant, GroupGrant
 from datacubes.steps.base import Material, Outcome
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError
 
-from datacubes.errors import PermanentError, TransientError, quoted
+from common.errors import PermanentError, TransientError, quoted
 from datacubes.models import DataCube, Instrument
 from datacubes.observations import get_observation
 from datacubes.steps.base import Material, Outcome

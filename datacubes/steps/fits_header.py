@@ -1,8 +1,8 @@
 """The step `fits_header`: the primary header, byte for byte."""
 
+from common.upsert import upsert
 from datacubes.models import DataCube, FITSHeader
 from datacubes.steps.base import Material, Outcome, Step, header_fingerprint
-from datacubes.upsert import upsert
 
 
 def read(material: Material) -> str:

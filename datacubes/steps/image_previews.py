@@ -5,13 +5,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from datacubes.cube_file import open_confined
+from common.paths import open_confined
+from datacubes.media import preview_folder
 from datacubes.models import DataCube, ImagePreview
-from datacubes.previews.frames import choose_frame
-from datacubes.previews.images import PreviewFile, previews_of_frame, previews_of_image_file
-from datacubes.previews.media import preview_folder
-from datacubes.previews.sources import SourceFile, find_source
 from datacubes.steps.base import INGESTERS_VERSION, Material, Outcome, Step, header_fingerprint
+from previews.frames import choose_frame
+from previews.images import PreviewFile, previews_of_frame, previews_of_image_file
+from previews.sources import SourceFile, find_source
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif")
 

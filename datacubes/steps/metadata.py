@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from datacubes.axes import axis_length, cube_axes
-from datacubes.cube_file import HDU, FileCutShort, Header
-from datacubes.errors import PermanentError, quoted
-from datacubes.keywords import JSONValue, keywords_as_json
+from common.errors import PermanentError, quoted
+from common.upsert import upsert
+from cubefile import HDU, FileCutShort, Header
+from cubefile.axes import axis_length, cube_axes
+from cubefile.keywords import JSONValue, keywords_as_json
+from cubefile.pointing import Pointing, read_pointing
 from datacubes.models import DataCube, Metadata
 from datacubes.models.metadata import NEVER_PUBLIC
-from datacubes.pointing import Pointing, read_pointing
 from datacubes.steps.base import Material, Outcome, Step, header_fingerprint, table_fingerprint
-from datacubes.upsert import upsert
 
 
 def read(material: Material) -> Metadata:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from datacubes.cube_file import CubeFile
+from common.upsert import upsert
+from cubefile import CubeFile
 from datacubes.models import DataCube, PlotData
-from datacubes.previews.plots import PlotUnavailable, line_profile, seeing
-from datacubes.previews.sparkline import sparkline
 from datacubes.steps.base import INGESTERS_VERSION, Material, Outcome, Step, table_fingerprint
-from datacubes.upsert import upsert
+from previews.plots import PlotUnavailable, line_profile, seeing
+from previews.sparkline import sparkline
 
 _TABLES = ("WCS-TAB", "VAR-EXT-ATMOS_R0", "VAR-EXT-DATAMEDN", "VAR-EXT-DATE-BEG", "VAR-EXT-DATE-END")
 _KEYWORDS = ("DATEREF", "BUNIT")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from datacubes.errors import quoted
+from common.errors import quoted
 from datacubes.models import DataCube, Tag
 from datacubes.steps.base import Material, NothingToDo, Outcome, Step, header_fingerprint
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from datacubes.cube_file import open_confined
+from common.paths import open_confined
+from datacubes.media import preview_folder
 from datacubes.models import DataCube, VideoPreview
-from datacubes.previews.frames import choose_frame, scan_count
-from datacubes.previews.media import preview_folder
-from datacubes.previews.movies import MovieBounds, movie_of_cube, movie_of_file
-from datacubes.previews.sources import SourceFile, find_source
 from datacubes.steps.base import INGESTERS_VERSION, Material, Outcome, Step, header_fingerprint
+from previews.frames import choose_frame, scan_count
+from previews.movies import MovieBounds, movie_of_cube, movie_of_file
+from previews.sources import SourceFile, find_source
 
 SUFFIXES = (".mov", ".mp4", ".avi")
 NO_MOVIE = "The cube has one scan, and there is no movie beside it."

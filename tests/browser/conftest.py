@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from datacubes.models import DataCube
 from datacubes.steps.base import IngestRequest
+from devtools.sample_cubes import cube_filename, write_cube
+from devtools.services import ServiceMissing
 from ingestion.conductor import ingest
 from tests.support.needed import needed
-from tests.support.sample_cubes import cube_filename, write_cube
-from tests.support.services import ServiceMissing
 
 _ARGUMENTS = [
     "--no-sandbox",

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Locator, Page, expect
 
+from devtools.sample_cubes import many_cubes
 from tests.browser.conftest import PASSWORD, log_in_to_admin, watched_contexts
-from tests.support.sample_cubes import many_cubes
 from tests.system.archive import Archive
 from tests.system.conftest import make_archive, servers
 from workorders import queue

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 def test_the_admin_works(page, public_cube):
     User.objects.create_superuser("staff", password=PASSWORD)
     log_in_to_admin(page, "staff")
-    for path in ("datacubes/datacube/", "workorders/workorder/", "auth/user/", "auth/user/add/"):
+    for path in ("catalogue/datacube/", "workorders/workorder/", "auth/user/", "auth/user/add/"):
         page.goto(f"/admin/{path}")
         page.wait_for_load_state("networkidle")
         expect(page.locator("#content h1")).to_be_visible()

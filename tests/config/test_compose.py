@@ -57,7 +57,7 @@ def test_the_queues_are_those_of_celery():
     assert consumed == {queue.name for queue in app.conf.task_queues}
 
 
-@pytest.mark.parametrize("name", set(COMPOSE["services"]) - {"migrate"})
+@pytest.mark.parametrize("name", sorted(set(COMPOSE["services"]) - {"migrate"}))
 def test_every_service_has_a_health_check(name):
     command = COMPOSE["services"][name]["healthcheck"]["test"]
     assert command[0] in ("CMD", "CMD-SHELL")

@@ -6,11 +6,11 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from datacubes.errors import PermanentError
+from common.errors import PermanentError
 from datacubes.models import AccessRules, DataCube, EmailGrant, GroupGrant
 from datacubes.steps.base import IngestRequest
+from devtools.sample_cubes import edit_keyword
 from ingestion.conductor import IngestResult, ingest
-from tests.support.sample_cubes import edit_keyword
 
 pytestmark = pytest.mark.django_db
 

@@ -9,10 +9,10 @@ from django.db import connection, transaction
 
 from datacubes.models import AccessRules, DataCube, EmailGrant
 from datacubes.steps.base import IngestRequest
+from devtools.sample_cubes import edit_keyword
 from ingestion.conductor import Reading, read_cube, write_cube
 from tests.support.admin_actions import act
 from tests.support.archived_cubes import archive_cube
-from tests.support.sample_cubes import edit_keyword
 
 __all__ = ["archive_cube"]
 

@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 from django.db import connection, transaction
 
-from datacubes.admin_access import AccessChange
-from datacubes.errors import TransientError
+from common.errors import TransientError
 from datacubes.models import AccessRules, DataCube, Observation
 from datacubes.steps.base import IngestRequest
+from devtools.sample_cubes import edit_keyword
+from devtools.services import wait_until
 from ingestion.conductor import Reading, ingest, read_cube, write_cube
-from tests.support.sample_cubes import edit_keyword
-from tests.support.services import wait_until
+from operations.admin.access import AccessChange
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from datacubes.admin_access import AccessChange
 from datacubes.models import AccessRules, DataCube, EmailGrant, Metadata
 from datacubes.models.metadata import NEVER_PUBLIC
+from operations.admin.access import AccessChange
 from tests.support.archived_cubes import RESTRICTED, archive_cube
 
 __all__ = ["archive_cube"]

@@ -5,9 +5,9 @@ from astropy.io import fits
 
 from datacubes.models import FITSHeader
 from datacubes.steps.base import IngestRequest
+from devtools.sample_cubes import AWKWARD_CARDS, edit_keyword, write_cube
 from ingestion.conductor import ingest
 from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header
-from tests.support.sample_cubes import AWKWARD_CARDS, edit_keyword, write_cube
 
 pytestmark = pytest.mark.django_db
 

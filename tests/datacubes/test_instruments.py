@@ -2,7 +2,7 @@
 
 import pytest
 
-from datacubes.errors import PermanentError
+from common.errors import PermanentError
 from datacubes.models import DataCube, Instrument, Observation
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from datacubes.keyword_search import KeywordQuestion
+from catalogue.keyword_search import KeywordQuestion
 from datacubes.models import DataCube, Metadata
 from tests.support.archived_cubes import archive_cube, copy_of
 

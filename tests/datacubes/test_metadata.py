@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from datacubes.errors import PermanentError
-from datacubes.keyword_search import KeywordQuestion
+from catalogue.keyword_search import KeywordQuestion
+from common.errors import PermanentError
 from datacubes.models import DataCube, Metadata
 from datacubes.steps.base import IngestRequest
+from devtools.sample_cubes import AWKWARD_CARDS, edit_keyword, write_cube
 from ingestion.conductor import ingest
 from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header, tiny_cube
-from tests.support.sample_cubes import AWKWARD_CARDS, edit_keyword, write_cube
 
 pytestmark = pytest.mark.django_db
 

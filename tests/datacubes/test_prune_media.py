@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from datacubes.models import ImagePreview
-from datacubes.previews.pruning import missing_files, surplus_files
+from datacubes.pruning import missing_files, surplus_files
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest
 

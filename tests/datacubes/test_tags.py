@@ -5,9 +5,9 @@ import pytest
 from datacubes.models import DataCube, Tag
 from datacubes.steps.base import IngestRequest
 from datacubes.steps.tags import vocabulary
+from devtools.sample_cubes import edit_keyword
 from ingestion.conductor import IngestResult, ingest
 from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header
-from tests.support.sample_cubes import edit_keyword
 
 pytestmark = pytest.mark.django_db
 

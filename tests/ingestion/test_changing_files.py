@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from datacubes.errors import PermanentError, TransientError
+from common.errors import PermanentError, TransientError
 from datacubes.models import DataCube
 from datacubes.steps.base import IngestRequest
+from devtools.sample_cubes import edit_keyword
 from ingestion import conductor
 from ingestion.conductor import ingest
-from tests.support.sample_cubes import edit_keyword
 
 pytestmark = pytest.mark.django_db
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from datacubes.errors import PermanentError, TransientError
+from common.errors import PermanentError, TransientError
 from datacubes.models import DataCube
 from datacubes.steps.base import IngestRequest
+from devtools.memory import forget_peak_memory, peak_memory
+from devtools.sample_cubes import write_cube
 from ingestion.conductor import ingest
-from tests.support.memory import forget_peak_memory, peak_memory
 from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header, tiny_cube
-from tests.support.sample_cubes import write_cube
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_growth_watch")]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from datacubes.errors import PermanentError, TransientError
+from common.errors import PermanentError, TransientError
 from datacubes.models import AccessRules, DataCube, FITSHeader, Instrument, Metadata, Observation, Tag
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from django.db import transaction
 
-from datacubes.errors import PermanentError, TransientError
+from common.errors import PermanentError, TransientError
 from datacubes.models import AccessRules, DataCube, EmailGrant, FITSHeader, Metadata, Observation
 from datacubes.steps.base import IngestRequest, NothingToDo, Outcome, Step
+from devtools.sample_cubes import edit_keyword
 from ingestion import conductor
 from ingestion.conductor import ingest, read_cube, write_cube
-from tests.support.sample_cubes import edit_keyword
 
 pytestmark = pytest.mark.django_db
 

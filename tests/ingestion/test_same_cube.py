@@ -4,9 +4,9 @@ import pytest
 
 from datacubes.models import DataCube, Metadata
 from datacubes.steps.base import IngestRequest
+from devtools.sample_cubes import edit_keyword
 from ingestion.conductor import IngestResult, ingest
 from tests.support.cube_fixtures import SAMPLE_OID
-from tests.support.sample_cubes import edit_keyword
 
 pytestmark = pytest.mark.django_db
 

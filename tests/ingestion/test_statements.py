@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from datacubes.steps.base import IngestRequest
+from devtools.sample_cubes import edit_keyword
 from ingestion.conductor import ingest
-from tests.support.sample_cubes import edit_keyword
 
 pytestmark = pytest.mark.django_db
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from datacubes.errors import PermanentError
+from common.errors import PermanentError
 from datacubes.models import DataCube
 from datacubes.steps.base import IngestRequest
+from devtools.fits_bytes import BLOCK, CARD, byte_sum, sealed
+from devtools.sample_cubes import edit_keyword, write_cube
 from ingestion.conductor import IngestResult, ingest
-from tests.support.fits_bytes import BLOCK, CARD, byte_sum, sealed
 from tests.support.raw_fits import tiny_cube
-from tests.support.sample_cubes import edit_keyword, write_cube
 
 pytestmark = pytest.mark.django_db
 

@@ -5,17 +5,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.db import connection
 from rest_framework.authtoken.models import Token
 
 from submit_cube import cli
 from submit_cube.archive import Patience
-from tests.support.cube_fixtures import data_root, no_growth_watch, place_cube, sample_cube
 from workorders import queue
 from workorders.worker import carry_out
-
-__all__ = ["data_root", "no_growth_watch", "place_cube", "sample_cube"]
 
 Submit = Callable[..., int]
 
@@ -27,14 +24,6 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workorders.views.send_wake_up", lambda task: None)
     monkeypatch.setattr("workorders.views.RETRY_AFTER_SECONDS", 0)
     monkeypatch.delenv(cli.TOKEN_VARIABLE, raising=False)
-
-
-@pytest.fixture
-def pipeline(transactional_db) -> User:
-    """A pipeline's account."""
-    user = User.objects.create_user("pipeline")
-    user.user_permissions.set(Permission.objects.filter(codename__in=["add_workorder", "view_workorder"]))
-    return user
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from celery import current_app
 
-from datacubes import wakeups
+from common import wakeups
 
 
 def use_broker(url: str, **options: object) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.sample_cubes import cube_filename, edit_keyword, write_cube
+from devtools.sample_cubes import cube_filename, edit_keyword, write_cube
 
 SAMPLE_SHAPE = (2, 4, 3, 8, 8)
 SAMPLE_OID = "2019-04-19T17:34:55.50395_6173_0-4"
@@ -45,4 +45,4 @@ def place_cube(data_root: Path, sample_cube: bytes) -> PlaceCube:
 @pytest.fixture
 def no_growth_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait to see whether a file that was cut short grows."""
-    monkeypatch.setattr("datacubes.cube_file.cube.GROWTH_WATCH_SECONDS", 0)
+    monkeypatch.setattr("cubefile.cube.GROWTH_WATCH_SECONDS", 0)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from random import Random
 
-from tests.support.fits_bytes import BLOCK, CARD
+from devtools.fits_bytes import BLOCK, CARD
 
 EXTREME_VALUES = (
     *("", "T", "0", "-1", "1", "999", "-32", "64", "2147483648", "9223372036854775807", "9223372036854775808"),

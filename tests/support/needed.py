@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.support.services import ServiceMissing
+from devtools.services import ServiceMissing
 
 
 @contextmanager

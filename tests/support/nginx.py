@@ -7,7 +7,7 @@ from pathlib import Path
 
 import requests
 
-from tests.support.services import ServiceMissing, free_port, wait_until
+from devtools.services import ServiceMissing, free_port, wait_until
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -1,6 +1,6 @@
 """FITS files made of raw cards, for what no writer of FITS files would write."""
 
-from tests.support.fits_bytes import BLOCK, CARD
+from devtools.fits_bytes import BLOCK, CARD
 
 TINY_CUBE = (
     "SIMPLE  =                    T",

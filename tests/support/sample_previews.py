@@ -6,7 +6,7 @@ import imageio_ffmpeg
 import numpy as np
 from PIL import Image
 
-from tests.support import solar_patch
+from devtools import solar_patch
 
 
 def write_preview_image(path: Path, size: tuple[int, int] = (320, 316)) -> Path:

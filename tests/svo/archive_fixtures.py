@@ -6,11 +6,11 @@ import pytest
 from urllib3.util import Retry
 
 from datacubes.models import DataCube
+from devtools.svo import SvoServer
 from svo import configuration
 from svo.client import SvoClient
 from svo.connection import SvoConnection
 from svo.submission import send_next
-from tests.support.svo import SvoServer
 
 
 @pytest.fixture
@@ -21,10 +21,10 @@ def configured(svo: SvoServer, settings, monkeypatch: pytest.MonkeyPatch) -> Ite
     connection = SvoConnection(svo.url, svo.username, svo.key, timeout=(1, 1), retries=Retry(total=2))
     monkeypatch.setattr(configuration, "_client", lambda *arguments: SvoClient(connection))
     monkeypatch.setattr("svo.notes.wake_sender", lambda: None)
-    configuration.forget_datasets()
+    configuration._datasets.clear()
     yield svo
     connection.close()
-    configuration.forget_datasets()
+    configuration._datasets.clear()
 
 
 @pytest.fixture

@@ -5,15 +5,13 @@ from collections.abc import Iterator
 import pytest
 from urllib3.util import Retry
 
+from devtools.svo import SvoServer
 from svo.client import SvoClient
 from svo.connection import SvoConnection
 from svo.resources import Dataset
-from tests.support.archived_cubes import anybody, archive_cube
-from tests.support.cube_fixtures import data_root, place_cube, sample_cube
-from tests.support.svo import SvoServer
 from tests.svo.archive_fixtures import configured, send_all, submitted
 
-__all__ = ["anybody", "archive_cube", "configured", "data_root", "place_cube", "sample_cube", "send_all", "submitted"]
+__all__ = ["configured", "send_all", "submitted"]
 
 ODD_OIDS = [
     "2019-04-19T17:34:55.50395_6173_0-4,7",

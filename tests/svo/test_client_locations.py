@@ -2,10 +2,10 @@
 
 import pytest
 
+from devtools.svo import SvoServer
 from svo.client import SvoClient
 from svo.errors import LocationTaken, SvoNotFound, SvoUnavailable
 from svo.resources import Dataset, Location
-from tests.support.svo import SvoServer
 from tests.svo.bodies import location_body, record_body
 
 URL = "https://archive.example.org/data/cube.fits"

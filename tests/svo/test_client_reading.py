@@ -2,11 +2,11 @@
 
 import pytest
 
-from datacubes.errors import PermanentError
+from common.errors import PermanentError
+from devtools.svo import SvoServer
 from svo.client import SvoClient
 from svo.errors import SvoNotFound, SvoRefused, SvoUnavailable
 from svo.resources import Dataset, Keyword
-from tests.support.svo import SvoServer
 from tests.svo.bodies import record_body
 from tests.svo.conftest import ODD_OIDS
 

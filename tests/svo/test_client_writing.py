@@ -2,11 +2,11 @@
 
 import pytest
 
-from datacubes.errors import PermanentError
+from common.errors import PermanentError
+from devtools.svo import SvoServer
 from svo.client import SvoClient
 from svo.errors import LocationTaken, RecordExists, SvoNotFound, SvoRefused
 from svo.resources import Dataset
-from tests.support.svo import SvoServer
 from tests.svo.bodies import location_body, record_body
 
 OID = "2019-04-19T17:34:55.50395_6173_0-4,7"

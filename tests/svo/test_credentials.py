@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from datacubes.errors import PermanentError
+from common.errors import PermanentError
+from devtools.svo import SvoServer
 from svo.client import SvoClient
 from svo.connection import SvoConnection
 from svo.errors import SvoRefused, SvoUnauthorized, SvoUnavailable
 from svo.resources import Dataset
-from tests.support.svo import SvoServer
 from tests.svo.bodies import record_body
 from tests.svo.conftest import connect
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from devtools.svo import SvoServer
+from devtools.svo.validation import clean_file_path
 from svo.client import SvoClient
 from svo.resources import Dataset
 from svo.values import file_path
-from tests.support.svo import SvoServer
-from tests.support.svo.validation import clean_file_path
 from tests.svo.bodies import location_body, record_body
 
 DAY = date(2019, 4, 19)

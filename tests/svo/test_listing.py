@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from devtools.svo import KeywordDefinition, SvoServer
 from svo.client import SvoClient
 from svo.errors import SvoUnavailable
 from svo.pages import Page, every_record
 from svo.resources import Dataset, Record
-from tests.support.svo import KeywordDefinition, SvoServer
 
 
 @pytest.fixture(autouse=True)

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from urllib3.util import Retry
 
+from devtools.svo import SvoServer
 from svo.client import SvoClient
 from svo.errors import RecordExists, SvoRefused, SvoUnavailable
 from svo.resources import Dataset
-from tests.support.svo import SvoServer
 from tests.svo.bodies import record_body
 from tests.svo.conftest import connect
 

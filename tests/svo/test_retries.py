@@ -5,13 +5,13 @@ import logging
 import pytest
 from urllib3.util import Retry
 
-from datacubes.errors import PermanentError, TransientError
+from common.errors import PermanentError, TransientError
+from devtools.svo import SvoServer
 from svo import connection as connection_module
 from svo.client import SvoClient
 from svo.connection import RETRIES, SvoConnection
 from svo.errors import SvoRefused, SvoUnauthorized, SvoUnavailable
 from svo.resources import Dataset
-from tests.support.svo import SvoServer
 from tests.svo.conftest import connect
 
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 import requests
 
-from tests.support.svo import KeywordDefinition, SvoServer
+from devtools.svo import KeywordDefinition, SvoServer
 
 LIST = "/metadata/metadata_crisp/"
 
@@ -145,7 +145,7 @@ def test_a_page_number_that_is_none_is_refused(svo: SvoServer) -> None:
 
 
 def test_it_runs_as_a_process_of_its_own() -> None:
-    command = [sys.executable, "-m", "tests.support.svo_server", "--port", "0", "--key", "demo-key"]
+    command = [sys.executable, "-m", "devtools.svo.__main__", "--port", "0", "--key", "demo-key"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             url = process.stdout.readline().split()[-1]
@@ -161,7 +161,7 @@ def test_it_runs_as_a_process_of_its_own() -> None:
 
 def test_a_process_without_a_key_does_not_start() -> None:
     process = subprocess.run(
-        [sys.executable, "-m", "tests.support.svo_server"], env={}, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "devtools.svo.__main__"], env={}, capture_output=True, text=True, check=False
     )
 
     assert process.returncode == 2

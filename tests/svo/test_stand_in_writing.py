@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.support.svo import KeywordDefinition, SvoServer
+from devtools.svo import KeywordDefinition, SvoServer
 
 LIST = "/service/api/svo/metadata/metadata_crisp/"
 OF_EACH_TYPE = [

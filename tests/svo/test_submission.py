@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from datacubes.models import DataCube, Instrument
 from datacubes.steps.base import IngestRequest
+from devtools.sample_cubes import edit_keyword
 from ingestion.conductor import IngestResult, ingest
 from svo.models import InstrumentInSVO, Submission
 from svo.submission import claim_submission, send
-from tests.support.sample_cubes import edit_keyword
 
 pytestmark = pytest.mark.django_db
 

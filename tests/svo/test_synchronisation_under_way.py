@@ -10,12 +10,12 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from datacubes.models import DataCube, Instrument
+from devtools.svo import KeywordDefinition
 from svo import synchronisation
 from svo.client import SvoClient
 from svo.models import InstrumentInSVO, Submission, Synchronisation
 from svo.planning import Options, make_plan
 from svo.synchronisation import AlreadyRunning, synchronise
-from tests.support.svo import KeywordDefinition
 
 pytestmark = pytest.mark.django_db
 

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from datacubes.models import DataCube
 from datacubes.steps.base import IngestRequest
+from devtools.services import wait_until
 from ingestion.conductor import ingest
 from svo.models import Submission
 from svo.notes import note_change
 from svo.submission import claim_submission, send
-from tests.support.services import wait_until
 
 pytestmark = pytest.mark.django_db
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from devtools.svo import KeywordDefinition, SvoServer
 from svo.client import SvoClient
 from svo.resources import Dataset, Keyword
 from svo.values import BOOLEAN, INTEGER, REAL, TEXT, TIME, LeftOut, canonical, convert, keyword_fields, same_value
-from tests.support.svo import KeywordDefinition, SvoServer
 
 LONG = "x" * 1000
 

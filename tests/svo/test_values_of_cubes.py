@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from datacubes.models import DataCube
 from datacubes.steps.base import IngestRequest
+from devtools.svo import KeywordDefinition
 from ingestion.conductor import ingest
 from svo.models import Submission
 from tests.support.raw_fits import tiny_cube
-from tests.support.svo import KeywordDefinition
 
 pytestmark = pytest.mark.django_db
 

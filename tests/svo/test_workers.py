@@ -13,13 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from datacubes.steps.base import IngestRequest
+from devtools.services import free_port
 from ingestion.conductor import ingest
 from svo.models import Submission, Synchronisation
 from svo.notes import note_change, wake_sender
 from svo.submission import claim_submission, send
 from svo.tasks import send_next_submission, sweep_submissions, synchronise_with_svo
 from tests.support.broker import broker, use_broker
-from tests.support.services import free_port
 
 __all__ = ["broker"]
 

@@ -13,9 +13,9 @@ import psycopg2
 import requests
 
 from demo.archive import make_token
+from devtools.services import PostgreSQLServer, RedisServer, execute, of_database, wait_until
+from devtools.stack import Stack
 from tests.support.nginx import NginxServer
-from tests.support.services import PostgreSQLServer, RedisServer, execute, of_database, wait_until
-from tests.support.stack import Stack
 
 SOAK = os.environ.get("SOAK") == "true"
 FIGURES: Counter[str] = Counter()

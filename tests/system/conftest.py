@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from devtools.services import PostgreSQLServer, RedisServer
 from tests.support.needed import needed
-from tests.support.services import PostgreSQLServer, RedisServer
 from tests.system.archive import FIGURES, Archive, Servers
 
 pytest.register_assert_rewrite("tests.system.whole")

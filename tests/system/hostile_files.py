@@ -19,13 +19,13 @@ from django.conf import settings
 from django.db import connection, models
 from django.db.models import Q
 
+from common.errors import PermanentError, TransientError
 from config.celery import limit_memory
-from datacubes.cube_file import cube
-from datacubes.errors import PermanentError, TransientError
+from cubefile import cube
 from datacubes.models import DataCube, Observation, Tag
 from datacubes.steps.base import IngestRequest, Outcome
+from devtools.memory import peak_memory
 from ingestion.conductor import ingest
-from tests.support.memory import peak_memory
 from tests.support.mutated_cubes import damaged, mutated
 from workorders.worker import OutOfTime, time_limit
 

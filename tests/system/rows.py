@@ -11,7 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 
-from datacubes.errors import PermanentError
+from common.errors import PermanentError
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest
 

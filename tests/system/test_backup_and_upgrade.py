@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.sample_cubes import many_cubes
-from tests.support.services import execute, wait_until
-from tests.support.stack import PROJECT
+from devtools.sample_cubes import many_cubes
+from devtools.services import execute, wait_until
+from devtools.stack import PROJECT
 from tests.system.archive import Archive
 from tests.system.whole import check_whole, contents_of, differences
 

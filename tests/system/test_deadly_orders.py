@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.support.sample_cubes import cube_filename, many_cubes, write_cube, write_sparse_cube
-from tests.support.services import wait_until
+from devtools.sample_cubes import cube_filename, many_cubes, write_cube, write_sparse_cube
+from devtools.services import wait_until
 from tests.system.archive import Archive, kill
 from tests.system.whole import check_whole
 

@@ -5,9 +5,9 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.schemas import APIOperation
 
+from devtools.sample_cubes import cube_filename, write_cube
+from devtools.stack import LONGEST_REQUEST_LINE
 from tests.support.api_description import AS_DESCRIBED
-from tests.support.sample_cubes import cube_filename, write_cube
-from tests.support.stack import LONGEST_REQUEST_LINE
 from tests.system.archive import FIGURES, SOAK
 from tests.system.whole import check_whole
 

@@ -9,9 +9,9 @@ from random import Random
 
 import pytest
 
+from devtools.sample_cubes import AWKWARD_CARDS, write_cube
 from tests.support.mutated_cubes import mutated
 from tests.support.raw_fits import tiny_cube
-from tests.support.sample_cubes import AWKWARD_CARDS, write_cube
 from tests.support.sample_previews import write_preview_image, write_preview_movie
 from tests.system.archive import FIGURES, SOAK, Archive, note_highest
 from tests.system.whole import check_whole

@@ -9,12 +9,12 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from tests.support.memory import peak_memory
+from devtools.memory import peak_memory
+from devtools.sample_cubes import many_cubes
+from devtools.stack import LONGEST_REQUEST_LINE
 from tests.support.needed import needed
 from tests.support.nginx import NginxServer
 from tests.support.path_tricks import SECRET_BYTES, lay_out, path_tricks
-from tests.support.sample_cubes import many_cubes
-from tests.support.stack import LONGEST_REQUEST_LINE
 from tests.system.archive import Archive, note_highest
 from tests.system.test_login_attempts import log_in
 from tests.system.whole import check_whole

@@ -7,8 +7,8 @@ import time
 import psycopg2
 import pytest
 
-from tests.support.sample_cubes import cube_filename, many_cubes, write_cube, write_sparse_cube
-from tests.support.services import wait_until
+from devtools.sample_cubes import cube_filename, many_cubes, write_cube, write_sparse_cube
+from devtools.services import wait_until
 from tests.system.archive import FIGURES, IDLE_WITHIN_SECONDS, SOAK, Archive, children, kill, lives
 from tests.system.whole import check_whole, contents_of, differences, processes_of
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.support.sample_cubes import many_cubes
-from tests.support.services import wait_until
+from devtools.sample_cubes import many_cubes
+from devtools.services import wait_until
 from tests.system.archive import FIGURES, SOAK, Archive
 from tests.system.whole import check_whole, processes_of
 

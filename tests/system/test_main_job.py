@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.sample_cubes import edit_keyword, many_cubes
+from devtools.sample_cubes import edit_keyword, many_cubes
 from tests.system.whole import check_whole
 
 pytestmark = pytest.mark.system

@@ -9,7 +9,7 @@ from contextlib import closing
 import psycopg2
 import pytest
 
-from tests.support.sample_cubes import many_cubes
+from devtools.sample_cubes import many_cubes
 from tests.system.archive import FIGURES, SOAK, Archive
 from tests.system.whole import check_whole
 

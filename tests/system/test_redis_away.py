@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from tests.support.sample_cubes import many_cubes
+from devtools.sample_cubes import many_cubes
 from tests.system.archive import FIGURES, SOAK, Archive, note_highest
 from tests.system.whole import check_whole
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.sample_cubes import cube_filename, many_cubes, write_sparse_cube
+from devtools.sample_cubes import cube_filename, many_cubes, write_sparse_cube
 from tests.system.archive import SOAK
 from tests.system.whole import check_whole
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from astropy.io import fits
 
+from devtools.sample_cubes import cube_filename, many_cubes, write_cube
+from devtools.services import ServiceMissing, execute, wait_until
 from tests.support.needed import needed
-from tests.support.sample_cubes import cube_filename, many_cubes, write_cube
-from tests.support.services import ServiceMissing, execute, wait_until
 from tests.system.archive import SOAK
 from tests.system.whole import check_whole
 

@@ -7,9 +7,9 @@ from urllib.parse import quote
 import pytest
 import requests
 
+from devtools.sample_cubes import write_cube
 from tests.support.archived_cubes import RESTRICTED
 from tests.support.needed import needed
-from tests.support.sample_cubes import write_cube
 from tests.system.archive import Archive
 from tests.system.whole import check_whole
 

@@ -12,8 +12,8 @@ from typing import Any
 import psycopg2
 import redis
 
-from tests.support.services import wait_until
-from tests.support.stack import Stack
+from devtools.services import wait_until
+from devtools.stack import Stack
 from tests.system.archive import FIGURES, PLAIN, Archive
 
 Rows = dict[str, list[dict[str, Any]]]

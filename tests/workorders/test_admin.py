@@ -20,7 +20,7 @@ LIST = "/admin/workorders/workorder/"
 def wake_ups(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect the wake-ups instead of sending them to a broker."""
     sent: list[str] = []
-    monkeypatch.setattr("workorders.admin.orders.send_wake_up", lambda task: sent.append(task.name))
+    monkeypatch.setattr("workorders.admin.send_wake_up", lambda task: sent.append(task.name))
     return sent
 
 
@@ -115,7 +115,7 @@ def test_only_what_was_confirmed_is_done_although_more_has_come_meanwhile(admin_
 
 
 def test_more_than_an_action_takes_is_refused(admin_client, db, monkeypatch):
-    monkeypatch.setattr("datacubes.admin_actions.MAX_ROWS", 3)
+    monkeypatch.setattr("common.admin.actions.MAX_ROWS", 3)
     orders = [queue.post_order(f"{number}.fits", {}) for number in range(4)]
     for order in orders:
         queue.cancel([order.pk])

@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from datacubes.errors import TransientError
+from common.errors import TransientError
 from datacubes.models import DataCube, ImagePreview, VideoPreview
 from workorders import queue, worker
 from workorders.models import WorkOrder

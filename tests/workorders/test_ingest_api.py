@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from config.body_limit import MAX_BODY_BYTES
+from common.http.body_limit import MAX_BODY_BYTES
 from tests.support.broken_storage import no_answer_about
 from workorders.models import WorkOrder
 

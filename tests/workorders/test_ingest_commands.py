@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from datacubes.models import DataCube
+from devtools.sample_cubes import edit_keyword, many_cubes
 from tests.support.broken_storage import no_answer_about
-from tests.support.sample_cubes import edit_keyword, many_cubes
 from workorders.models import WorkOrder
 from workorders.queue import claim, post_order
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from celery import current_app
 
-from datacubes import wakeups
+from common import wakeups
+from devtools.services import RedisServer, free_port
 from svo.tasks import send_next_submission
 from tests.support.broker import broker, use_broker
 from tests.support.needed import needed
-from tests.support.services import RedisServer, free_port
 from workorders import queue
 from workorders.tasks import process_next_order, sweep
 from workorders.wakeups import wake_for_orders

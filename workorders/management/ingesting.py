@@ -13,8 +13,8 @@ from django.core.validators import validate_email
 from django.utils import timezone
 from tqdm import tqdm
 
-from datacubes.progress import say
-from datacubes.wakeups import send_wake_up
+from common.progress import say
+from common.wakeups import send_wake_up
 from workorders.models import WorkOrder
 from workorders.queue import claim
 from workorders.tasks import sweep

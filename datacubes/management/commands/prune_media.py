@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from datacubes.previews.pruning import YOUNG_SECONDS, missing_files, surplus_files
+from datacubes.pruning import YOUNG_SECONDS, missing_files, surplus_files
 
 
 class Command(BaseCommand):

@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
+from common.progress import say
 from datacubes.models import DataCube
-from datacubes.progress import say
-from svo.configuration import NOT_CONFIGURED, dataset_name, is_configured
+from svo.datasets import NOT_CONFIGURED, dataset_name, is_configured
 from svo.models import Submission
 from svo.notes import note_change
 from svo.submission import claim_submission, due_submissions, send, send_next

@@ -9,9 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from datacubes.errors import PermanentError, TransientError
-from datacubes.progress import say
-from svo.configuration import NOT_CONFIGURED, is_configured
+from common.errors import PermanentError, TransientError
+from common.progress import say
+from svo.datasets import NOT_CONFIGURED, is_configured
 from svo.planning import Options, Plan, datasets_to_synchronise, make_plan
 from svo.synchronisation import synchronise
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from datacubes.steps.base import IngestRequest
+from devtools.sample_cubes import edit_keyword, write_cube
 from ingestion.conductor import ingest
-from tests.support.sample_cubes import edit_keyword, write_cube
 
 pytestmark = pytest.mark.django_db
 

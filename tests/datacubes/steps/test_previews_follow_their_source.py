@@ -7,12 +7,12 @@ import pytest
 from django.db import OperationalError, connection
 from PIL import Image
 
-from datacubes.errors import TransientError
+from common.errors import TransientError
 from datacubes.models import DataCube, ImagePreview, PlotData, VideoPreview
 from datacubes.steps.base import IngestRequest
+from devtools.sample_cubes import edit_keyword, write_cube
 from ingestion.conductor import IngestResult, ingest
 from tests.support.broken_storage import no_answer_about
-from tests.support.sample_cubes import edit_keyword, write_cube
 from tests.support.sample_previews import write_preview_image, write_preview_movie
 
 pytestmark = pytest.mark.django_db
@@ -253,7 +253,7 @@ def test_an_ingestion_whose_commit_is_not_answered_leaves_the_files_that_its_row
 
 
 def test_a_file_that_changes_while_it_is_read_leaves_no_files(folder, settings, monkeypatch):
-    monkeypatch.setattr("datacubes.cube_file.CubeFile.check_unchanged", lambda self: 1 / 0)
+    monkeypatch.setattr("cubefile.CubeFile.check_unchanged", lambda self: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         ingest(IngestRequest(PATH))
     assert media_files(settings) == set()

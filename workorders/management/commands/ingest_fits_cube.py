@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from datacubes.cube_file import confined_path
-from datacubes.errors import PermanentError, TransientError, quoted
+from common.errors import PermanentError, TransientError, quoted
+from common.paths import confined_path
 from workorders.management.ingesting import add_ingest_options, ingest_all, request_from_options
 from workorders.queue import post_order
 from workorders.serializers import CUBE_SUFFIX

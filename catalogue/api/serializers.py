@@ -1,0 +1,196 @@
+"""Cubes, observations, instruments and tags as JSON."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+from rest_framework.utils.urls import replace_query_param
+
+from datacubes.links import download_path, oid_in_url
+from datacubes.models import DataCube, ImagePreview, Instrument, Observation, Tag, VideoPreview
+from datacubes.permissions import Grounds
+
+
+class TagSerializer(serializers.ModelSerializer):
+    """A solar feature or event."""
+
+    class Meta:
+        model = Tag
+        fields = ["kind", "name"]
+        read_only_fields = fields
+
+
+class InstrumentSerializer(serializers.ModelSerializer):
+    """An instrument."""
+
+    class Meta:
+        model = Instrument
+        fields = ["name", "description"]
+        read_only_fields = fields
+
+
+class ObservationSerializer(serializers.ModelSerializer):
+    """Cubes that belong together."""
+
+    n_cubes = serializers.IntegerField(read_only=True, help_text="How many cubes belong to it.")
+    data_cubes_url = serializers.SerializerMethodField(help_text="The list of its cubes.")
+
+    class Meta:
+        model = Observation
+        fields = ["point_id", "kind", "date_beg", "date_end", "n_cubes", "data_cubes_url"]
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.URLField)
+    def get_data_cubes_url(self, observation: Observation) -> str:
+        """Link to the list of its cubes."""
+        cubes = reverse("data-cube-list", request=self.context["request"])
+        return replace_query_param(cubes, "observation", observation.point_id)
+
+
+class AccessSerializer(serializers.Serializer):
+    """Who may download the file."""
+
+    is_public = serializers.BooleanField(help_text="Whether everybody may download the file today.")
+    release_date = serializers.DateField(
+        allow_null=True, help_text="Public from this day on (UTC); null: no day is known."
+    )
+    release_comment = serializers.CharField(help_text="What the archive says about the release; may be empty.")
+    may_download = serializers.BooleanField(source="allowed", help_text="Whether you may.")
+    grounds = serializers.ChoiceField(choices=[grounds.value for grounds in Grounds], help_text="Why, or why not.")
+
+
+class ImagePreviewSerializer(serializers.ModelSerializer):
+    """An image of a cube."""
+
+    url = serializers.FileField(source="file", read_only=True)
+
+    class Meta:
+        model = ImagePreview
+        fields = ["size_name", "url", "width", "height", "size"]
+        read_only_fields = fields
+
+
+class VideoPreviewSerializer(serializers.ModelSerializer):
+    """A movie of a cube."""
+
+    url = serializers.FileField(source="file", read_only=True)
+    poster_url = serializers.FileField(source="poster", read_only=True)
+
+    class Meta:
+        model = VideoPreview
+        fields = ["url", "poster_url", "width", "height", "seconds", "size"]
+        read_only_fields = fields
+
+
+class DataCubeSerializer(serializers.ModelSerializer):
+    """A cube, as lists show it. What `download_access_by_cube` told of it must be its `download_access`."""
+
+    url = serializers.SerializerMethodField(help_text="All that is known about the cube.")
+    instrument = serializers.CharField(source="instrument.name", read_only=True)
+    observation = serializers.CharField(source="observation.point_id", read_only=True)
+    date_beg = serializers.DateTimeField(source="metadata.date_beg", read_only=True)
+    date_end = serializers.DateTimeField(source="metadata.date_end", read_only=True)
+    wavelength_min = serializers.FloatField(source="metadata.wavelength_min", read_only=True, allow_null=True)
+    wavelength_max = serializers.FloatField(source="metadata.wavelength_max", read_only=True, allow_null=True)
+    spectral_line = serializers.CharField(source="metadata.spectral_line", read_only=True)
+    polarimetry = serializers.BooleanField(source="metadata.has_polarimetry", read_only=True)
+    n_scans = serializers.IntegerField(source="metadata.n_scans", read_only=True)
+    n_wavelengths = serializers.IntegerField(source="metadata.n_wavelengths", read_only=True)
+    size_x = serializers.FloatField(source="metadata.size_x", read_only=True, allow_null=True)
+    size_y = serializers.FloatField(source="metadata.size_y", read_only=True, allow_null=True)
+    pointing_x = serializers.FloatField(source="metadata.pointing_x", read_only=True, allow_null=True)
+    pointing_y = serializers.FloatField(source="metadata.pointing_y", read_only=True, allow_null=True)
+    tags = TagSerializer(many=True, read_only=True)
+    access = AccessSerializer(source="download_access", read_only=True)
+    download_url = serializers.SerializerMethodField()
+    images = ImagePreviewSerializer(source="image_previews", many=True, read_only=True)
+
+    class Meta:
+        model = DataCube
+        fields = [
+            "oid",
+            "url",
+            "instrument",
+            "observation",
+            "date_beg",
+            "date_end",
+            "wavelength_min",
+            "wavelength_max",
+            "spectral_line",
+            "polarimetry",
+            "n_scans",
+            "n_wavelengths",
+            "size_x",
+            "size_y",
+            "pointing_x",
+            "pointing_y",
+            "tags",
+            "filename",
+            "size",
+            "access",
+            "download_url",
+            "images",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.URLField)
+    def get_url(self, cube: DataCube) -> str:
+        """Link to the cube itself."""
+        return f"{reverse('data-cube-list', request=self.context['request'])}{oid_in_url(cube.oid)}/"
+
+    @extend_schema_field(serializers.URLField(allow_null=True, help_text="The file; null: the archive has it no more."))
+    def get_download_url(self, cube: DataCube) -> str | None:
+        """Link to the file."""
+        return self.context["request"].build_absolute_uri(download_path(cube)) if cube.relative_path else None
+
+
+class DataCubeDetailSerializer(DataCubeSerializer):
+    """A cube, with all that is known about it."""
+
+    header_url = serializers.SerializerMethodField(help_text="The primary header, as text.")
+    movie = VideoPreviewSerializer(source="video_preview", default=None, read_only=True, allow_null=True)
+    plots = serializers.SerializerMethodField()
+    keywords = serializers.DictField(
+        source="metadata.keywords",
+        read_only=True,
+        help_text=(
+            "Every keyword of the primary header with its value: text, number, true or false; null where the header "
+            "has none or NaN; a list where it repeats the keyword."
+        ),
+    )
+
+    class Meta(DataCubeSerializer.Meta):
+        fields = [
+            *DataCubeSerializer.Meta.fields,
+            "movie",
+            "plots",
+            "keywords",
+            "header_url",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.URLField)
+    def get_header_url(self, cube: DataCube) -> str:
+        """Link to the header."""
+        return f"{self.get_url(cube)}header/"
+
+    @extend_schema_field(
+        {
+            "type": "object",
+            "required": ["seeing", "line_profile"],
+            "properties": {
+                "seeing": {"nullable": True, "description": "r₀ over time; null: the cube has none."},
+                "line_profile": {
+                    "nullable": True,
+                    "description": "Median intensity over wavelength; null: the cube has none.",
+                },
+            },
+        }
+    )
+    def get_plots(self, cube: DataCube) -> dict[str, Any]:
+        """The data of the plots."""
+        data = getattr(cube, "plot_data", None)
+        return {"seeing": data and data.seeing, "line_profile": data and data.line_profile}

@@ -1,0 +1,164 @@
+"""The views of the read API."""
+
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import generics
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalogue.api.serializers import (
+    DataCubeDetailSerializer,
+    DataCubeSerializer,
+    InstrumentSerializer,
+    ObservationSerializer,
+    TagSerializer,
+)
+from catalogue.filters import DataCubeFilter
+from catalogue.orderings import CUBE_ORDERINGS, OBSERVATION_ORDERINGS
+from common.api.negotiation import PlainTextRenderer, PreferAnyForm
+from common.api.pagination import KeysetPagination
+from common.api.views import BAD_PARAMETERS, BAD_TOKEN, ReadView, RefusalSerializer
+from datacubes.models import DataCube, FITSHeader, Instrument, Observation, Tag
+from datacubes.permissions import download_access_by_cube
+
+OID_PARAMETER = OpenApiParameter("oid", str, OpenApiParameter.PATH, description="The OID, percent-encoded.")
+NOT_FOUND = OpenApiResponse(RefusalSerializer, description="There is no such cube.")
+
+
+class CubeView(ReadView):
+    """What the views of cubes share."""
+
+    queryset = (
+        DataCube.objects.filter(metadata__isnull=False)
+        .select_related("access", "instrument", "metadata", "observation")
+        .prefetch_related("image_previews", "tags")
+    )
+
+    def serialized(self, cubes: list[DataCube]) -> list[dict[str, Any]]:
+        """Return cubes as JSON, with what the user may download."""
+        access = download_access_by_cube(self.request.user, cubes)
+        for cube in cubes:
+            cube.download_access = access[cube.pk]
+        return self.get_serializer(cubes, many=True).data
+
+
+class DataCubeListView(CubeView):
+    """All cubes."""
+
+    serializer_class = DataCubeSerializer
+    queryset = CubeView.queryset.defer("metadata__keywords", "sources")
+    pagination_class = KeysetPagination
+    filter_backends = generics.GenericAPIView.filter_backends
+    filterset_class = DataCubeFilter
+    orderings = CUBE_ORDERINGS
+
+    @extend_schema(
+        operation_id="data_cubes_list",
+        responses={200: DataCubeSerializer(many=True), 400: BAD_PARAMETERS, 401: BAD_TOKEN},
+    )
+    def get(self, request: Request) -> Response:
+        """Find cubes that answer to all filters given. Restricted cubes are listed too; only their file is not sent."""
+        filterset = DataCubeFilter(request.query_params, self.get_queryset(), request=request)
+        if not filterset.is_valid():
+            raise ValidationError(filterset.errors)
+        page = self.paginator.paginate_queryset(filterset.qs, request, view=self, ways=filterset.ways)
+        return self.get_paginated_response(self.serialized(page))
+
+
+class DataCubeView(CubeView):
+    """One cube."""
+
+    serializer_class = DataCubeDetailSerializer
+    queryset = CubeView.queryset.select_related("plot_data", "video_preview").defer("sources")
+    lookup_field = "oid"
+
+    @extend_schema(
+        operation_id="data_cubes_retrieve",
+        parameters=[OID_PARAMETER],
+        responses={200: DataCubeDetailSerializer, 400: BAD_PARAMETERS, 401: BAD_TOKEN, 404: NOT_FOUND},
+    )
+    def get(self, request: Request, oid: str) -> Response:
+        """Return all that is known about a cube."""
+        return Response(self.serialized([self.get_object()])[0])
+
+
+class HeaderView(ReadView):
+    """The header of a cube."""
+
+    queryset = FITSHeader.objects.all()
+    lookup_field = "cube__oid"
+    lookup_url_kwarg = "oid"
+    renderer_classes = [PlainTextRenderer]
+    content_negotiation_class = PreferAnyForm
+
+    @extend_schema(
+        operation_id="data_cubes_header_retrieve",
+        parameters=[OID_PARAMETER],
+        responses={
+            (200, "text/plain"): OpenApiTypes.STR,
+            (400, "text/plain"): OpenApiTypes.STR,
+            (401, "text/plain"): OpenApiTypes.STR,
+            (404, "text/plain"): OpenApiTypes.STR,
+        },
+    )
+    def get(self, request: Request, oid: str) -> Response:
+        """Return the primary header of a cube as text, one card a line."""
+        return Response(self.get_object().lines() + "\n")
+
+
+class ObservationListView(ReadView):
+    """All observations."""
+
+    serializer_class = ObservationSerializer
+    pagination_class = KeysetPagination
+    orderings = OBSERVATION_ORDERINGS
+
+    def get_queryset(self) -> QuerySet[Observation]:
+        """Count the cubes of the observations of a page, and of no others."""
+        cubes = DataCube.objects.filter(observation=OuterRef("pk")).order_by().values("observation")
+        count = Subquery(cubes.annotate(count=Count("pk")).values("count"), output_field=IntegerField())
+        return Observation.objects.annotate(n_cubes=Coalesce(count, 0))
+
+    @extend_schema(
+        operation_id="observations_list",
+        responses={200: ObservationSerializer(many=True), 400: BAD_PARAMETERS, 401: BAD_TOKEN},
+    )
+    def get(self, request: Request) -> Response:
+        """List observations: the cubes of one POINT_ID, or, without one, of one DATE-BEG."""
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class InstrumentListView(ReadView):
+    """All instruments."""
+
+    serializer_class = InstrumentSerializer
+    queryset = Instrument.objects.all()
+
+    @extend_schema(
+        operation_id="instruments_list",
+        responses={200: InstrumentSerializer(many=True), 400: BAD_PARAMETERS, 401: BAD_TOKEN},
+    )
+    def get(self, request: Request) -> Response:
+        """List the instruments whose cubes the archive takes."""
+        return Response(self.get_serializer(self.get_queryset(), many=True).data)
+
+
+class TagListView(ReadView):
+    """All tags."""
+
+    serializer_class = TagSerializer
+    queryset = Tag.objects.all()
+
+    @extend_schema(
+        operation_id="tags_list",
+        responses={200: TagSerializer(many=True), 400: BAD_PARAMETERS, 401: BAD_TOKEN},
+    )
+    def get(self, request: Request) -> Response:
+        """List the solar features and events that cubes are tagged with."""
+        return Response(self.get_serializer(self.get_queryset(), many=True).data)

@@ -1,0 +1,188 @@
+"""The file of a cube, for those who may have it.
+
+With the setting X_ACCEL_PREFIX the web server in front sends the bytes, and answers ranges and conditions itself; what
+is decided here is who gets them, and that the path stays inside the science data folder. Without it the file is sent
+from here, a block at a time or by the server's `sendfile`.
+"""
+
+import logging
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, http_date
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer, TemplateHTMLRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from catalogue.downloads.files import BLOCK_SIZE, OnePart, OpenFile, SeveralParts
+from common.api.negotiation import PreferAnyForm
+from common.errors import PermanentError, TransientError
+from common.http.ranges import ByteRange, RangesRefused, requested_ranges
+from common.paths import confined_path
+from datacubes.models import DataCube
+from datacubes.permissions import DownloadAccess, download_access
+
+logger = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/fits"  # RFC 4047.
+RETRY_AFTER_SECONDS = 30
+
+
+class DownloadRefusedSerializer(serializers.Serializer):
+    """Why a file is not sent."""
+
+    detail = serializers.CharField(help_text="A sentence for people.")
+    release_date = serializers.DateField(
+        allow_null=True, required=False, help_text="Public from this day on (UTC); null: no day is known."
+    )
+    release_comment = serializers.CharField(required=False, allow_blank=True)
+    contact = serializers.EmailField(allow_null=True, required=False, help_text="Whom to ask for access.")
+
+
+class DownloadView(APIView):
+    """The file of a cube."""
+
+    permission_classes = [AllowAny]
+    renderer_classes = [JSONRenderer, TemplateHTMLRenderer]
+    content_negotiation_class = PreferAnyForm
+    template_name = "catalogue/download_refused.html"
+
+    @extend_schema(
+        tags=["data"],
+        parameters=[
+            OpenApiParameter("oid", str, OpenApiParameter.PATH, description="The OID, percent-encoded."),
+            OpenApiParameter("filename", str, OpenApiParameter.PATH, description="The name of the cube's file."),
+            OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="Parts of the file, in bytes."),
+        ],
+        responses={
+            (200, CONTENT_TYPE): OpenApiTypes.BINARY,
+            (206, CONTENT_TYPE): OpenApiResponse(OpenApiTypes.BINARY, description="The parts asked for."),
+            **{
+                (status, media_type): form
+                for status in (401, 403, 404, 416, 503)
+                for media_type, form in (("application/json", DownloadRefusedSerializer), ("text/html", str))
+            },
+        },
+    )
+    def get(self, request: Request, oid: str, filename: str) -> HttpResponseBase:
+        """Send the file, or parts of it, to those who may have it: a download can be resumed."""
+        cube = DataCube.objects.select_related("access").filter(oid=oid).first()
+        if cube is None or cube.filename != filename:
+            return self._refuse(404, "There is no such file of such a cube in the archive.")
+        access = download_access(request.user, cube)
+        if not access.allowed:
+            return self._refuse_restricted(cube, access)
+        if not cube.relative_path:
+            return self._refuse(
+                404, "The file of this cube was overwritten by that of another cube; it is no longer in the archive."
+            )
+        headers = {
+            "Content-Disposition": content_disposition_header(True, cube.filename),
+            "Cache-Control": "no-cache" if access.is_public else "private, no-cache",
+            "Vary": "Authorization, Cookie",
+        }
+        root = Path(settings.SCIENCE_DATA_ROOT)
+        try:
+            path = confined_path(root, cube.relative_path)
+            if settings.X_ACCEL_PREFIX:
+                return _sent_by_web_server(root, path, headers)
+            file = OpenFile(root, cube.relative_path)
+        except PermanentError as error:
+            logger.error("The file of the cube %s is not there: %s", cube.oid, error)
+            return self._refuse(404, "The file of this cube is missing from the archive at the moment.")
+        except TransientError as error:
+            logger.warning("The file of the cube %s cannot be sent: %s", cube.oid, error)
+            return self._refuse(
+                503,
+                "The file cannot be read at the moment; try again later.",
+                {"Retry-After": str(RETRY_AFTER_SECONDS)},
+            )
+        try:
+            response = self._send(request, file, headers)
+        except BaseException:
+            file.close()
+            raise
+        if not response.streaming:
+            file.close()
+        return response
+
+    def _send(self, request: Request, file: OpenFile, headers: dict[str, str]) -> HttpResponseBase:
+        headers |= {"ETag": file.etag, "Last-Modified": http_date(file.modified), "Accept-Ranges": "bytes"}
+        whole = HttpResponse(content_type=CONTENT_TYPE, headers=headers | {"Content-Length": str(file.size)})
+        conditional = get_conditional_response(request, file.etag, file.modified, whole)
+        if conditional is not whole or request.method == "HEAD":
+            return conditional
+        try:
+            ranges = _ranges_to_send(request, file)
+        except RangesRefused as refused:
+            return self._refuse(416, str(refused), {"Content-Range": f"bytes */{file.size}"})
+        if ranges is None:
+            return _one_part(file, ByteRange(0, file.size), 200, headers)
+        if len(ranges) == 1:
+            headers["Content-Range"] = ranges[0].content_range(file.size)
+            return _one_part(file, ranges[0], 206, headers)
+        body = SeveralParts(file, ranges, CONTENT_TYPE)
+        headers["Content-Length"] = str(body.length)
+        return StreamingHttpResponse(body, status=206, content_type=body.content_type, headers=headers)
+
+    def _refuse_restricted(self, cube: DataCube, access: DownloadAccess) -> Response:
+        contact = settings.ARCHIVE_CONTACT_EMAIL or None
+        sentences = [
+            f"This file becomes public on {access.release_date}."
+            if access.release_date
+            else "This file is not public, and no release date is known.",
+            "Until then it is for those who were given access." if access.release_date else "",
+            "Log in, if that is you." if not self.request.user.is_authenticated else "",
+            f"Ask {contact} for access." if contact else "Ask the archive's staff for access.",
+        ]
+        more = {
+            "release_date": access.release_date,
+            "release_comment": access.release_comment,
+            "contact": contact,
+        }
+        return self._refuse(403, " ".join(sentence for sentence in sentences if sentence), cube=cube, **more)
+
+    def _refuse(self, status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
+        cube = more.pop("cube", None)
+        data = {"detail": detail, **more}
+        if isinstance(self.request.accepted_renderer, TemplateHTMLRenderer):
+            data |= {"cube": cube, "status": status}
+        return Response(data, status=status, headers=headers, template_name=self.template_name)
+
+
+def _ranges_to_send(request: Request, file: OpenFile) -> list[ByteRange] | None:
+    """Return the parts that are asked for, or None for the whole file.
+
+    With If-Range the parts are of a file that the client knows; of another file it wants the whole. A date does not
+    tell them apart: a file that took the place of another within the second, or came with its time, has the same.
+    Clients that were given an ETag may not send a date there (RFC 9110, section 13.1.5); those that do get the whole.
+    """
+    header = request.headers.get("Range")
+    condition = request.headers.get("If-Range", "").strip()
+    known = not condition or condition == file.etag
+    return requested_ranges(header, file.size) if header and known else None
+
+
+def _one_part(file: OpenFile, part: ByteRange, status: int, headers: dict[str, str]) -> FileResponse:
+    headers = headers | {"Content-Length": str(part.length)}
+    response = FileResponse(OnePart(file, part), status=status, content_type=CONTENT_TYPE, headers=headers)
+    response.block_size = BLOCK_SIZE
+    return response
+
+
+def _sent_by_web_server(root: Path, path: Path, headers: dict[str, str]) -> HttpResponse:
+    # The path has no links any more, so that the web server need not follow any.
+    below_root = path.relative_to(os.path.realpath(root))
+    headers |= {"X-Accel-Redirect": f"{settings.X_ACCEL_PREFIX.rstrip('/')}/{quote(str(below_root))}"}
+    return HttpResponse(content_type=CONTENT_TYPE, headers=headers)

@@ -1,0 +1,250 @@
+"""The questions that people ask of the archive, for the API and the catalogue alike."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import connections
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from drf_spectacular.utils import extend_schema_field
+
+from catalogue.keyword_search import KeywordQuestion
+from common.keyset import Ordering, Ways
+from datacubes.models import DataCube, Instrument, Tag
+
+MAX_KEYWORD_QUESTIONS = 10
+LONG_WALK, SHORT_WALK = 5000, 500
+"""How many cubes are looked at one by one; the second where each means to read all keywords of a cube."""
+
+
+class UTCTimeField(forms.Field):
+    """A time in ISO 8601, UTC where it names no zone; or a day, which stands for its beginning or its end."""
+
+    def __init__(self, *, end_of_day: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.end_of_day = end_of_day
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Read the time."""
+        if value in self.empty_values:
+            return None
+        try:
+            day = parse_date(value)
+            if day is not None:
+                return datetime.combine(day, time.max if self.end_of_day else time.min, UTC)
+            moment = parse_datetime(value)
+            if moment is None:
+                raise ValueError
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            raise ValidationError("Not a time such as 2019-04-19T17:34:55, or a day such as 2019-04-19.") from None
+
+
+class KeywordQuestionsInput(forms.TextInput):
+    """Takes a parameter as often as it is given."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        """Return all values of the parameter."""
+        return data.getlist(name) if hasattr(data, "getlist") else list(data.get(name) or [])
+
+
+class KeywordQuestionsField(forms.Field):
+    """Questions for FITS keywords, each as ``NAME:value``; what is empty is no question."""
+
+    widget = KeywordQuestionsInput
+
+    def to_python(self, value: Any) -> list[KeywordQuestion]:
+        """Read the questions."""
+        texts = [text for text in value or [] if text.strip()]
+        if len(texts) > MAX_KEYWORD_QUESTIONS:
+            raise ValidationError(f"{len(texts)} keywords; at most {MAX_KEYWORD_QUESTIONS} are accepted.")
+        try:
+            return [KeywordQuestion.parse(text) for text in texts]
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+class YesNoField(forms.TypedChoiceField):
+    """True or false; anything else is refused, where a BooleanFilter would answer as if nothing had been asked."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("", "---------"), ("true", "Yes"), ("false", "No")]
+        super().__init__(choices=choices, coerce="true".__eq__, empty_value=None, **kwargs)
+
+
+class TimeFilter(django_filters.IsoDateTimeFilter):
+    """Compares with a time."""
+
+    field_class = UTCTimeField
+
+
+class WavelengthFilter(django_filters.NumberFilter):
+    """Compares with a finite number; a NumberFilter's decimal can be larger than a database's number."""
+
+    field_class = forms.FloatField
+
+
+_KEYWORD_HELP = (
+    "Value of a keyword of the primary header as NAME:value; a number matches however it is written, T and F stand "
+    "for logical values. Given several times: all of them."
+)
+
+
+@extend_schema_field(
+    {"type": "array", "items": {"type": "string", "example": "WAVEBAND:Fe I 6173"}, "description": _KEYWORD_HELP}
+)
+class KeywordFilter(django_filters.Filter):
+    """Cubes whose primary header has all the values asked for."""
+
+    field_class = KeywordQuestionsField
+
+    def filter(self, qs: QuerySet, value: Sequence[KeywordQuestion]) -> QuerySet:
+        """Narrow down to the cubes that answer each question."""
+        for question in value or []:
+            qs = qs.filter(question.condition(connections[qs.db].vendor))
+        return qs
+
+    def filter_by_index(self, qs: QuerySet, value: Sequence[KeywordQuestion]) -> QuerySet:
+        """Narrow down to the cubes that the index finds for each question."""
+        for question in value or []:
+            qs = qs.filter(question.indexed_condition(connections[qs.db].vendor))
+        return qs
+
+
+class YesNoFilter(django_filters.BooleanFilter):
+    """Compares with true or false."""
+
+    field_class = YesNoField
+
+
+class RangesForm(forms.Form):
+    """The form of the filters; refuses a range that ends before it begins."""
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the ends of each range."""
+        cleaned = super().clean()
+        for low, high in (("time_from", "time_to"), ("wavelength_from", "wavelength_to")):
+            begin, end = cleaned.get(low), cleaned.get(high)
+            if begin is not None and end is not None and end < begin:
+                self.add_error(high, f"Lies before {low}.")
+        return cleaned
+
+
+class DataCubeFilter(django_filters.FilterSet):
+    """Narrows data cubes down; all that is given must hold. No filter makes a cube appear twice."""
+
+    instrument = django_filters.ModelMultipleChoiceFilter(
+        queryset=Instrument.objects.all(),
+        to_field_name="name",
+        field_name="instrument",
+        method="of_instruments",
+        label="Instrument",
+        help_text="Name of an instrument; given several times: any of them.",
+    )
+    time_from = TimeFilter(
+        field_name="metadata__date_end",
+        lookup_expr="gte",
+        label="Observed from",
+        help_text="Cubes that end at this time or later: ISO 8601, UTC without a zone; a day alone is its beginning.",
+    )
+    time_to = TimeFilter(
+        field_name="metadata__date_beg",
+        lookup_expr="lte",
+        end_of_day=True,
+        label="Observed to",
+        help_text="Cubes that begin at this time or earlier: ISO 8601, UTC without a zone; a day alone is its end.",
+    )
+    wavelength_from = WavelengthFilter(
+        field_name="metadata__wavelength_max",
+        lookup_expr="gte",
+        label="Wavelength from (nm)",
+        help_text="Cubes that reach this wavelength or a longer one, in nm.",
+    )
+    wavelength_to = WavelengthFilter(
+        field_name="metadata__wavelength_min",
+        lookup_expr="lte",
+        label="Wavelength to (nm)",
+        help_text="Cubes that reach this wavelength or a shorter one, in nm.",
+    )
+    spectral_line = django_filters.CharFilter(
+        field_name="metadata__spectral_line",
+        label="Spectral line",
+        help_text="The line as FILTER1 names it, such as 6173.",
+    )
+    polarimetry = YesNoFilter(
+        field_name="metadata__has_polarimetry",
+        label="Polarimetry",
+        help_text="Whether there are four Stokes parameters.",
+    )
+    tag = django_filters.ModelMultipleChoiceFilter(
+        queryset=Tag.objects.all(),
+        to_field_name="name",
+        field_name="tags",
+        method="with_all_tags",
+        label="Tags",
+        help_text="Name of a solar feature or event; given several times: all of them.",
+    )
+    observation = django_filters.CharFilter(
+        field_name="observation__point_id",
+        label="Observation",
+        help_text="POINT_ID of the observation that the cubes belong to.",
+    )
+    release = django_filters.ChoiceFilter(
+        choices=[("public", "Public"), ("restricted", "Restricted")],
+        method="in_release_state",
+        label="Release",
+        help_text="Whether everybody may download the file today.",
+    )
+    search = django_filters.CharFilter(
+        method="with_name",
+        label="OID or file name",
+        help_text="Beginning of the OID or of the file name.",
+    )
+    keyword = KeywordFilter(label="FITS keyword", help_text=_KEYWORD_HELP)
+
+    class Meta:
+        model = DataCube
+        fields = []
+        form = RangesForm
+
+    def ways(self, ordering: Ordering) -> Ways[DataCube] | None:
+        """Return how `keyset_page` finds the cubes if filters are given that the index of an order does not answer."""
+        values = self.form.cleaned_data
+        given = sorted(name for name, value in values.items() if value or value in (False, 0))
+        if ordering.answers.issuperset(given):
+            return None
+        walked = collected = self.queryset.all()
+        for name in given:
+            narrow = self.filters[name].filter
+            if name in ordering.answers:
+                walked = narrow(walked, values[name])
+            collected = getattr(self.filters[name], "filter_by_index", narrow)(collected, values[name])
+        return Ways(walked, collected, LONG_WALK if "keyword" not in given else SHORT_WALK)
+
+    def of_instruments(self, cubes: QuerySet[DataCube], name: str, instruments: Any) -> QuerySet[DataCube]:
+        """Narrow down to cubes of any of some instruments."""
+        # A list, not a subquery: the database plans better when it sees which instruments they are.
+        return cubes.filter(metadata__instrument__in=list(instruments)) if instruments else cubes
+
+    def with_all_tags(self, cubes: QuerySet[DataCube], name: str, tags: Any) -> QuerySet[DataCube]:
+        """Narrow down to cubes that have all of some tags. A feature and an event can share a name: either will do."""
+        tagged = DataCube.tags.through.objects.filter(datacube=OuterRef("pk"))
+        for tag_name in sorted({tag.name for tag in tags}):
+            cubes = cubes.filter(Exists(tagged.filter(tag__in=[tag.pk for tag in tags if tag.name == tag_name])))
+        return cubes
+
+    def in_release_state(self, cubes: QuerySet[DataCube], name: str, state: str) -> QuerySet[DataCube]:
+        """Narrow down to cubes that are public today, as `AccessRules.is_public` says, or to those that are not."""
+        today = timezone.now().date()
+        if state == "public":
+            return cubes.filter(metadata__public_from__lte=today)
+        return cubes.filter(metadata__public_from__gt=today)
+
+    def with_name(self, cubes: QuerySet[DataCube], name: str, beginning: str) -> QuerySet[DataCube]:
+        """Narrow down to cubes whose OID or file name begins with a text."""
+        return cubes.filter(Q(oid__startswith=beginning) | Q(filename__startswith=beginning))

@@ -1,0 +1,112 @@
+"""The catalogue: the cubes that answer to what is asked, a page at a time, all of its state in the URL."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from catalogue.filters import DataCubeFilter
+from catalogue.orderings import CUBE_ORDERINGS
+from common.keyset import CursorRefused, Page, keyset_page
+from datacubes.models import DataCube
+from datacubes.permissions import download_access_by_cube
+
+PAGE_SIZE = 24
+
+LISTED_CUBES = (
+    DataCube.objects.filter(metadata__isnull=False)
+    .select_related("access", "instrument", "metadata", "plot_data")
+    .prefetch_related("image_previews", "tags")
+    .defer("sources", "metadata__keywords", "plot_data__seeing", "plot_data__line_profile")
+)
+"""Cubes with what a list shows of each."""
+
+_DEFAULT_ORDER = next(iter(CUBE_ORDERINGS))
+_HINTS = {
+    "search": "How it begins.",
+    "time_from": "UTC: 2019-04-19, or 2019-04-19T17:30.",
+    "spectral_line": "As FILTER1 has it: 6173.",
+    "keyword": "NAME:value, such as OBSERVER:A. Observer",
+    "observation": "POINT_ID, or DATE-BEG.",
+}
+
+
+@dataclass(frozen=True)
+class ActiveFilter:
+    """A filter that is on, in words, and the query of the page without it."""
+
+    label: str
+    value: str
+    query_without: str
+
+
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """Show a page of the catalogue. What cannot be understood is said, and nothing is listed then."""
+    filters = DataCubeFilter(request.GET, LISTED_CUBES, request=request)
+    _suit_a_page(filters.form)
+    order = request.GET.get("ordering") or _DEFAULT_ORDER
+    page: Page[DataCube] = Page([], None, None)
+    problem = ""
+    if order not in CUBE_ORDERINGS:
+        problem = "There is no such order of the catalogue."
+    elif filters.is_valid():
+        try:
+            cursor, ways = request.GET.get("cursor") or None, filters.ways(CUBE_ORDERINGS[order])
+            page = keyset_page(filters.qs, CUBE_ORDERINGS, order, cursor, PAGE_SIZE, ways)
+        except CursorRefused:
+            problem = "The link to this page of the catalogue is damaged, or was made for another order."
+    access = download_access_by_cube(request.user, page.rows)
+    context = {
+        "form": filters.form,
+        "refused": not filters.is_valid(),
+        "problem": problem,
+        "cubes": [(cube, access[cube.pk]) for cube in page.rows],
+        "active_filters": _active_filters(filters.form, request.GET),
+        "orderings": {name: ordering.label for name, ordering in CUBE_ORDERINGS.items()},
+        "order": order,
+        "is_first_page": not request.GET.get("cursor"),
+        "first_query": _query(request.GET),
+        "previous_query": page.previous_cursor and _query(request.GET, cursor=page.previous_cursor),
+        "next_query": page.next_cursor and _query(request.GET, cursor=page.next_cursor),
+    }
+    status = 400 if problem or context["refused"] else 200
+    return render(request, "catalogue/catalogue.html", context, status=status)
+
+
+def _suit_a_page(form: forms.Form) -> None:
+    """Give the fields input elements and hints that suit a page rather than an API."""
+    for name in ("instrument", "tag"):
+        field = form.fields[name]
+        field.widget = forms.CheckboxSelectMultiple(choices=field.choices)
+    for name in ("polarimetry", "release"):
+        widget = form.fields[name].widget
+        widget.choices = [("", "Any"), *((value, label) for value, label in widget.choices if value)]
+    for name in ("wavelength_from", "wavelength_to"):
+        form.fields[name].widget.attrs["step"] = "any"
+    for name, field in form.fields.items():
+        field.help_text = _HINTS.get(name, "")
+
+
+def _active_filters(form: forms.Form, parameters: QueryDict) -> list[ActiveFilter]:
+    active = []
+    for name, field in form.fields.items():
+        values = [value for value in parameters.getlist(name) if value.strip()]
+        labels = dict(field.choices) if name in ("polarimetry", "release") else {}
+        for value in values:
+            without = parameters.copy()
+            without.setlist(name, [other for other in values if other != value])
+            active.append(ActiveFilter(str(field.label), labels.get(value, value), _query(without)))
+    return active
+
+
+def _query(parameters: QueryDict, **changes: str) -> str:
+    """Write parameters as the query of a URL that leads to the first page, or to that of a cursor."""
+    query = parameters.copy()
+    query.pop("cursor", None)
+    for name in list(query):
+        query.setlist(name, [value for value in query.getlist(name) if value])
+    query.update(changes)
+    return f"?{query.urlencode()}"

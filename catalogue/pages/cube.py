@@ -1,0 +1,81 @@
+"""The page of a cube."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from catalogue.pages.catalogue import LISTED_CUBES
+from catalogue.pages.keyword_table import keyword_rows
+from catalogue.pages.plot_texts import line_profile_text, seeing_text
+from datacubes.models import DataCube
+from datacubes.permissions import download_access
+
+MAX_RELATED = 6
+
+# No cube of a telescope on the ground is longer. The bound lets the index of begins find those of the same time.
+_LONGEST_CUBE = timedelta(days=1)
+
+_CUBES = (
+    DataCube.objects.filter(metadata__isnull=False)
+    .select_related("access", "instrument", "metadata", "observation", "plot_data", "video_preview", "fits_header")
+    .prefetch_related("image_previews", "tags")
+    .defer("sources")
+)
+
+
+@require_safe
+def cube_page(request: HttpRequest, oid: str) -> HttpResponse:
+    """Show all that is known about a cube."""
+    cube = get_object_or_404(_CUBES, oid=oid)
+    plots = getattr(cube, "plot_data", None)
+    header = getattr(cube, "fits_header", None)
+    same_observation = LISTED_CUBES.filter(observation=cube.observation_id).exclude(pk=cube.pk)
+    context = {
+        "cube": cube,
+        "access": download_access(request.user, cube),
+        "contact": settings.ARCHIVE_CONTACT_EMAIL,
+        "seeing_text": seeing_text(plots.seeing) if plots and plots.seeing else "",
+        "line_profile_text": line_profile_text(plots.line_profile) if plots and plots.line_profile else "",
+        "keywords": keyword_rows(cube.metadata.keywords, header),
+        "header_text": header.lines() if header else "",
+        "related": [
+            (
+                "Of the same observation",
+                _first(same_observation.order_by("metadata__date_beg", "metadata__pk")),
+                urlencode({"observation": cube.observation.point_id}),
+            ),
+            (
+                "Of other observations at the same time",
+                _first(_of_the_same_time(cube)),
+                urlencode(
+                    {
+                        "time_from": cube.metadata.date_beg.isoformat(),
+                        "time_to": cube.metadata.date_end.isoformat(),
+                    }
+                ),
+            ),
+        ],
+    }
+    return render(request, "catalogue/cube.html", context)
+
+
+def _of_the_same_time(cube: DataCube) -> QuerySet[DataCube]:
+    begin, end = cube.metadata.date_beg, cube.metadata.date_end
+    return (
+        LISTED_CUBES.filter(
+            metadata__date_beg__gte=begin - _LONGEST_CUBE, metadata__date_beg__lte=end, metadata__date_end__gte=begin
+        )
+        .exclude(observation=cube.observation_id)
+        .order_by("-metadata__date_beg", "-metadata__pk")
+    )
+
+
+def _first(cubes: QuerySet[DataCube]) -> tuple[list[DataCube], bool]:
+    """Return as many cubes as the page shows, and whether there are more."""
+    found = list(cubes[: MAX_RELATED + 1])
+    return found[:MAX_RELATED], len(found) > MAX_RELATED

@@ -1,0 +1,123 @@
+"""How cubes and their figures are written on pages: times in UTC, and every number with its unit."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from catalogue.pages.links import cube_page_path
+from datacubes.links import download_path
+from datacubes.models import DataCube, ImagePreview, Metadata
+
+register = template.Library()
+
+_SOLAR_RADIUS = 960  # arcsec, as seen from the Earth on average.
+
+
+@register.filter
+def cube_page(cube: DataCube) -> str:
+    """Return the path of a cube's page."""
+    return cube_page_path(cube.oid)
+
+
+@register.filter
+def cube_file(cube: DataCube) -> str:
+    """Return the path of a cube's file."""
+    return download_path(cube)
+
+
+@register.filter
+def utc(moment: datetime) -> str:
+    """Write a time to the second, such as ``2019-04-19 17:34:55``."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+@register.simple_tag
+def period(begin: datetime, end: datetime) -> SafeString:
+    """Write a time and another, whose day is left out where it is the same."""
+    begin, end = begin.astimezone(UTC), end.astimezone(UTC)
+    form = "%H:%M:%S" if begin.date() == end.date() else "%Y-%m-%d %H:%M:%S"
+    return format_html(
+        '<time datetime="{}">{}</time>\N{EN DASH}<time datetime="{}">{}</time>\N{NO-BREAK SPACE}UTC',
+        begin.isoformat(),
+        utc(begin),
+        end.isoformat(),
+        end.strftime(form),
+    )
+
+
+@register.filter
+def bytes_with_unit(size: int) -> str:
+    """Write a number of bytes with three digits and a decimal unit, such as ``1.43 GB``."""
+    value, units = float(size), iter(("bytes", "kB", "MB", "GB", "TB", "PB"))
+    unit = next(units)
+    while value >= 999.5:
+        value, unit = value / 1000, next(units)
+    digits = 0 if unit == "bytes" else max(0, 3 - len(str(int(value))))
+    return f"{value:.{digits}f}\N{NO-BREAK SPACE}{unit}"
+
+
+@register.filter
+def wavelengths(metadata: Metadata) -> str:
+    """Write the range of wavelengths of a cube in nm; empty where it is not known."""
+    ends = [end for end in (metadata.wavelength_min, metadata.wavelength_max) if end is not None]
+    return "\N{EN DASH}".join(f"{end:.2f}" for end in ends) + "\N{NO-BREAK SPACE}nm" if ends else ""
+
+
+@register.filter
+def field_of_view(metadata: Metadata) -> str:
+    """Write how large a cube is on the sky, in arcsec; empty where it is not known."""
+    if metadata.size_x is None or metadata.size_y is None:
+        return ""
+    return f"{metadata.size_x:.0f}″\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{metadata.size_y:.0f}″"
+
+
+@register.filter
+def pointing(metadata: Metadata) -> str:
+    """Write where a cube points to, in helioprojective arcsec; empty where it is not known."""
+    if metadata.pointing_x is None or metadata.pointing_y is None:
+        return ""
+    x, y = (f"{round(place):+d}″".replace("-", "−") for place in (metadata.pointing_x, metadata.pointing_y))
+    return f"{x},\N{NO-BREAK SPACE}{y}"
+
+
+@register.inclusion_tag("catalogue/_solar_disk.html")
+def solar_disk(metadata: Metadata) -> dict[str, Any]:
+    """Draw where on the Sun a cube was taken; nothing where that is not known, or far away from the Sun."""
+    x, y = metadata.pointing_x, metadata.pointing_y
+    if x is None or y is None or max(abs(x), abs(y)) > 1.6 * _SOLAR_RADIUS:
+        return {"known": False}
+    width, height = (min(size or 0, 2 * _SOLAR_RADIUS) for size in (metadata.size_x, metadata.size_y))
+    # Rounded to whole arcsec, and y downwards, as SVG counts.
+    corner = {"left": round(x - width / 2), "top": round(-y - height / 2)}
+    return {"known": True, "radius": _SOLAR_RADIUS, "width": round(width), "height": round(height)} | corner
+
+
+@register.inclusion_tag("catalogue/_picture.html")
+def picture(previews: Iterable[ImagePreview], sizes: str, alt: str, *, lazy: bool = True) -> dict[str, Any]:
+    """Show the image preview that suits the screen.
+
+    Parameters
+    ----------
+    previews
+        All of a cube.
+    sizes
+        How wide the image is laid out: the attribute of HTML.
+    alt
+        What the image shows; empty where that is said beside it.
+    lazy
+        Whether the image may wait until it is about to be seen.
+    """
+    # Of a small image, previews of different sizes are as wide as each other.
+    by_width = {preview.width: preview for preview in sorted(previews, key=lambda preview: preview.width)}
+    candidates = list(by_width.values())
+    return {
+        "image": candidates[min(1, len(candidates) - 1)] if candidates and not lazy else next(iter(candidates), None),
+        "srcset": ", ".join(f"{candidate.file.url} {candidate.width}w" for candidate in candidates),
+        "sizes": sizes,
+        "alt": alt,
+        "lazy": lazy,
+    }

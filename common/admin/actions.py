@@ -1,0 +1,127 @@
+"""Actions on many rows that first show a page that says on how many, and then do exactly what was confirmed."""
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+MAX_ROWS = 10_000
+ROWS_AT_ONCE = 500
+SHOWN_ROWS = 20
+CONFIRMED = "confirmed_ids"
+
+Action = Callable[[admin.ModelAdmin, HttpRequest, "Selection", forms.Form | None], None]
+
+
+class Selection:
+    """The rows that somebody has confirmed an action for.
+
+    Attributes
+    ----------
+    ids
+        Their primary keys, in order.
+    """
+
+    def __init__(self, rows: QuerySet, ids: list[int]) -> None:
+        self._rows = rows
+        self.ids = ids
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def chunks(self) -> Iterator[QuerySet]:
+        """Give the rows that are still there, some hundreds at a time."""
+        for start in range(0, len(self.ids), ROWS_AT_ONCE):
+            yield self._rows.filter(pk__in=self.ids[start : start + ROWS_AT_ONCE]).order_by("pk")
+
+
+def confirmed(explanation: str, form_class: type[forms.Form] | None = None) -> Callable[[Action], Callable]:
+    """Make an admin action that asks first. The function that it decorates is only called with what was confirmed.
+
+    What was selected is remembered row by row: rows that come to match the list's filters between the question and the
+    answer are left alone.
+
+    Parameters
+    ----------
+    explanation
+        What the action does, for the page.
+    form_class
+        What else the page asks for.
+    """
+
+    def decorate(act: Action) -> Callable:
+        @wraps(act)
+        def ask_first(model_admin: admin.ModelAdmin, request: HttpRequest, rows: QuerySet) -> HttpResponse | None:
+            ids = _confirmed_ids(request)
+            form = form_class(request.POST if ids else None) if form_class else None
+            if ids and (form is None or form.is_valid()):
+                selection = Selection(model_admin.model._default_manager.all(), ids)
+                act(model_admin, request, selection, form)
+                _log(request, selection, ask_first.short_description)
+                return None
+            ids = ids or list(rows.order_by("pk").values_list("pk", flat=True)[: MAX_ROWS + 1])
+            if len(ids) > MAX_ROWS:
+                model_admin.message_user(
+                    request,
+                    f"More than {MAX_ROWS:,} rows are selected, which is too many for one action. Nothing was done: "
+                    "narrow the list with its filters, or use a command of manage.py.",
+                    messages.ERROR,
+                )
+                return None
+            return _question(model_admin, request, ids, ask_first, explanation, form)
+
+        return ask_first
+
+    return decorate
+
+
+def _confirmed_ids(request: HttpRequest) -> list[int]:
+    """Return what was confirmed; nothing if nobody was asked yet."""
+    text = request.POST.get(CONFIRMED, "")
+    try:
+        ids = [int(part) for part in text.split(",")] if text else []
+    except ValueError:
+        raise BadRequest("These are no primary keys.") from None
+    if len(ids) > MAX_ROWS or any(not 0 <= number < 2**63 for number in ids):
+        raise BadRequest("These are no primary keys, or too many.")
+    return ids
+
+
+def _question(
+    model_admin: admin.ModelAdmin,
+    request: HttpRequest,
+    ids: list[int],
+    action: Callable,
+    explanation: str,
+    form: forms.Form | None,
+) -> TemplateResponse:
+    options = model_admin.opts
+    name = options.verbose_name if len(ids) == 1 else options.verbose_name_plural
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"{action.short_description}: {len(ids):,} {name}",
+        "opts": options,
+        "media": model_admin.media + (form.media if form else forms.Media()),
+        "explanation": explanation,
+        "form": form,
+        "rows": model_admin.model._default_manager.filter(pk__in=ids[:SHOWN_ROWS]).order_by("pk"),
+        "unshown": max(0, len(ids) - SHOWN_ROWS),
+        "action": action.__name__,
+        "button": f"{action.short_description} ({len(ids):,})",
+        "checkbox_name": ACTION_CHECKBOX_NAME,
+        "confirmed_name": CONFIRMED,
+        "ids": ids,
+    }
+    return TemplateResponse(request, "common/confirm_action.html", context)
+
+
+def _log(request: HttpRequest, selection: Selection, what: str) -> None:
+    for rows in selection.chunks():
+        LogEntry.objects.log_actions(request.user.pk, rows, CHANGE, f"{what}.")

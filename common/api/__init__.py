@@ -1,0 +1,1 @@
+"""Bases for the API: paging and content negotiation."""

@@ -1,0 +1,43 @@
+"""What the views of all rooms share: reading without an account, strict parameters, refusals as sentences."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import generics, serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+
+
+class RefusalSerializer(serializers.Serializer):
+    """Why a request is not answered."""
+
+    detail = serializers.CharField(help_text="A sentence for people.")
+
+
+BAD_PARAMETERS = OpenApiResponse(
+    {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    description="Each parameter that is wrong or not known, with what is wrong.",
+)
+BAD_TOKEN = OpenApiResponse(RefusalSerializer, description="The token is not valid.")
+
+
+class ReadView(generics.GenericAPIView):
+    """A view that everybody may read, unless it says otherwise, and that refuses parameters it does not know."""
+
+    permission_classes = [AllowAny]
+    pagination_class = None
+    filter_backends = []
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse unknown parameters: a misspelt filter that is ignored would answer with the whole archive."""
+        super().initial(request, *args, **kwargs)
+        unknown = sorted(request.query_params.keys() - self.known_parameters())
+        if unknown:
+            raise ValidationError({name: ["This parameter is not known."] for name in unknown})
+
+    def known_parameters(self) -> set[str]:
+        """Return the names of the parameters of the view's filters and pages."""
+        filterset_class = getattr(self, "filterset_class", None)
+        names = set(filterset_class.base_filters) if filterset_class else set()
+        return names | set(getattr(self.pagination_class, "parameters", ()))

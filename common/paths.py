@@ -1,0 +1,129 @@
+"""Untrusted paths, confined to the science data folder."""
+
+import errno
+import os
+import stat
+from pathlib import Path, PurePosixPath
+
+from common.errors import PermanentError, TransientError
+
+MAX_PATH_BYTES = 1000  # Well below what systems allow (4,096), and short enough to be a unique key in any database.
+
+
+class PathRefused(PermanentError):
+    """The path is not one of a regular file inside the science data folder."""
+
+
+class FileMissing(PathRefused):
+    """Nothing is at the path at the moment, or nothing that this process may see."""
+
+
+# What other errors of a look-up mean than that the storage does not tell.
+_MEANINGS = {
+    errno.EACCES: FileMissing,
+    errno.ELOOP: PathRefused,
+    errno.ENAMETOOLONG: PathRefused,
+    errno.EILSEQ: PathRefused,
+}
+
+
+def confined_path(root: Path, relative_path: str) -> Path:
+    """Check an untrusted path and return where it really is.
+
+    Nothing is opened, so a FIFO or a device cannot block or be woken up.
+
+    Parameters
+    ----------
+    root
+        The folder that the path must stay in, symbolic links followed.
+    relative_path
+        The path below `root`, as it came in a request.
+
+    Raises
+    ------
+    PathRefused
+        If it is absolute, has ``..``, is too long, holds characters that no path has, leaves `root`
+        by a symbolic link, does not exist, or is not a regular file.
+    TransientError
+        If the storage does not tell.
+    """
+    try:
+        length = len(relative_path.encode())
+    except UnicodeEncodeError:
+        raise PathRefused("The path holds characters that cannot be encoded.") from None
+    path = PurePosixPath(relative_path)
+    if not relative_path or not relative_path.isprintable():
+        raise PathRefused("The path is empty or holds control characters.")
+    if length > MAX_PATH_BYTES:
+        raise PathRefused(f"The path is {length} bytes long; at most {MAX_PATH_BYTES} are accepted.")
+    if path.is_absolute() or ".." in path.parts or "\\" in relative_path:
+        raise PathRefused("The path must be relative to the science data folder, without “..” or “\\”.")
+    if str(path) != relative_path:
+        raise PathRefused(f"The path must be in its plain form: “{path}”.")
+    try:
+        real_root = os.path.realpath(root)
+        real_path = os.path.realpath(os.path.join(real_root, relative_path), strict=True)
+        mode = os.lstat(real_path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        check_storage(root)
+        raise FileMissing(f"There is no file “{relative_path}” in the science data folder.") from None
+    except OSError as error:
+        kind = _MEANINGS.get(error.errno, TransientError)
+        raise kind(f"“{relative_path}” cannot be looked up: {error.strerror}.") from None
+    if os.path.commonpath([real_root, real_path]) != real_root:
+        raise PathRefused(f"“{relative_path}” leaves the science data folder by a symbolic link.")
+    if not stat.S_ISREG(mode):
+        raise PathRefused(f"“{relative_path}” is not a regular file.")
+    return Path(real_path)
+
+
+def check_storage(root: Path) -> None:
+    """Tell a file that is gone from a storage that is: a folder that is not mounted is missing, or empty.
+
+    Raises
+    ------
+    TransientError
+        If the folder is not there, or is empty.
+    """
+    try:
+        with os.scandir(root) as entries:
+            if next(entries, None) is not None:
+                return
+    except OSError as error:
+        raise TransientError(f"The science data folder cannot be read: {error.strerror}.") from error
+    raise TransientError("The science data folder is empty: is its storage mounted?")
+
+
+def open_confined(root: Path, relative_path: str) -> int:
+    """Open an untrusted path for reading and return its file descriptor.
+
+    The path is checked before it is opened, and the descriptor is compared with the path afterwards, so that a file
+    that was swapped for a link in between is noticed.
+
+    Raises
+    ------
+    PathRefused
+        As for `confined_path`, but not if there is no file.
+    TransientError
+        If there is no file or it cannot be opened at the moment, or if it was swapped while it was opened.
+    """
+    try:
+        path = confined_path(root, relative_path)
+    except FileMissing as error:
+        raise TransientError(str(error)) from error
+    try:
+        # O_NONBLOCK: should the file have become a FIFO since the check, the open returns at once.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise TransientError(f"“{relative_path}” cannot be opened: {error.strerror}.") from error
+    try:
+        opened = os.fstat(descriptor)
+        current = os.lstat(confined_path(root, relative_path))
+        if not stat.S_ISREG(opened.st_mode) or not os.path.samestat(opened, current):
+            raise TransientError(f"“{relative_path}” was replaced while it was opened.")
+    except BaseException as error:
+        os.close(descriptor)
+        if isinstance(error, OSError | FileMissing):
+            raise TransientError(f"“{relative_path}” vanished while it was opened.") from error
+        raise
+    return descriptor

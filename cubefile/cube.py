@@ -1,0 +1,229 @@
+"""A cube file, opened once and read by parts."""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from astropy.io import fits
+
+from common.errors import PermanentError, TransientError, damage, quoted
+from common.paths import open_confined
+from cubefile.hdu import HDU, HDU_STARTS, FileCutShort, checksum_agrees, read_bytes, read_hdu
+
+MAX_TABLE_BYTES = 16 * 2**20  # Real ones have at most some megabytes, in cubes of 100 GB.
+MAX_TABLE_COLUMNS = 999  # FITS standard 4.0, section 7.3.1
+MAX_EXTENSION_HEADER_BYTES = 8 * 2**20  # Real ones have some 200 kB.
+GROWTH_WATCH_SECONDS = 0.5
+
+_PRIMARY_START, _EXTENSION_START = HDU_STARTS
+
+
+class CubeFile:
+    """An open cube file; made by `open_cube`.
+
+    Attributes
+    ----------
+    descriptor
+        The file descriptor, for reads by offset.
+    relative_path
+        The path below the science data folder.
+    size, modified_ns
+        Bytes, and nanoseconds since 1970, when it was opened.
+    """
+
+    def __init__(self, descriptor: int, root: Path, relative_path: str) -> None:
+        status = os.fstat(descriptor)
+        self.descriptor = descriptor
+        self.root = root
+        self.relative_path = relative_path
+        self.size = status.st_size
+        self.modified_ns = status.st_mtime_ns
+        self._tables: dict[str, fits.FITS_rec] = {}
+
+    @cached_property
+    def primary(self) -> HDU:
+        """The primary HDU, whose data is the cube.
+
+        Raises
+        ------
+        FileCutShort
+            If the file ends within the header or the data.
+        PermanentError
+            If it is not a FITS file or its header is damaged.
+        """
+        if self.size == 0:
+            raise FileCutShort("The file is empty.")
+        if not self._begins(0, _PRIMARY_START):
+            raise PermanentError("The file does not begin with a SIMPLE card: it is not a FITS file.")
+        hdu = read_hdu(self.descriptor, 0)
+        self._check_size(hdu, "primary HDU")
+        return hdu
+
+    @cached_property
+    def extensions(self) -> dict[str, HDU]:
+        """The extensions by EXTNAME, the first of each name, from their headers alone.
+
+        Raises
+        ------
+        FileCutShort
+            If the file ends within one of them.
+        PermanentError
+            If the header of one of them is damaged, or they are more than any cube has.
+        """
+        found: dict[str, HDU] = {}
+        offset, header_bytes = self.primary.end, 0
+        # What follows the last HDU and is not an extension are special records (FITS standard 4.0, section 3.5).
+        while offset < self.size and self._begins(offset, _EXTENSION_START):
+            hdu = read_hdu(self.descriptor, offset)
+            self._check_size(hdu, f"extension {quoted(hdu.name) if hdu.name else len(found) + 1}")
+            found.setdefault(hdu.name, hdu)
+            offset = hdu.end
+            header_bytes += len(hdu.header_bytes)
+            if header_bytes > MAX_EXTENSION_HEADER_BYTES:
+                raise PermanentError(
+                    f"The headers of its extensions have more than {MAX_EXTENSION_HEADER_BYTES} bytes, "
+                    "which no cube has."
+                )
+        return found
+
+    def check_whole(self) -> None:
+        """Make sure that no HDU is cut short or damaged, from the headers alone.
+
+        Raises
+        ------
+        FileCutShort, PermanentError
+            As for `primary` and `extensions`.
+        """
+        _ = self.primary, self.extensions
+
+    def table(self, name: str) -> fits.FITS_rec | None:
+        """Read a binary table whole, once, or return None where the file has no such extension.
+
+        Raises
+        ------
+        PermanentError
+            If the extension is larger than a table of a cube can be, or is not a binary table.
+        """
+        hdu = self.extensions.get(name)
+        if hdu is None:
+            return None
+        if name not in self._tables:
+            self._tables[name] = self._read_table(name, hdu)
+        return self._tables[name]
+
+    def table_column(self, table_name: str, column: str) -> np.ndarray | None:
+        """Read one column of a binary table of one row, without the axis of the rows, or None where it is missing.
+
+        Raises
+        ------
+        PermanentError
+            As for `table`; or if there is not one row, or its values do not fit their description: astropy looks at
+            them only now.
+        """
+        table = self.table(table_name)
+        if table is None or column not in table.names:
+            return None
+        if len(table) != 1:
+            raise PermanentError(f"Extension {table_name} has {len(table)} rows; one was expected.")
+        with damage(f"Column {column} of the extension {table_name} cannot be read"):
+            return np.asarray(table[column][0])
+
+    @property
+    def checksum(self) -> str | None:
+        """CHECKSUM of the primary HDU."""
+        return self.primary.checksum
+
+    @cached_property
+    def checksum_status(self) -> str:
+        """“verified”, “absent” or “mismatch”: whether the primary CHECKSUM agrees with its header and DATASUM."""
+        if self.checksum is None:
+            return "absent"
+        return "verified" if checksum_agrees(self.primary) else "mismatch"
+
+    @cached_property
+    def header_digest(self) -> str:
+        """SHA-256 of the primary header's bytes."""
+        return hashlib.sha256(self.primary.header_bytes).hexdigest()
+
+    def check_unchanged(self) -> None:
+        """Make sure that the path still leads to the file that was opened, and that nobody has written to it since.
+
+        Raises
+        ------
+        TransientError
+            If it was written to, replaced or removed.
+        """
+        if self.has_changed():
+            raise TransientError(f"“{self.relative_path}” changed or vanished while it was read.")
+
+    def has_changed(self) -> bool:
+        """Tell whether somebody has written to the file, replaced or removed it since it was opened."""
+        try:
+            now = os.stat(self.root / self.relative_path)
+        except OSError:
+            return True
+        opened = os.fstat(self.descriptor)
+        same = os.path.samestat(now, opened)
+        return not same or (opened.st_size, opened.st_mtime_ns) != (self.size, self.modified_ns)
+
+    def _read_table(self, name: str, hdu: HDU) -> fits.FITS_rec:
+        if hdu.data_size > MAX_TABLE_BYTES:
+            raise PermanentError(f"Extension {name} has {hdu.data_size} bytes; at most {MAX_TABLE_BYTES} are read.")
+        if hdu.header.get("XTENSION") != "BINTABLE":
+            raise PermanentError(f"Extension {name} is not a binary table.")
+        fields = hdu.header.get("TFIELDS")
+        if not isinstance(fields, int) or not 0 <= fields <= MAX_TABLE_COLUMNS:  # astropy makes room for all of them.
+            raise PermanentError(
+                f"TFIELDS of the extension {name} is {quoted(fields)}; 0 to {MAX_TABLE_COLUMNS} columns are possible."
+            )
+        begin = hdu.data_offset - len(hdu.header_bytes)
+        content = read_bytes(self.descriptor, begin, min(hdu.end, self.size) - begin)
+        with damage(f"Extension {name} cannot be read as a binary table"):
+            return fits.BinTableHDU.fromstring(content.ljust(hdu.end - begin)).data
+
+    def _begins(self, offset: int, start: bytes) -> bool:
+        """Tell whether the file has these bytes at `offset`, as far as it goes."""
+        return start.startswith(read_bytes(self.descriptor, offset, min(len(start), self.size - offset)))
+
+    def _check_size(self, hdu: HDU, what: str) -> None:
+        missing = hdu.data_offset + hdu.data_size - self.size
+        if missing > 0:
+            raise FileCutShort(
+                f"The file is cut short: the data of the {what} lacks {missing} of the {hdu.data_size} bytes "
+                "that BITPIX and NAXIS promise."
+            )
+
+
+@contextmanager
+def open_cube(root: Path, relative_path: str) -> Iterator[CubeFile]:
+    """Open a cube below `root`, and close it in the end.
+
+    What looks wrong in a file that somebody is writing to is not held against it.
+
+    Raises
+    ------
+    PathRefused
+        If the path is not one of a regular file below `root`.
+    TransientError
+        If the file cannot be opened now, or if what the block finds wrong may be due to a change of the file.
+    """
+    descriptor = open_confined(root, relative_path)
+    cube = CubeFile(descriptor, root, relative_path)
+    try:
+        yield cube
+    except PermanentError as error:
+        if isinstance(error, FileCutShort):
+            time.sleep(GROWTH_WATCH_SECONDS)
+        if cube.has_changed():
+            raise TransientError(
+                f"“{relative_path}” changed while it was read, or is still being written: {error}"
+            ) from error
+        raise
+    finally:
+        cube.descriptor = -1  # A read that comes too late must not get another file that has this number by then.
+        os.close(descriptor)

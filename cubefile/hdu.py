@@ -1,0 +1,182 @@
+"""One HDU of a file: its header's bytes and where its data lies, without the data."""
+
+import math
+import os
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from common.errors import PermanentError, TransientError, quoted
+from cubefile.header import CARD_SIZE, Header
+
+BLOCK_SIZE = 2880  # FITS standard 4.0, section 3.1
+MAX_HEADER_BLOCKS = 1000  # 36,000 cards; real headers have some 320
+MAX_FILE_BYTES = 2**63 - 1  # What any file system, and a database's integer, can count to.
+HDU_STARTS = (b"SIMPLE  =", b"XTENSION=")
+
+_END_CARD = b"END".ljust(CARD_SIZE)
+_BITPIX = (8, 16, 32, 64, -32, -64)
+
+
+class FileCutShort(PermanentError):
+    """The file ends before what its headers promise."""
+
+
+@dataclass(frozen=True)
+class HDU:
+    """A header and data unit.
+
+    Attributes
+    ----------
+    header_bytes
+        The header as it is in the file, with its END card and padding.
+    header
+        Its cards.
+    data_offset, data_size
+        Where the data lies in the file and how many bytes it has, without padding.
+    shape
+        The lengths of the axes in numpy's order (the reverse of NAXIS1, NAXIS2, …); empty where there is no data.
+    name
+        EXTNAME, or an empty string.
+    """
+
+    header_bytes: bytes
+    header: Header
+    data_offset: int
+    data_size: int
+    shape: tuple[int, ...]
+    name: str
+
+    @property
+    def end(self) -> int:
+        """Where the next HDU would begin."""
+        return self.data_offset + _padded(self.data_size)
+
+    @property
+    def checksum(self) -> str | None:
+        """CHECKSUM, or None where there is none; zeros only say that it has not been computed."""
+        checksum = _text(self.header, "CHECKSUM")
+        return checksum if checksum and checksum.strip("0") else None
+
+    @property
+    def datasum(self) -> str | None:
+        """DATASUM, or None where there is none."""
+        return _text(self.header, "DATASUM")
+
+
+def read_hdu(descriptor: int, offset: int) -> HDU:
+    """Read the header that begins at `offset`, block by block up to its END card, and nothing else.
+
+    Raises
+    ------
+    FileCutShort
+        If the file ends within the header.
+    PermanentError
+        If there is no END within the bound, or a keyword that tells the size of the data is missing or wrong.
+    TransientError
+        If the storage answers with an error.
+    """
+    header_bytes = _read_header_bytes(descriptor, offset)
+    header = Header(header_bytes)
+    bitpix = _integer(header, "BITPIX")
+    if bitpix not in _BITPIX:
+        raise PermanentError(f"BITPIX is {bitpix}; it must be one of {', '.join(map(str, _BITPIX))}.")
+    naxis = _integer(header, "NAXIS")
+    if not 0 <= naxis <= 999:
+        raise PermanentError(f"NAXIS is {naxis}; it must be from 0 to 999.")
+    axes = [_integer(header, f"NAXIS{n}") for n in range(1, naxis + 1)]
+    pcount = _integer(header, "PCOUNT", default=0)
+    gcount = _integer(header, "GCOUNT", default=1)
+    for name, value in [*((f"NAXIS{n}", axis) for n, axis in enumerate(axes, 1)), ("PCOUNT", pcount)]:
+        if value < 0:
+            raise PermanentError(f"{name} is {value}; it cannot be negative.")
+    if gcount != 1:
+        raise PermanentError(f"GCOUNT is {gcount}; random groups are not supported.")
+    data_size = abs(bitpix) // 8 * (pcount + math.prod(axes)) if axes else 0
+    if data_size > MAX_FILE_BYTES:
+        raise PermanentError(f"NAXIS1 to NAXIS{naxis} and PCOUNT ask for more bytes than any file can have.")
+    return HDU(
+        header_bytes=header_bytes,
+        header=header,
+        data_offset=offset + len(header_bytes),
+        data_size=data_size,
+        shape=tuple(reversed(axes)) if data_size else (),
+        name=(_text(header, "EXTNAME") or "").strip(),
+    )
+
+
+def read_bytes(descriptor: int, offset: int, size: int) -> bytes:
+    """Read exactly `size` bytes at `offset`.
+
+    Raises
+    ------
+    FileCutShort
+        If the file ends before.
+    TransientError
+        If the storage answers with an error.
+    """
+    parts = []
+    while size:
+        try:
+            part = os.pread(descriptor, size, offset)
+        except OSError as error:
+            raise TransientError(f"The file cannot be read at byte {offset}: {error.strerror}.") from error
+        if not part:
+            raise FileCutShort(f"The file is cut short: at least {size} bytes are missing at byte {offset}.")
+        parts.append(part)
+        offset += len(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def checksum_agrees(hdu: HDU) -> bool:
+    """Tell from the header alone whether CHECKSUM agrees with the header and DATASUM.
+
+    The 32-bit ones'-complement sum of a whole HDU with a valid CHECKSUM is all ones, and DATASUM is that sum over
+    the data (FITS standard 4.0, section 4.4.2.7 and appendix J). So the sum over the header plus DATASUM tells
+    whether a header was edited without a new CHECKSUM, without reading the data.
+    """
+    if hdu.datasum is None or not re.fullmatch("[0-9]{1,10}", hdu.datasum):
+        return False
+    total = int(np.frombuffer(hdu.header_bytes, dtype=">u4").sum(dtype=np.uint64)) + int(hdu.datasum)
+    while total >> 32:
+        total = (total & 0xFFFFFFFF) + (total >> 32)
+    return total == 0xFFFFFFFF
+
+
+def _padded(size: int) -> int:
+    return -(-size // BLOCK_SIZE) * BLOCK_SIZE
+
+
+def _read_header_bytes(descriptor: int, offset: int) -> bytes:
+    blocks: list[bytes] = []
+    for number in range(MAX_HEADER_BLOCKS):
+        block_offset = offset + number * BLOCK_SIZE
+        try:
+            block = read_bytes(descriptor, block_offset, BLOCK_SIZE)
+        except FileCutShort as error:
+            raise FileCutShort(f"{str(error).removesuffix('.')}, before the END card of a header.") from None
+        if b"\0" in block:
+            raise PermanentError(
+                f"There is a NUL byte at byte {block_offset + block.index(0)}, within a header: FITS headers are text, "
+                "and there is no END card before the data."
+            )
+        blocks.append(block)
+        if any(block.startswith(_END_CARD, start) for start in range(0, BLOCK_SIZE, CARD_SIZE)):
+            return b"".join(blocks)
+    raise PermanentError(f"The header has no END card within {MAX_HEADER_BLOCKS * BLOCK_SIZE} bytes.")
+
+
+def _integer(header: Header, name: str, default: int | None = None) -> int:
+    value = header.get(name)
+    if value is None:
+        value = default
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise PermanentError(f"{name} is missing." if value is None else f"{name} is {quoted(value)}, not an integer.")
+    return value
+
+
+def _text(header: Header, name: str) -> str | None:
+    value = header.get(name)
+    return value if isinstance(value, str) else None

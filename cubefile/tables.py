@@ -1,0 +1,135 @@
+"""The cube's tables that previews and plots draw from, as arrays in one order of axes whatever the file has.
+
+Traps: TDIM lacks its last axes where they have length one, the parts of a column's name tell the order of the
+coordinates, and any table may be missing. See SOLARNET metadata recommendations, appendix I (variable keywords), and
+FITS standard 4.0, sections 7.3.2 (TDIM) and 8.5 (``-TAB`` coordinates).
+"""
+
+import math
+
+import numpy as np
+from astropy import units
+
+from common.errors import PermanentError, damage, quoted
+from cubefile import CubeFile
+from cubefile.axes import axis_length, cube_axes
+from cubefile.units import unit_factor
+
+MAX_WAVELENGTHS = 10_000
+MAX_STOKES = 4
+
+# What is beyond these is no measurement, and sums of it would overflow.
+_LONGEST_WAVELENGTH = 1e12  # nm
+_LARGEST_INTENSITY = 1e100
+
+
+class PlotUnavailable(PermanentError):
+    """A table that a plot needs is missing or is not what it should be."""
+
+
+def column(cube: CubeFile, table_name: str, column_name: str, dtype: type = np.float64) -> np.ndarray:
+    """Read one column of a table of one row, without the axis of the rows.
+
+    Raises
+    ------
+    PlotUnavailable
+        If the table or the column is missing, or its values are not of this type.
+    """
+    if column_name not in _column_names(cube, table_name):
+        raise PlotUnavailable(f"The table {table_name} has no column {column_name}.")
+    try:
+        values = cube.table_column(table_name, column_name)
+    except PermanentError as error:
+        raise PlotUnavailable(str(error)) from error
+    with damage(f"The column {column_name} of {table_name} cannot be read", PlotUnavailable):
+        return values.astype(dtype)
+
+
+def wavelengths(cube: CubeFile) -> np.ndarray:
+    """Read the wavelengths from WCS-TAB: float64, shape (nwave,), in nm, the mean over scans and corners.
+
+    Raises
+    ------
+    PlotUnavailable
+        If the table is missing or does not fit the cube.
+    """
+    name = next((name for name in _column_names(cube, "WCS-TAB") if "WAVE" in name.split("+")), None)
+    if name is None:
+        raise PlotUnavailable("The table WCS-TAB has no column with a coordinate WAVE in its name.")
+    parts = name.split("+")
+    coordinates = column(cube, "WCS-TAB", name)
+    axis = cube_axes(cube.primary).wavelength
+    count = _bounded_count(axis_length(cube.primary, axis))
+    if coordinates.ndim < 3 or coordinates.ndim > 5:
+        raise PlotUnavailable(f"The column {name} of WCS-TAB has {coordinates.ndim} axes; 3 to 5 were expected.")
+    # Scans and wavelengths, in numpy's order the first axes, are missing where there is one of them only.
+    coordinates = coordinates.reshape((1,) * (5 - coordinates.ndim) + coordinates.shape)
+    if coordinates.shape[-1] != len(parts) or coordinates.shape[1] != count:
+        raise PlotUnavailable(
+            f"The column {name} of WCS-TAB has the shape {coordinates.shape}; {count} wavelengths and "
+            f"{len(parts)} coordinates were expected."
+        )
+    with np.errstate(all="ignore"):
+        values = coordinates[..., parts.index("WAVE")].mean(axis=(0, 2, 3)) * _nanometres(cube, axis)
+    plausible = (values > 0) & (values < _LONGEST_WAVELENGTH)
+    if not plausible.any():
+        raise PlotUnavailable("The table WCS-TAB has no wavelength that is a positive number.")
+    return np.where(plausible, values, np.nan)
+
+
+def medians(cube: CubeFile) -> np.ndarray:
+    """Read the median of each frame from VAR-EXT-DATAMEDN: float64, shape (nscan, nstokes, nwave), NaN for none.
+
+    Raises
+    ------
+    PlotUnavailable
+        If the table is missing or does not fit the cube.
+    """
+    axes = cube_axes(cube.primary)
+    values = column(cube, "VAR-EXT-DATAMEDN", "DATAMEDN")
+    expected = cube.primary.shape[:-2]
+    if values.size != math.prod(expected) or (values.ndim > 1 and _long(values.shape) != _long(expected)):
+        raise PlotUnavailable(
+            f"The column DATAMEDN has the shape {values.shape}, which does not fit frames of shape {expected}."
+        )
+    if axis_length(cube.primary, axes.stokes) > MAX_STOKES:
+        raise PlotUnavailable(f"The cube has more than {MAX_STOKES} Stokes components.")
+    _bounded_count(axis_length(cube.primary, axes.wavelength))
+    order = (axes.scan, axes.stokes, axes.wavelength)
+    # Of an axis that is none of the three, the first place is taken, as for the frame that is drawn. Those of length 1
+    # are left out before: a FITS file may have more axes than numpy.
+    kept = [axis for axis, length in enumerate(expected) if length > 1 or axis in order]
+    values = values.reshape([expected[axis] for axis in kept])[tuple(slice(None) if i in order else 0 for i in kept)]
+    present = [position for position in order if position is not None]
+    values = values.transpose([sorted(present).index(position) for position in present])
+    values = np.expand_dims(values, [place for place, position in enumerate(order) if position is None])
+    return np.where(abs(values) < _LARGEST_INTENSITY, values, np.nan)
+
+
+def _column_names(cube: CubeFile, table_name: str) -> list[str]:
+    try:
+        table = cube.table(table_name)
+    except PermanentError as error:
+        raise PlotUnavailable(str(error)) from error
+    if table is None:
+        raise PlotUnavailable(f"The cube has no table {table_name}.")
+    return table.names
+
+
+def _bounded_count(count: int) -> int:
+    if count > MAX_WAVELENGTHS:
+        raise PlotUnavailable(f"The cube has {count} wavelengths; at most {MAX_WAVELENGTHS} are plotted.")
+    return count
+
+
+def _nanometres(cube: CubeFile, axis: int | None) -> float:
+    """How many nm the unit of the wavelength axis has (CUNITn), nm where the header does not tell."""
+    text = None if axis is None else cube.primary.header.get(f"CUNIT{len(cube.primary.shape) - axis}")
+    factor = unit_factor(text or "nm", units.nm)
+    if factor is None:
+        raise PlotUnavailable(f"The wavelengths are in {quoted(text)}, which is not a unit of length.")
+    return factor
+
+
+def _long(shape: tuple[int, ...]) -> list[int]:
+    return [length for length in shape if length > 1]

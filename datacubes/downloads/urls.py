@@ -1,8 +1,0 @@
-"""The URL of a cube's file; `datacubes.links` makes the links."""
-
-from django.urls import path
-
-from datacubes import links  # noqa: F401  Registers the converter.
-from datacubes.downloads.views import DownloadView
-
-urlpatterns = [path("<oid:oid>/<str:filename>", DownloadView.as_view(), name="download")]

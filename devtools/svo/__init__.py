@@ -1,0 +1,6 @@
+"""A stand-in for the SOLARNET Virtual Observatory: a real HTTP server that behaves as the SVO's does."""
+
+from devtools.svo.keywords import KeywordDefinition
+from devtools.svo.server import SvoServer
+
+__all__ = ["KeywordDefinition", "SvoServer"]

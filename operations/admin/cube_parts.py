@@ -1,0 +1,77 @@
+"""Parts of the admin page of cubes: what belongs to a cube, and the filter of the list by release."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+
+from common.admin.base import ReadOnlyMixin
+from datacubes.models import AccessRules, DataCube, EmailGrant, FITSHeader, GroupGrant, Metadata
+
+
+class AccessRulesInline(admin.StackedInline):
+    """When the cube becomes public: staff may change it."""
+
+    model = AccessRules
+    can_delete = False
+    fields = ["release_date", "release_comment"]
+
+
+class EmailGrantInline(admin.TabularInline):
+    """Grants by e-mail address."""
+
+    model = EmailGrant
+    extra = 0
+
+
+class GroupGrantInline(admin.TabularInline):
+    """Grants by group."""
+
+    model = GroupGrant
+    extra = 0
+
+
+class MetadataInline(ReadOnlyMixin, admin.StackedInline):
+    """What the header tells."""
+
+    model = Metadata
+    can_delete = False
+    exclude = ["keywords"]
+
+
+class FITSHeaderInline(ReadOnlyMixin, admin.StackedInline):
+    """The header, card by card."""
+
+    model = FITSHeader
+    classes = ["collapse"]
+    can_delete = False
+    fields = readonly_fields = ["cards"]
+
+    @admin.display(description="Cards")
+    def cards(self, header: FITSHeader) -> str:
+        """The header for people."""
+        return format_html("<pre>{}</pre>", header.lines())
+
+
+class ReleaseFilter(admin.SimpleListFilter):
+    """Cubes by what their release date says today."""
+
+    title = "release"
+    parameter_name = "release"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """Return the choices."""
+        return [("public", "Public"), ("later", "Public later"), ("restricted", "Restricted, without a date")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DataCube]) -> QuerySet[DataCube]:
+        """Keep those of the choice."""
+        today = timezone.now().date()
+        match self.value():
+            case "public":
+                return queryset.filter(access__release_date__lte=today)
+            case "later":
+                return queryset.filter(access__release_date__gt=today)
+            case "restricted":
+                return queryset.filter(access__release_date=None)
+        return queryset

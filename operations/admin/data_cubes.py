@@ -1,0 +1,237 @@
+"""The admin page of cubes: what the archive holds, who may access it, its orders and its place in the SVO."""
+
+from collections.abc import Callable
+from functools import cache
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+
+from catalogue.pages.links import cube_page_path
+from common.admin.actions import Selection, confirmed
+from common.admin.base import FastListAdmin, utc
+from common.wakeups import send_wake_up
+from datacubes.models import DataCube, ImagePreview
+from operations.admin import looks
+from operations.admin.access import AccessForm
+from operations.admin.cube_parts import (
+    AccessRulesInline,
+    EmailGrantInline,
+    FITSHeaderInline,
+    GroupGrantInline,
+    MetadataInline,
+    ReleaseFilter,
+)
+from svo.admin import svo_state
+from svo.datasets import NOT_CONFIGURED, dataset_name, is_configured
+from svo.notes import note_change
+from svo.tasks import sweep_submissions
+from workorders.admin import requeue_paths
+from workorders.models import WorkOrder
+
+SHOWN_ORDERS = 10
+
+
+@admin.register(DataCube)
+class DataCubeAdmin(FastListAdmin):
+    """Cubes with their orders and submissions. What comes from their files is read-only; staff set the access."""
+
+    list_display = ["small_picture", "oid", "instrument", "line", "begin", "release", "file_size"]
+    list_display_links = ["oid"]
+    list_filter = [ReleaseFilter, "instrument", "metadata__has_polarimetry", "tags"]
+    sortable_by = ["oid", "begin", "line", "release"]  # Those that have an index.
+    search_fields = ["oid__startswith", "relative_path__startswith"]
+    search_help_text = "The beginning of an OID, such as 2019-04-19T17:34, or of a path."
+    list_select_related = ["instrument", "access", "metadata"]
+    actions = ["edit_access", "reingest", "force_reingest", "submit_to_svo"]
+    fields = readonly_fields = [
+        "oid",
+        "picture",
+        "movie",
+        "plots",
+        "relative_path",
+        "filename",
+        "file_size",
+        "instrument",
+        "observation",
+        "tag_names",
+        "created_at",
+        "updated_at",
+        svo_state,
+        "orders",
+    ]
+    inlines = [AccessRulesInline, EmailGrantInline, GroupGrantInline, MetadataInline, FITSHeaderInline]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Cubes come from the pipeline only."""
+        return False
+
+    def has_access_permission(self, request: HttpRequest) -> bool:
+        """Who may change the access to one cube may change that to many."""
+        return request.user.has_perms(
+            f"datacubes.{permission}"
+            for permission in (
+                "change_accessrules",
+                "add_emailgrant",
+                "delete_emailgrant",
+                "add_groupgrant",
+                "delete_groupgrant",
+            )
+        )
+
+    @admin.action(description="Change access", permissions=["access"])
+    @confirmed("Release and grants of these cubes are changed; what is left empty stays as it is.", AccessForm)
+    def edit_access(self, request: HttpRequest, selection: Selection, form: AccessForm) -> None:
+        """Set the release, and add or remove grants, of the selected cubes."""
+        number = sum(form.change.apply(cubes) for cubes in selection.chunks())
+        self.message_user(request, f"The access to {number:,} cubes was changed.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DataCube]:
+        """Leave the large columns for the page of one cube.
+
+        Every cube has metadata and access rules, from the transaction that made it. To say so lets the database begin
+        with them, and so with their indexes, when the list is sorted by one of their columns.
+        """
+        thumbnails = ImagePreview.objects.filter(size_name="thumbnail")
+        return (
+            super()
+            .get_queryset(request)
+            .filter(metadata__isnull=False, access__isnull=False)
+            .defer("sources", "metadata__keywords")
+            .prefetch_related(Prefetch("image_previews", thumbnails, to_attr="thumbnails"))
+        )
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> DataCube | None:
+        """Lock the cube while its access is changed, as an ingestion does, so that neither undoes the other."""
+        cube = super().get_object(request, object_id, from_field)
+        if cube is not None and request.method == "POST":
+            DataCube.objects.select_for_update().get(pk=cube.pk)
+        return cube
+
+    def save_model(self, request: HttpRequest, obj: DataCube, form: ModelForm, change: bool) -> None:
+        """Leave the row of the cube itself: nothing of it can be changed here."""
+
+    def view_on_site(self, obj: DataCube) -> str:
+        """Link to the cube's public page."""
+        return cube_page_path(obj.oid)
+
+    @admin.display(description="preview")
+    def small_picture(self, cube: DataCube) -> str:
+        """The thumbnail."""
+        return looks.thumbnail(next(iter(cube.thumbnails), None))
+
+    @admin.display(ordering="metadata__date_beg", description="begin (UTC)")
+    def begin(self, cube: DataCube) -> str:
+        """DATE-BEG."""
+        return utc(cube.metadata.date_beg)
+
+    @admin.display(ordering="metadata__spectral_line", description="line")
+    def line(self, cube: DataCube) -> str:
+        """The spectral line."""
+        return cube.metadata.spectral_line
+
+    @admin.display(ordering="access__release_date", description="public from")
+    def release(self, cube: DataCube) -> str:
+        """When it becomes public."""
+        day = cube.access.release_date
+        return format_html('<span class="moment">{}</span>', day) if day else "restricted"
+
+    @admin.display(description="size")
+    def file_size(self, cube: DataCube) -> str:
+        """The size of the file."""
+        return filesizeformat(cube.size)
+
+    @admin.display(description="tags")
+    def tag_names(self, cube: DataCube) -> str:
+        """Features and events."""
+        return ", ".join(str(tag) for tag in cube.tags.all()) or "–"
+
+    @admin.display(description="preview")
+    def picture(self, cube: DataCube) -> str:
+        """The preview."""
+        return looks.picture(cube)
+
+    @admin.display(description="movie")
+    def movie(self, cube: DataCube) -> str:
+        """The movie."""
+        return looks.movie(getattr(cube, "video_preview", None))
+
+    @admin.display(description="plots")
+    def plots(self, cube: DataCube) -> str:
+        """Line profile and seeing."""
+        return looks.plots(cube, getattr(cube, "plot_data", None))
+
+    def get_fields(self, request: HttpRequest, obj: DataCube | None = None) -> list[str | Callable]:
+        """Leave out what is told of orders and submissions for those who may not look at these."""
+        needed = {"orders": "workorders.view_workorder", svo_state: "svo.view_submission"}
+        return [field for field in self.fields if field not in needed or request.user.has_perm(needed[field])]
+
+    def has_reingest_permission(self, request: HttpRequest) -> bool:
+        """Who may post an order over HTTP may order a cube again here."""
+        return request.user.has_perm("workorders.add_workorder")
+
+    def has_submit_permission(self, request: HttpRequest) -> bool:
+        """Who may change submissions may make them."""
+        return request.user.has_perm("svo.change_submission")
+
+    @admin.action(description="Re-ingest", permissions=["reingest"])
+    @confirmed("These cubes are queued to be ingested again. What has not changed is skipped.")
+    def reingest(self, request: HttpRequest, selection: Selection, form: None) -> None:
+        """Queue the selected cubes."""
+        self._requeue(request, selection, force=False)
+
+    @admin.action(description="Force re-ingest", permissions=["reingest"])
+    @confirmed("These cubes are queued to be ingested again, and everything is made anew, whether changed or not.")
+    def force_reingest(self, request: HttpRequest, selection: Selection, form: None) -> None:
+        """Queue the selected cubes, to be done as if nothing had been ingested before."""
+        self._requeue(request, selection, force=True)
+
+    @admin.action(description="Submit to the SVO", permissions=["submit"])
+    @confirmed("These cubes are sent to the SOLARNET Virtual Observatory once more, whatever was sent before.")
+    def submit_to_svo(self, request: HttpRequest, selection: Selection, form: None) -> None:
+        """Note the selected cubes for the SVO."""
+        if not is_configured():
+            self.message_user(request, f"{NOT_CONFIGURED} Nothing was done.", messages.ERROR)
+            return
+        dataset_of = cache(dataset_name)
+        sent = left_out = 0
+        for cubes in selection.chunks():
+            with transaction.atomic():
+                for cube in cubes.select_related("instrument").only("oid", "instrument"):
+                    dataset = dataset_of(cube.instrument)
+                    if dataset is None:
+                        left_out += 1
+                        continue
+                    note_change(cube.oid, dataset, send_again=True, wake=False)
+                    sent += 1
+        send_wake_up(sweep_submissions)
+        self.message_user(request, f"{sent:,} queued for the SVO.")
+        if left_out:
+            self.message_user(request, f"{left_out:,} are of instruments that are left out of it.", messages.WARNING)
+
+    def _requeue(self, request: HttpRequest, selection: Selection, *, force: bool) -> None:
+        with_file = (cubes.exclude(relative_path="") for cubes in selection.chunks())
+        number = requeue_paths(
+            (list(cubes.values_list("relative_path", flat=True)) for cubes in with_file), force=force
+        )
+        self.message_user(request, f"{number:,} queued.")
+        if number < len(selection):
+            self.message_user(
+                request,
+                f"{len(selection) - number:,} left as they are: another cube has taken the place of their file.",
+                messages.WARNING,
+            )
+
+    @admin.display(description="orders")
+    def orders(self, cube: DataCube) -> str:
+        """The latest orders of the cube, with links."""
+        rows = (
+            (reverse("admin:workorders_workorder_change", args=[order.pk]), order, order.get_status_display())
+            for order in WorkOrder.objects.filter(oid=cube.oid).order_by("-id")[:SHOWN_ORDERS]
+        )
+        return format_html("<ul>{}</ul>", format_html_join("", '<li><a href="{}">{}</a>: {}</li>', rows))

@@ -1,0 +1,134 @@
+"""The data of plots, ready for JSON: the seeing during the observation, and the profile of the spectral line.
+
+Numbers that are none (NaN, infinite) are None.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from common.errors import PermanentError, on_one_line
+from cubefile import CubeFile
+from cubefile.axes import axis_length, cube_axes, stokes_names
+from cubefile.dates import parse_time
+from cubefile.tables import PlotUnavailable, column, medians, wavelengths
+
+__all__ = ["PlotUnavailable", "line_profile", "seeing"]
+
+MAX_SAMPLES = 4000
+"""Of the seeing; a plot is not wider. Of a longer series, every second, third, … sample is kept."""
+
+_LONGEST_TIME = 1e9  # Seconds since DATEREF, some 30 years: more is no time of an observation.
+_LARGEST_R0 = 1e3  # m
+
+
+def seeing(cube: CubeFile) -> dict[str, Any]:
+    """Return the Fried parameter r₀ along time.
+
+    Returns
+    -------
+    dict
+        ``times``: ISO 8601, UTC, ending in Z; ``r0_low`` (the seeing of low altitudes) and ``r0_low_and_high`` (of
+        all altitudes), as long as ``times``; ``units``; ``scans``: begin and end of each scan, in order, None where it
+        is not known, empty where the file does not tell, in which case ``scans_missing`` says why.
+
+    Raises
+    ------
+    PlotUnavailable
+        If DATEREF or VAR-EXT-ATMOS_R0 is missing, or the table's columns do not fit each other.
+    """
+    values = column(cube, "VAR-EXT-ATMOS_R0", "ATMOS_R0")
+    seconds = column(cube, "VAR-EXT-ATMOS_R0", "TIME-ATMOS_R0").ravel()
+    count = len(seconds)
+    if count == 0 or values.size != 2 * count or values.shape[-1] != 2:
+        raise PlotUnavailable(
+            f"The column ATMOS_R0 has the shape {values.shape}; {count} times × 2 altitudes were expected."
+        )
+    step = -(-count // MAX_SAMPLES)
+    r0 = values.reshape(count, 2)[::step]
+    r0 = np.where((r0 >= 0) & (r0 < _LARGEST_R0), np.round(r0, 5), np.nan)
+    scans, scans_missing = _scan_times(cube)
+    return {
+        "units": {"times": "UTC", "r0": "m"},
+        "times": _times(cube, seconds[::step]),
+        "r0_low": _numbers(r0[:, 0]),
+        "r0_low_and_high": _numbers(r0[:, 1]),
+        "scans": scans,
+        "scans_missing": scans_missing,
+    }
+
+
+def line_profile(cube: CubeFile) -> dict[str, Any]:
+    """Return the median intensity along wavelength, the mean over all scans, for each Stokes component.
+
+    Returns
+    -------
+    dict
+        ``wavelengths``, rising; ``stokes``: name of the component to a list as long as ``wavelengths``; ``scans``:
+        how many there are; ``units``, where that of the intensity is BUNIT or empty.
+
+    Raises
+    ------
+    PlotUnavailable
+        If WCS-TAB or VAR-EXT-DATAMEDN is missing or does not fit the cube.
+    """
+    places = wavelengths(cube)
+    values = medians(cube)
+    known = np.isfinite(values)
+    counts = known.sum(axis=0)
+    means = np.where(known, values, 0).sum(axis=0) / np.where(counts, counts, np.nan)
+    order = np.argsort(places, kind="stable")
+    order = order[np.isfinite(places[order])]
+    unit = cube.primary.header.get("BUNIT")
+    return {
+        "units": {"wavelengths": "nm", "intensity": unit.strip() if isinstance(unit, str) else ""},
+        "wavelengths": _numbers(np.round(places[order], 6)),
+        "stokes": {name: _numbers(mean[order]) for name, mean in zip(stokes_names(cube.primary), means, strict=True)},
+        "scans": len(values),
+    }
+
+
+def _scan_times(cube: CubeFile) -> tuple[list[dict[str, str | None]], str]:
+    """Return begin and end of each scan; or none, and why."""
+    axes = cube_axes(cube.primary)
+    count = axis_length(cube.primary, axes.scan)
+    try:
+        begins, ends = (
+            _moments(column(cube, f"VAR-EXT-{key}", key, dtype=str), key, count) for key in ("DATE-BEG", "DATE-END")
+        )
+    except PlotUnavailable as error:
+        return [], str(error)
+    # Times that are not known are left out, which `min` and `max` would not do.
+    first, last = _iso(np.fmin.reduce(begins, axis=1)), _iso(np.fmax.reduce(ends, axis=1))
+    return [{"begin": begin, "end": end} for begin, end in zip(first, last, strict=True)], ""
+
+
+def _moments(texts: np.ndarray, key: str, scans: int) -> np.ndarray:
+    """Parse ISO times into datetime64, shape (nscan, n)."""
+    if texts.size == 0 or texts.size % scans or (texts.ndim > 1 and scans > 1 and texts.shape[0] != scans):
+        raise PlotUnavailable(f"The column {key} has the shape {texts.shape}, which does not fit {scans} scans.")
+    try:
+        moments = np.char.strip(texts, "Z ").astype("datetime64[us]")
+    except ValueError as error:
+        raise PlotUnavailable(f"The column {key} holds what is no time: {on_one_line(error)}.") from error
+    return moments.reshape(scans, -1)
+
+
+def _times(cube: CubeFile, seconds: np.ndarray) -> list[str | None]:
+    """Write seconds since DATEREF as ISO 8601."""
+    try:
+        zero = np.datetime64(parse_time("DATEREF", cube.primary.header.get("DATEREF")).replace(tzinfo=None))
+    except PermanentError as error:
+        raise PlotUnavailable(f"The times of the seeing have no zero: {on_one_line(error)}") from error
+    known = abs(seconds) < _LONGEST_TIME
+    elapsed = (np.where(known, seconds, 0) * 1e3).round().astype("timedelta64[ms]")
+    return _iso(np.where(known, zero + elapsed, np.datetime64("NaT")))
+
+
+def _iso(moments: np.ndarray) -> list[str | None]:
+    texts = np.datetime_as_string(moments.astype("datetime64[ms]"), timezone="UTC").astype(object)
+    return np.where(np.isnat(moments), None, texts).tolist()
+
+
+def _numbers(values: np.ndarray) -> list[float | None]:
+    return np.where(np.isfinite(values), values, None).tolist()

@@ -1,0 +1,172 @@
+"""PostgreSQL can read a page of the list of cubes from an index, and need neither look at all rows nor sort them.
+
+In a table as small as a test's, to read and sort all of it is as good, so PostgreSQL is told to avoid that if it can.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from catalogue import filters
+from datacubes.models import AccessRules, DataCube, Instrument, Metadata, Observation, Tag
+
+_OF_PLACES = re.compile(r"ORDER BY .* LIMIT \d+( OFFSET \d+)?$")
+URL = "/api/v1/data-cubes/"
+N_CUBES = 600
+FIRST_DAY = datetime(2015, 1, 1, tzinfo=UTC)
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="of PostgreSQL's plans"),
+]
+
+
+@pytest.fixture
+def archive():
+    """Cubes of many days, which PostgreSQL has had a look at."""
+    instruments = list(Instrument.objects.filter(name__in=["CRISP", "CHROMIS"]))
+    tag = Tag.objects.create(kind="feature", name="Pore")
+    observation = Observation.objects.create(point_id="all", date_beg=FIRST_DAY, date_end=FIRST_DAY)
+    cubes = DataCube.objects.bulk_create(
+        DataCube(
+            oid=f"cube {n:05}",
+            filename=f"{n:05}.fits",
+            size=n * 7919 % 3001,
+            instrument=instruments[n % 2],
+            observation=observation,
+        )
+        for n in range(N_CUBES)
+    )
+    Metadata.objects.bulk_create(
+        Metadata(
+            cube=cube,
+            instrument_id=cube.instrument_id,
+            date_beg=FIRST_DAY + timedelta(days=n),
+            date_end=FIRST_DAY + timedelta(days=n, minutes=20),
+            wavelength_min=600 + n % 4,
+            wavelength_max=601 + n % 4,
+            spectral_line=str(n % 4),
+            has_polarimetry=n % 3 == 0,
+            keywords={"N": n, "PARITY": n % 2, "ALL": "same", "AGE": "old" if n < N_CUBES // 10 else "new"},
+        )
+        for n, cube in enumerate(cubes)
+    )
+    AccessRules.objects.bulk_create(
+        AccessRules(cube=cube, release_date=FIRST_DAY + timedelta(days=n)) for n, cube in enumerate(cubes)
+    )
+    DataCube.tags.through.objects.bulk_create(
+        DataCube.tags.through(datacube=cube, tag=tag) for cube in cubes if cube.pk % 2
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('metadata_keywords')")  # As autovacuum does.
+        cursor.execute("ANALYZE; SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+
+
+@pytest.fixture
+def plans(archive, anybody):
+    """Return a function that asks, and returns the plans of the statements that look for the places of a page."""
+
+    def ask(**parameters):
+        with CaptureQueriesContext(connection) as captured:
+            response = anybody.get(URL, parameters)
+        assert response.status_code == 200, response.content
+        looking = [each["sql"] for each in captured if _OF_PLACES.search(each["sql"])]
+        with connection.cursor() as cursor:
+            for sql in looking:
+                cursor.execute("EXPLAIN (FORMAT JSON) " + sql.replace("%", "%%"), [])
+                [[[plan]]] = cursor.fetchall()
+                yield list(nodes(plan["Plan"]))
+
+    return lambda **parameters: list(ask(**parameters))
+
+
+def nodes(plan):
+    yield plan
+    for part in plan.get("Plans", []):
+        yield from nodes(part)
+
+
+def kinds(plan):
+    return {node["Node Type"] for node in plan}
+
+
+def indexes(plan):
+    return {node["Index Name"] for node in plan if "Index Name" in node}
+
+
+@pytest.mark.parametrize(
+    ("ordering", "index"),
+    [
+        ("-date_beg", "metadata_newest"),
+        ("date_beg", "metadata_newest"),
+        ("wavelength", "metadata_by_wavelength"),
+        ("-wavelength", "metadata_by_wavelength"),
+        ("size", "cube_by_size"),
+        ("-size", "cube_by_size"),
+    ],
+)
+def test_each_order_is_that_of_an_index(plans, anybody, ordering, index):
+    [first] = plans(ordering=ordering)
+    cursor = anybody.get(URL, {"ordering": ordering}).json()["next"].partition("cursor=")[2].partition("&")[0]
+    [second] = plans(ordering=ordering, cursor=cursor)
+    for plan in (first, second):
+        assert index in indexes(plan)
+        assert not kinds(plan) & {"Seq Scan", "Sort", "Incremental Sort"}
+
+
+@pytest.mark.parametrize(
+    ("ordering", "index"), [("-date_beg", "metadata_newest"), ("-wavelength", "metadata_by_wavelength")]
+)
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"time_from": "2019-01-01", "time_to": "2021-01-01"},
+        {"wavelength_from": "601.5", "wavelength_to": "602.5"},
+        {"polarimetry": "true"},
+        {"instrument": "CRISP"},
+        {"release": "public"},
+    ],
+    ids=lambda given: next(iter(given)),
+)
+def test_the_orders_by_time_and_wavelength_answer_filters_from_their_index_alone(plans, ordering, index, given):
+    [plan] = plans(ordering=ordering, **given)
+    [walk] = [node for node in plan if node.get("Index Name") == index]
+    assert "Filter" not in walk
+    assert not kinds(plan) & {"Seq Scan", "Sort", "Incremental Sort"}
+
+
+def test_a_spectral_line_is_found_in_order(plans):
+    [plan] = plans(spectral_line="2")
+    assert indexes(plan) & {"metadata_line", "metadata_newest"}
+    assert not kinds(plan) & {"Seq Scan", "Sort", "Incremental Sort"}
+
+
+@pytest.mark.parametrize("given", [{"tag": "Pore"}, {"keyword": "ALL:same"}], ids=lambda given: next(iter(given)))
+@pytest.mark.parametrize(
+    ("ordering", "index"),
+    [("-date_beg", "metadata_newest"), ("wavelength", "metadata_by_wavelength"), ("-size", "cube_by_size")],
+)
+def test_what_is_frequent_is_found_on_a_walk_through_an_index(plans, monkeypatch, ordering, index, given):
+    monkeypatch.setattr(filters, "LONG_WALK", 200)
+    monkeypatch.setattr(filters, "SHORT_WALK", 200)
+    end, on_the_way = plans(ordering=ordering, **given)
+    assert index in indexes(end) & indexes(on_the_way)
+    assert not {"Sort", "Incremental Sort"} & kinds(end)
+
+
+@pytest.mark.parametrize("question", ["N:77", "AGE:old", "N:none"])
+def test_keywords_that_a_walk_does_not_find_are_found_by_their_index(plans, monkeypatch, question):
+    monkeypatch.setattr(filters, "SHORT_WALK", 200)
+    [_, _, collected] = plans(keyword=question)
+    assert "metadata_keywords" in indexes(collected)
+
+
+@pytest.mark.parametrize("beginning", ["cube 00077", "00077"])
+def test_a_name_that_a_walk_does_not_find_is_found_by_its_index(plans, monkeypatch, beginning):
+    monkeypatch.setattr(filters, "LONG_WALK", 200)
+    [_, _, collected] = plans(search=beginning)
+    assert "cube_filename" in indexes(collected)
+    assert "Seq Scan" not in kinds(collected)

@@ -1,0 +1,110 @@
+"""A file that is still being written, or that is replaced or removed while it is read, is tried again later."""
+
+import os
+
+import pytest
+
+from common.errors import PermanentError, TransientError
+from cubefile import FileCutShort, open_cube
+from tests.support.raw_fits import tiny_cube
+
+
+@pytest.fixture
+def cube_path(data_root):
+    path = data_root / "cube.fits"
+    path.write_bytes(tiny_cube())
+    return path
+
+
+def test_a_file_that_stays_as_it_is_passes(data_root, cube_path):
+    with open_cube(data_root, "cube.fits") as cube:
+        assert cube.primary.shape == (3, 4)
+        cube.check_unchanged()
+
+
+def test_a_file_that_is_cut_short_and_stays_so_is_refused(data_root, cube_path):
+    cube_path.write_bytes(tiny_cube()[:2890])
+    with pytest.raises(FileCutShort, match="lacks 14 of the 24 bytes"), open_cube(data_root, "cube.fits") as cube:
+        _ = cube.primary
+
+
+@pytest.mark.parametrize("size", [0, 100, 2890])
+def test_a_file_that_is_cut_short_and_grows_is_tried_again_later(data_root, cube_path, monkeypatch, size):
+    content = tiny_cube()
+    cube_path.write_bytes(content[:size])
+    # The writer gets on while the reader waits to see it.
+    monkeypatch.setattr("cubefile.cube.time.sleep", lambda _: cube_path.write_bytes(content[: size + 10]))
+    with pytest.raises(TransientError, match="still being written"), open_cube(data_root, "cube.fits") as cube:
+        _ = cube.primary
+
+
+def append(path) -> None:
+    with path.open("ab") as file:
+        file.write(b"more")
+
+
+def overwrite_in_place(path) -> None:
+    modified = path.stat().st_mtime_ns
+    with path.open("r+b") as file:
+        file.write(b"S")
+    os.utime(path, ns=(modified + 1, modified + 1))
+
+
+def replace(path) -> None:
+    other = path.with_suffix(".part")
+    other.write_bytes(path.read_bytes())
+    os.utime(other, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
+    other.replace(path)
+
+
+def replace_by_a_link_elsewhere(path) -> None:
+    other = path.with_suffix(".part")
+    other.write_bytes(path.read_bytes())
+    path.unlink()
+    path.symlink_to(other)
+
+
+def remove(path) -> None:
+    path.unlink()
+
+
+def remove_the_folder(path) -> None:
+    path.unlink()
+    path.parent.rmdir()
+
+
+CHANGES = [append, overwrite_in_place, replace, replace_by_a_link_elsewhere, remove, remove_the_folder]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_while_it_is_read_is_noticed(data_root, cube_path, change):
+    with open_cube(data_root, "cube.fits") as cube:
+        _ = cube.primary
+        change(cube_path)
+        with pytest.raises(TransientError, match="changed or vanished"):
+            cube.check_unchanged()
+
+
+def refuse() -> None:
+    raise PermanentError("The header has no DATE-BEG.")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_looks_wrong_in_a_file_that_changes_is_not_held_against_it(data_root, cube_path, change):
+    with pytest.raises(TransientError, match="changed"), open_cube(data_root, "cube.fits"):  # noqa: PT012
+        change(cube_path)
+        refuse()
+
+
+def test_what_is_wrong_in_a_file_that_does_not_change_is_said(data_root, cube_path):
+    with pytest.raises(PermanentError, match="DATE-BEG"), open_cube(data_root, "cube.fits"):
+        refuse()
+
+
+def test_the_file_is_closed_whatever_happens(data_root, cube_path):
+    before = len(os.listdir("/proc/self/fd"))
+    with open_cube(data_root, "cube.fits"):
+        pass
+    with pytest.raises(ZeroDivisionError), open_cube(data_root, "cube.fits"):
+        _ = 1 / 0
+    assert len(os.listdir("/proc/self/fd")) == before

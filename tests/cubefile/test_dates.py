@@ -1,0 +1,86 @@
+"""Times of FITS headers."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from common.errors import PermanentError
+from cubefile.dates import parse_date, parse_time
+
+
+@pytest.mark.parametrize(
+    ("text", "microsecond"),
+    [
+        ("2019-04-19T17:34:55", 0),
+        ("2019-04-19T17:34:55.", 0),
+        ("2019-04-19T17:34:55.5", 500_000),
+        ("2019-04-19T17:34:55.50", 500_000),
+        ("2019-04-19T17:34:55.503", 503_000),
+        ("2019-04-19T17:34:55.5039", 503_900),
+        ("2019-04-19T17:34:55.50395", 503_950),
+        ("2019-04-19T17:34:55.503951", 503_951),
+        ("2019-04-19T17:34:55.5039519", 503_951),
+        ("2019-04-19T17:34:55.503951999", 503_951),
+        ("2019-04-19T17:34:55.5Z", 500_000),
+        ("  2019-04-19T17:34:55  ", 0),
+    ],
+)
+def test_any_number_of_digits_is_read(text, microsecond):
+    assert parse_time("DATE-BEG", text) == datetime(2019, 4, 19, 17, 34, 55, microsecond, tzinfo=UTC)
+
+
+def test_a_day_is_its_midnight():
+    assert parse_time("DATE-BEG", "2019-04-19") == datetime(2019, 4, 19, tzinfo=UTC)
+
+
+def test_a_leap_second_is_the_second_after_it():
+    assert parse_time("DATE-BEG", "2016-12-31T23:59:60.25") == datetime(2017, 1, 1, 0, 0, 0, 250_000, tzinfo=UTC)
+
+
+def test_the_day_of_a_release():
+    assert parse_date("RELEASE", "2020-08-05") == date(2020, 8, 5)
+    assert parse_date("RELEASE", "2020-08-05T23:59:59") == date(2020, 8, 5)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "yesterday",
+        "MISSING",
+        "2019-04-19T17:34",
+        "2019-04-19 17:34:55",
+        "2019-04-19T17:34:55.5.5",
+        "2019-04-19T17:34:55+02:00",
+        "2019-04-19T17:34:55 UTC",
+        "19/04/2019",
+        "2019-4-19",
+        "2019-13-19",
+        "2019-02-29",
+        "2019-04-31T00:00:00",
+        "0000-01-01",
+        "2019-04-19T24:00:00",
+        "2019-04-19T17:60:00",
+        "2019-04-19T17:34:61",
+        "9999-12-31T23:59:60",
+        "-2019-04-19",
+        "+12019-04-19",
+        "２０１９-04-19",
+        "2019-04-19T17:34:55\n2019",
+        20190419,
+        2019.5,
+        True,
+        None,
+        ["2019-04-19"],
+    ],
+)
+def test_it_refuses(value):
+    for parse in (parse_time, parse_date):
+        with pytest.raises(PermanentError, match="DATE-BEG"):
+            parse("DATE-BEG", value)
+
+
+def test_a_refusal_shows_no_more_of_a_long_value_than_a_person_wants_to_read():
+    with pytest.raises(PermanentError) as refused:
+        parse_time("DATE-BEG", "x" * 1_000_000)
+    assert len(str(refused.value)) < 300

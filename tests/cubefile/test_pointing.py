@@ -1,0 +1,153 @@
+"""Where a cube points and how large it is on the sky, from tables or from linear coordinates."""
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from common.errors import PermanentError
+from datacubes.models import Metadata
+from datacubes.steps.base import IngestRequest
+from devtools.cube_tables import FIELD_CENTRE, FIELD_SIZE
+from devtools.sample_cubes import write_cube
+from ingestion.conductor import IngestResult, ingest
+from tests.support.raw_fits import tiny_cube
+
+pytestmark = pytest.mark.django_db
+
+LINEAR = {
+    "CTYPE1": "CTYPE1  = 'HPLN-TAN'",
+    "CTYPE2": "CTYPE2  = 'HPLT-TAN'",
+    "CUNIT1": "CUNIT1  = 'arcsec'",
+    "CUNIT2": "CUNIT2  = 'arcsec'",
+    "CRPIX1": "CRPIX1  = 2.5",
+    "CRPIX2": "CRPIX2  = 1.0",
+    "CRVAL1": "CRVAL1  = -352.0",
+    "CRVAL2": "CRVAL2  = 118.0",
+    "CDELT1": "CDELT1  = 0.5",
+    "CDELT2": "CDELT2  = 0.25",
+}
+
+
+def place_of(metadata: Metadata) -> tuple[float | None, ...]:
+    return metadata.pointing_x, metadata.pointing_y, metadata.size_x, metadata.size_y
+
+
+def ingest_bytes(data_root, content: bytes) -> IngestResult:
+    (data_root / "cube.fits").write_bytes(content)
+    return ingest(IngestRequest("cube.fits"))
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1, 4, 4), (1, 1, 2, 4, 4), (3, 1, 2, 4, 4), (2, 4, 1, 4, 4)])
+def test_the_corners_in_the_table_tell_centre_and_size(data_root, shape):
+    write_cube(data_root / "cube.fits", shape=shape)
+    ingest(IngestRequest("cube.fits"))
+    assert place_of(Metadata.objects.get()) == pytest.approx((*FIELD_CENTRE, *FIELD_SIZE))
+
+
+def test_the_parts_of_the_columns_name_tell_the_order(data_root):
+    path = write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4))
+    content = path.read_bytes().replace(b"'HPLN+HPLT+WAVE+TIME'", b"'HPLT+HPLN+WAVE+TIME'")
+    ingest_bytes(data_root, content)
+    (x, y), (size_x, size_y) = FIELD_CENTRE, FIELD_SIZE
+    assert place_of(Metadata.objects.get()) == pytest.approx((y, x, size_y, size_x))
+
+
+def test_without_the_table_it_is_not_known(data_root):
+    write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4), without={"WCS-TAB"})
+    result = ingest(IngestRequest("cube.fits"))
+    assert place_of(Metadata.objects.get()) == (None,) * 4
+    assert result.warnings == []
+
+
+def test_linear_coordinates_tell_centre_and_size(data_root):
+    ingest_bytes(data_root, tiny_cube(**LINEAR))
+    # Four columns and three rows: the centres are at the pixels 2.5 and 2.
+    assert place_of(Metadata.objects.get()) == pytest.approx((-352.0, 118.25, 2.0, 0.75))
+
+
+def test_digits_that_come_from_the_computation_alone_are_left_out(data_root):
+    ingest_bytes(data_root, tiny_cube(**LINEAR | {"CDELT1": "CDELT1  = 0.1", "CDELT2": "CDELT2  = 0.1"}))
+    assert 0.1 * 3 != 0.3
+    metadata = Metadata.objects.get()
+    assert (metadata.size_x, metadata.size_y) == (0.4, 0.3)
+
+
+def test_steps_may_be_negative(data_root):
+    ingest_bytes(data_root, tiny_cube(**LINEAR | {"CDELT2": "CDELT2  = -0.25"}))
+    assert place_of(Metadata.objects.get()) == pytest.approx((-352.0, 117.75, 2.0, 0.75))
+
+
+@pytest.mark.parametrize("unit", ["deg", None, "rad"])
+def test_other_units_are_converted_and_degrees_are_the_default(data_root, unit):
+    factor = {"deg": 3600, None: 3600, "rad": 180 / np.pi * 3600}[unit]
+    cards = LINEAR | {f"CUNIT{axis}": unit and f"CUNIT{axis}  = '{unit}'" for axis in (1, 2)}
+    cards |= {"CRVAL1": "CRVAL1  = -0.1", "CRVAL2": "CRVAL2  = 0.05"}
+    cards |= {"CDELT1": "CDELT1  = 0.0001", "CDELT2": "CDELT2  = 0.0002"}
+    ingest_bytes(data_root, tiny_cube(**cards))
+    expected = (-0.1 * factor, (0.05 + 0.0002) * factor, 0.0004 * factor, 0.0006 * factor)
+    assert place_of(Metadata.objects.get()) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"CTYPE1": "CTYPE1  = 'RA---TAN'", "CTYPE2": "CTYPE2  = 'DEC--TAN'"},
+        {"CUNIT1": "CUNIT1  = 'kg'", "CUNIT2": "CUNIT2  = 'nonsense'"},
+        {"CUNIT1": "CUNIT1  = '((((((('", "CUNIT2": "CUNIT2  = 5"},
+        {"CUNIT1": "CUNIT1  = '10**99999999 deg'", "CUNIT2": "CUNIT2  = '10^³³³³³³³³³ deg'"},
+        {"CRPIX1": None, "CDELT2": "CDELT2  = 'small'"},
+        {"CRVAL1": "CRVAL1  = NaN", "CRVAL2": "CRVAL2  ="},
+        {"CDELT1": "CDELT1  = 1E308", "CRPIX1": "CRPIX1  = 1E308", "CTYPE2": None},
+    ],
+    ids=str,
+)
+def test_coordinates_that_make_no_sense_are_not_known(data_root, changes):
+    ingest_bytes(data_root, tiny_cube(**LINEAR | changes))
+    metadata = Metadata.objects.get()
+    assert metadata.pointing_x is None
+    assert metadata.pointing_y is None
+
+
+def test_a_damaged_table_is_a_warning_and_no_reason_to_refuse_the_cube(data_root):
+    path = write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4))
+    content = path.read_bytes().replace(b"TFORM1  = '32D", b"TFORM1  = '9XX", 1)
+    result = ingest_bytes(data_root, content)
+    assert place_of(Metadata.objects.get()) == (None,) * 4
+    assert len(result.warnings) == 1
+    assert "WCS-TAB" in result.warnings[0]
+
+
+@pytest.mark.parametrize("dimensions", ["(4,8)", "(16,2)", "(2,2,4,2)", "(8,2,2)"])
+def test_a_table_of_another_shape_is_a_warning(data_root, dimensions):
+    path = write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4))
+    old = b"TDIM1   = '(4,2,2,2)'"
+    content = path.read_bytes()
+    assert content.count(old) == 1
+    content = content.replace(old, f"TDIM1   = '{dimensions}'".encode().ljust(len(old)))
+    result = ingest_bytes(data_root, content)
+    assert place_of(Metadata.objects.get()) == (None,) * 4
+    assert len(result.warnings) == 1
+    assert "WCS-TAB" in result.warnings[0]
+
+
+def test_a_table_of_nan_tells_nothing(data_root):
+    path = write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4))
+    with fits.open(path) as hdus:
+        begin = hdus["WCS-TAB"].fileinfo()["datLoc"]
+    with path.open("r+b") as file:
+        file.seek(begin)
+        file.write(np.full(32, np.nan, dtype=">f8").tobytes())
+    ingest(IngestRequest("cube.fits"))
+    assert place_of(Metadata.objects.get()) == (None,) * 4
+
+
+@pytest.mark.usefixtures("no_growth_watch")
+def test_a_table_that_is_cut_short_is_no_reason_to_do_without_it(data_root):
+    path = write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4))
+    content = path.read_bytes()
+    begin = content.index(b"XTENSION")
+    for size in (begin + 100, begin + 2880 + 100, begin + 5760 + 10):
+        path.write_bytes(content[:size])
+        with pytest.raises(PermanentError, match="cut short"):
+            ingest(IngestRequest("cube.fits"))
+    assert not Metadata.objects.exists()

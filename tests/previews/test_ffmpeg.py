@@ -1,0 +1,65 @@
+"""ffmpeg runs within its bounds, and is gone whatever happens."""
+
+import time
+from itertools import repeat
+
+import pytest
+
+from common.errors import PermanentError, TransientError
+from previews.ffmpeg import ProcessBounds, run_ffmpeg
+from tests.previews.movie_files import running_ffmpegs
+
+RAW = ("-f", "rawvideo", "-pix_fmt", "gray", "-video_size", "4x4", "-i", "pipe:0", "-f", "rawvideo", "pipe:1")
+
+
+def test_what_is_fed_comes_back_drawn(tmp_path):
+    frames = [bytes([value]) * 16 for value in (1, 2, 3)]
+    assert run_ffmpeg(RAW, ProcessBounds(), feed=frames) == b"".join(frames)
+
+
+def test_a_process_that_waits_for_more_is_stopped():
+    def slow():
+        yield bytes(16)
+        time.sleep(1.5)
+        yield from repeat(bytes(2**20), 5)
+
+    with pytest.raises(PermanentError, match="stopped after 1 s"):
+        run_ffmpeg(RAW, ProcessBounds(seconds=1), feed=slow())
+    assert running_ffmpegs() == []
+
+
+def test_a_process_that_never_ends_is_stopped():
+    with pytest.raises(PermanentError, match=r"stopped after 1 s|processor time"):
+        run_ffmpeg(["-f", "lavfi", "-i", "testsrc2", "-f", "null", "pipe:1"], ProcessBounds(seconds=1))
+    assert running_ffmpegs() == []
+
+
+def test_a_process_that_ends_early_tells_why():
+    with pytest.raises(PermanentError, match="Unrecognized option 'nonsense'"):
+        run_ffmpeg(["-nonsense", *RAW], ProcessBounds(), feed=repeat(bytes(2**20), 50))
+    assert running_ffmpegs() == []
+
+
+def test_its_message_is_bounded_and_on_one_line(tmp_path):
+    name = f"file:{tmp_path}/" + "x" * 200
+    with pytest.raises(PermanentError) as caught:
+        run_ffmpeg(["-i", name, "-i", name, "-f", "null", "pipe:1"], ProcessBounds())
+    assert len(str(caught.value)) < 400
+    assert "\n" not in str(caught.value)
+    assert "No such file" in str(caught.value)
+
+
+def test_an_interruption_leaves_no_process():
+    def interrupted():
+        yield bytes(16)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_ffmpeg(RAW, ProcessBounds(), feed=interrupted())
+    assert running_ffmpegs() == []
+
+
+def test_a_missing_ffmpeg_is_no_fault_of_the_movie(monkeypatch):
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/nonexistent/ffmpeg")
+    with pytest.raises(TransientError, match="There is no ffmpeg"):
+        run_ffmpeg(["-version"], ProcessBounds())

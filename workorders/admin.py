@@ -1,0 +1,191 @@
+"""The admin pages of work orders: what is queued, what was done, and how to have it done again."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
+
+from common.admin.actions import Selection, confirmed
+from common.admin.base import ReadOnlyAdmin, utc
+from common.wakeups import send_wake_up
+from datacubes.models import DataCube
+from svo.admin import shown_state
+from workorders.models import WorkOrder
+from workorders.queue import cancel, requeue
+from workorders.tasks import sweep
+
+SHOWN_RUNS = 50
+
+
+def _table(head: Iterable[str], rows: Iterable[tuple[object, ...]]) -> str:
+    """Draw a table; every value is escaped. On a phone its rows become lists, which need the titles at the values."""
+    titles = list(head)
+    cell = '<td data-label="{}">{}</td>'
+    cells = ((format_html_join("", cell, zip(titles, row, strict=True)),) for row in rows)
+    return format_html(
+        "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>",
+        format_html_join("", "<th scope='col'>{}</th>", ((title,) for title in titles)),
+        format_html_join("", "<tr>{}</tr>", cells),
+    )
+
+
+def _steps_table(steps: list[dict[str, Any]]) -> str:
+    rows = [(step["name"], step["outcome"], step["reason"], f"{step['seconds'] * 1000:.1f} ms") for step in steps]
+    return _table(["Step", "Outcome", "Reason", "Time"], rows)
+
+
+def requeue_paths(paths: Iterable[list[str]], *, force: bool) -> int:
+    """Queue cubes again, some hundreds of paths at a time, wake the workers, and return how many there were."""
+    number = 0
+    for some in paths:
+        requeue(some, {"force": True} if force else None)
+        number += len(some)
+    # One message, whatever the number: the sweep wakes as many workers as there is work for.
+    send_wake_up(sweep)
+    return number
+
+
+@admin.register(WorkOrder)
+class WorkOrderAdmin(ReadOnlyAdmin):
+    """Orders can be looked at, ingested again and taken out of the queue."""
+
+    list_display = ["id", "status", "relative_path", "oid", "started", "finished", "attempts", "error"]
+    list_display_links = ["id", "relative_path"]
+    list_filter = ["status"]
+    list_select_related = ["run"]
+    search_fields = ["relative_path__startswith", "oid__exact"]
+    search_help_text = "The beginning of a path, or a whole OID."
+    ordering = ["-id"]
+    sortable_by = ["id"]
+    actions = ["reingest", "force_reingest", "cancel_orders"]
+    fields = [
+        "status",
+        "relative_path",
+        "cube",
+        "request",
+        "next_request",
+        "created_at",
+        "queued_at",
+        "started",
+        "finished",
+        "attempts",
+        "lease_expires_at",
+        "checksum",
+        "steps",
+        "svo",
+        "warnings",
+        "whole_error",
+        "history",
+    ]
+    readonly_fields = fields
+
+    def get_fields(self, request: HttpRequest, obj: WorkOrder | None = None) -> list[str]:
+        """Leave out what is told of submissions for those who may not look at these."""
+        may_look = request.user.has_perm("svo.view_submission")
+        return [field for field in self.fields if may_look or field != "svo"]
+
+    def has_reingest_permission(self, request: HttpRequest) -> bool:
+        """Who may post an order over HTTP may order it again here."""
+        return request.user.has_perm("workorders.add_workorder")
+
+    @admin.action(description="Re-ingest", permissions=["reingest"])
+    @confirmed("These orders are queued again. What has not changed since the last ingestion is skipped.")
+    def reingest(self, request: HttpRequest, selection: Selection, form: None) -> None:
+        """Queue the selected orders again."""
+        self._requeue(request, selection, force=False)
+
+    @admin.action(description="Force re-ingest", permissions=["reingest"])
+    @confirmed("These orders are queued again, and everything is made anew, whether it has changed or not.")
+    def force_reingest(self, request: HttpRequest, selection: Selection, form: None) -> None:
+        """Queue the selected orders again, to be done as if nothing had been ingested before."""
+        self._requeue(request, selection, force=True)
+
+    @admin.action(description="Cancel", permissions=["reingest"])
+    @confirmed(
+        "Those of these orders that are queued are taken out of the queue, and count as failed. Grants that they were "
+        "to make are not made."
+    )
+    def cancel_orders(self, request: HttpRequest, selection: Selection, form: None) -> None:
+        """Take the selected orders out of the queue; those that are not in it stay as they are."""
+        cancelled = sum(cancel(list(orders.values_list("pk", flat=True))) for orders in selection.chunks())
+        rest = len(selection) - cancelled
+        self.message_user(request, f"{cancelled:,} cancelled.")
+        if rest:
+            self.message_user(
+                request, f"{rest:,} left as they are: only queued orders are cancelled.", messages.WARNING
+            )
+
+    def _requeue(self, request: HttpRequest, selection: Selection, *, force: bool) -> None:
+        paths = (list(orders.values_list("relative_path", flat=True)) for orders in selection.chunks())
+        self.message_user(request, f"{requeue_paths(paths, force=force):,} queued.")
+
+    @admin.display(description="Started (UTC)")
+    def started(self, order: WorkOrder) -> str:
+        """When the last run started."""
+        return utc(order.run and order.run.started_at)
+
+    @admin.display(description="Finished (UTC)")
+    def finished(self, order: WorkOrder) -> str:
+        """When the last run ended."""
+        return utc(order.run and order.run.finished_at)
+
+    @admin.display(description="Error")
+    def error(self, order: WorkOrder) -> str:
+        """The beginning of the last error."""
+        return Truncator(order.run.error).chars(120) if order.run else ""
+
+    @admin.display(description="Error")
+    def whole_error(self, order: WorkOrder) -> str:
+        """The last error."""
+        return (order.run and order.run.error) or "–"
+
+    @admin.display(description="Cube")
+    def cube(self, order: WorkOrder) -> str:
+        """The cube that was ingested, with a link to its page."""
+        cube = DataCube.objects.filter(oid=order.oid).only("id", "oid").first() if order.oid else None
+        if cube is None:
+            return order.oid or "–"
+        return format_html('<a href="{}">{}</a>', reverse("admin:datacubes_datacube_change", args=[cube.pk]), cube.oid)
+
+    @admin.display(description="CHECKSUM")
+    def checksum(self, order: WorkOrder) -> str:
+        """CHECKSUM of the file as it was ingested, and whether it agrees with its header."""
+        return f"{order.run.checksum} {order.run.checksum_status}" if order.run else "–"
+
+    @admin.display(description="Steps")
+    def steps(self, order: WorkOrder) -> str:
+        """What the last run did."""
+        return _steps_table(order.run.steps) if order.run and order.run.steps else "–"
+
+    @admin.display(description="SVO, now")
+    def svo(self, order: WorkOrder) -> str:
+        """What has become of the cube since the step `svo` queued it."""
+        return shown_state(order.oid) if order.oid else "–"
+
+    @admin.display(description="Warnings")
+    def warnings(self, order: WorkOrder) -> str:
+        """The warnings of the last run."""
+        if not order.run or not order.run.warnings:
+            return "–"
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((w,) for w in order.run.warnings)))
+
+    @admin.display(description="History")
+    def history(self, order: WorkOrder) -> str:
+        """The latest runs, newest first."""
+        rows = [
+            (
+                run.pk,
+                run.get_status_display(),
+                utc(run.started_at),
+                utc(run.finished_at),
+                run.worker,
+                ", ".join(f"{step['name']} {step['outcome']}" for step in run.steps),
+                run.error,
+            )
+            for run in order.runs.all()[:SHOWN_RUNS]
+        ]
+        return _table(["Run", "Status", "Started (UTC)", "Finished (UTC)", "Worker", "Steps", "Error"], rows)
