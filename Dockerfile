@@ -10,11 +10,17 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
 
 COPY pyproject.toml README.md manage.py celeryconfig.py ./
+COPY catalogue catalogue
+COPY common common
 COPY config config
-COPY workorders workorders
-COPY ingestion ingestion
-COPY svo svo
+COPY cubefile cubefile
 COPY datacubes datacubes
+COPY devtools devtools
+COPY ingestion ingestion
+COPY operations operations
+COPY previews previews
+COPY svo svo
+COPY workorders workorders
 ENV LOCAL_ROOT=/var/lib/archive SCIENCE_DATA_ROOT=/data MEDIA_ROOT=/media
 RUN python manage.py collectstatic --no-input && chown -R archive /var/lib/archive
 
