@@ -17,8 +17,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from common.errors import PermanentError, TransientError, quoted
-from cubefile import CubeFile, open_cube
-from cubefile.identity import identify
+from cubefile import CubeFile, open_cube, telescopes
+from cubefile.identity import identify, instrument_name
 from datacubes.media import discard_files
 from datacubes.models import DataCube, Instrument
 from datacubes.observations import refresh_observation
@@ -205,19 +205,21 @@ def write_cube(reading: Reading) -> IngestResult:
 
 def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
     started = time.perf_counter()
-    material = Material(cube_file, identify(cube_file, request.oid), request)
+    instrument = data_cube.find_instrument(instrument_name(cube_file))
+    telescope = telescopes.get(instrument.telescope)
+    cube_file.layout = telescope.layout
+    material = Material(cube_file, telescope, identify(cube_file, telescope, request.oid), request)
     if cube_file.checksum_status == "mismatch":
         material.warnings.append(
             f"CHECKSUM {quoted(cube_file.checksum)} does not agree with the header and DATASUM: the header was edited "
             "without updating them, or is damaged."
         )
     oid, path = material.identity.oid, cube_file.relative_path
-    cubes = list(DataCube.objects.select_related("instrument").filter(Q(oid=oid) | Q(relative_path=path)))
+    cubes = list(DataCube.objects.filter(Q(oid=oid) | Q(relative_path=path)))
     cube = next((cube for cube in cubes if cube.oid == oid), None)
-    known = cube is not None and cube.instrument.name == material.identity.instrument
     return Reading(
         material=material,
-        instrument=cube.instrument if known else data_cube.find_instrument(material.identity.instrument),
+        instrument=instrument,
         release=data_access.read(material),
         seen_sources=cube.sources if cube else None,
         overwritten=[other for other in cubes if other.oid != oid],

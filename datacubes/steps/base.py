@@ -8,6 +8,7 @@ from typing import Any
 from cubefile import CubeFile
 from cubefile.hdu import checksum_agrees
 from cubefile.identity import Identity
+from cubefile.telescopes import Telescope
 
 INGESTERS_VERSION = 2  # Raised when a step makes other rows of the same file, so that all cubes are ingested again.
 
@@ -55,6 +56,7 @@ class Material:
     """What the steps of one ingestion draw from; `warnings`, and `new_files` below MEDIA_ROOT, are theirs to add to."""
 
     cube_file: CubeFile
+    telescope: Telescope
     identity: Identity
     request: IngestRequest
     warnings: list[str] = field(default_factory=list)
@@ -109,12 +111,12 @@ def header_fingerprint(material: Material) -> str | None:
     cube_file = material.cube_file
     if cube_file.checksum_status != "verified":
         return None
-    return f"{cube_file.checksum} {cube_file.header_digest} v{INGESTERS_VERSION}"
+    return f"{cube_file.checksum} {cube_file.header_digest} {material.telescope.name} v{INGESTERS_VERSION}"
 
 
-def table_fingerprint(material: Material, name: str) -> str | None:
+def table_fingerprint(material: Material, name: str | None) -> str | None:
     """Name the state of a table, “-” where there is none; None if its CHECKSUM is missing or contradicts its header."""
-    table = material.cube_file.extensions.get(name)
+    table = None if name is None else material.cube_file.extensions.get(name)
     if table is None:
         return "-"
     return table.checksum if checksum_agrees(table) else None
