@@ -24,15 +24,14 @@ def read(material: Material) -> Metadata:
     primary = material.cube_file.primary
     header = primary.header
     keywords = keywords_as_json(header)
-    axes = cube_axes(primary)
+    axes = cube_axes(material.cube_file)
     pointing = _pointing(material, keywords)
-    line = header.get("FILTER1")
     return Metadata(
         date_beg=material.identity.date_beg,
         date_end=material.identity.date_end,
         wavelength_min=_nanometres(header, "WAVEMIN"),
         wavelength_max=_nanometres(header, "WAVEMAX"),
-        spectral_line="" if line is None else str(line).strip()[:64],
+        spectral_line=material.telescope.spectral_line(header)[:64],
         has_polarimetry=axis_length(primary, axes.stokes) == 4,
         n_scans=_length(primary, axes.scan),
         n_wavelengths=_length(primary, axes.wavelength),
@@ -78,7 +77,7 @@ class MetadataStep(Step[Metadata]):
 
     def fingerprint(self, material: Material) -> str | None:
         """Name the state of the primary header and of the table of coordinates."""
-        header, table = header_fingerprint(material), table_fingerprint(material, "WCS-TAB")
+        header, table = header_fingerprint(material), table_fingerprint(material, material.telescope.layout.coordinates)
         return f"{header} {table}" if header and table else None
 
     def read(self, material: Material) -> Metadata:
