@@ -137,6 +137,18 @@ class CubeFile:
         with damage(f"Column {column} of the extension {table_name} cannot be read"):
             return np.asarray(table[column][0])
 
+    def column_names(self, table_name: str) -> list[str] | None:
+        """Return the names of a table's columns, or None if the file has no such extension; errors as for `table`."""
+        table = self.table(table_name)
+        return None if table is None else list(table.names)
+
+    def column_unit(self, table_name: str, column: str) -> str | None:
+        """Return TUNITn of a table's column, or None if it has none."""
+        header = self.extensions[table_name].header
+        names = self.column_names(table_name) or []
+        unit = header.get(f"TUNIT{names.index(column) + 1}") if column in names else None
+        return unit if isinstance(unit, str) else None
+
     @property
     def checksum(self) -> str | None:
         """CHECKSUM of the primary HDU."""

@@ -53,7 +53,7 @@ def _length(hdu: HDU, axis: int | None) -> int:
 def _pointing(material: Material, keywords: Mapping[str, JSONValue]) -> Pointing:
     """Read the pointing; it is a help for searching, and that it cannot be read is no reason to refuse a cube."""
     try:
-        return read_pointing(material.cube_file, keywords)
+        return read_pointing(material.cube_file)
     except FileCutShort:
         raise
     except PermanentError as error:
@@ -74,6 +74,7 @@ class MetadataStep(Step[Metadata]):
     """Stores what people search for, and every keyword."""
 
     name = "metadata"
+    version = 2
 
     def fingerprint(self, material: Material) -> str | None:
         """Name the state of the primary header and of the table of coordinates."""
