@@ -1,6 +1,7 @@
 """An archive that was made with the migrations of 0.1.0 comes to the present state with every row and value."""
 
 import io
+import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 
 from datacubes.models import DataCube
+from devtools.services import execute, of_database
 from tests.support.cube_fixtures import SAMPLE_OID
 from workorders.models import WorkOrder
 
@@ -37,34 +39,30 @@ Rows = dict[str, dict[Any, dict[str, Any]]]
 
 
 @pytest.fixture
-def own_database(django_db_setup, django_db_blocker, tmp_path: Path) -> Iterator[None]:
+def own_database(django_db_blocker, tmp_path: Path) -> Iterator[None]:
     """Put an empty database in the place of the one that the other tests share."""
     connection = connections["default"]
     shared = connection.settings_dict["NAME"]
     own = f"{shared}_of_0_1_0" if connection.vendor == "postgresql" else str(tmp_path / "archive.sqlite3")
+
+    def execute_on_server(statement: str) -> None:
+        if connection.vendor == "postgresql":
+            execute(of_database(os.environ["DATABASE_URL"], "postgres"), statement)
 
     def switch_to(name: str) -> None:
         connection.close()
         connection.settings_dict["NAME"] = name
         ContentType.objects.clear_cache()
 
-    def drop() -> None:
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
-
     with django_db_blocker.unblock():
-        drop()
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(f'CREATE DATABASE "{own}"')
+        execute_on_server(f'DROP DATABASE IF EXISTS "{own}"')
+        execute_on_server(f'CREATE DATABASE "{own}"')
         switch_to(own)
         try:
             yield
         finally:
             switch_to(shared)
-            drop()
-            connection.close()
+            execute_on_server(f'DROP DATABASE "{own}" WITH (FORCE)')
 
 
 def test_an_archive_of_0_1_0_comes_to_the_present_with_every_row_and_value(own_database, cube_path):
