@@ -3,6 +3,8 @@
 Source: SOLARNET metadata recommendations, https://arxiv.org/abs/2011.12139 (WAVELNTH, WAVEMIN, WAVEMAX, WAVEBAND).
 """
 
+from typing import TypeGuard
+
 from common.errors import PermanentError
 from cubefile import CardValue, CubeFile, Header
 from cubefile.telescopes.base import Telescope
@@ -49,5 +51,5 @@ def _wavelength(header: Header) -> str:
     return ""
 
 
-def _is_number(value: CardValue) -> bool:
+def _is_number(value: CardValue) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
