@@ -19,7 +19,6 @@ from django.db.models.lookups import Exact, In
 
 MAX_VALUE_LENGTH = 1000
 _NAME = re.compile(r"[A-Z0-9_. -]{1,80}")
-_INTEGER = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([EeDd][+-]?[0-9]+)?")
 _LOGICAL = {"T": True, "true": True, "F": False, "false": False}
 
@@ -74,7 +73,7 @@ class KeywordQuestion:
         number = float(re.sub("[Dd]", "E", self.value))
         if not math.isfinite(number):
             return None
-        exact = _INTEGER.fullmatch(self.value) and abs(number) < 2**62  # Beyond, SQLite takes no integers.
+        exact = self.value.lstrip("+-").isdecimal() and abs(number) < 2**62  # Beyond, SQLite takes no integers.
         return int(self.value) if exact else number
 
     def _contained(self, value: str | float) -> Q:

@@ -70,7 +70,7 @@ class Schedule:
         return (self.reference + timedelta(seconds=float(seconds))).isoformat(timespec="microseconds")
 
 
-def frame_statistics(data: np.ndarray, bscale: float = 1.0, bzero: float = 0.0) -> dict[str, np.ndarray]:
+def frame_statistics(data: np.ndarray, bscale: float, bzero: float) -> dict[str, np.ndarray]:
     """Describe every frame of stored data, in physical units.
 
     Returns

@@ -105,9 +105,7 @@ def write_cube(
     return path
 
 
-def write_sparse_cube(
-    path: Path, *, size_bytes: int, keywords: Mapping[str, object] | None = None, seed: int = 0
-) -> Path:
+def write_sparse_cube(path: Path, *, size_bytes: int, keywords: Mapping[str, object] | None = None) -> Path:
     """Write a cube of real size that takes no room: its data are a hole in the file, read as zeros.
 
     Parameters
@@ -119,8 +117,6 @@ def write_sparse_cube(
         Stokes components; how many rows and scans there are makes up the size.
     keywords : mapping, optional
         As for `write_cube`.
-    seed : int
-        For the series of the seeing.
     """
     path = Path(path)
     real_scan, row_of_scan = 4 * 14 * 1157 * 1173 * 4, 4 * 14 * 1173 * 4
@@ -139,7 +135,7 @@ def write_sparse_cube(
         keywords=keywords or {},
         without=(),
         extra_cards=(),
-        seed=seed,
+        seed=0,
     )
     data_size = 4 * int(np.prod(shape))
     path.parent.mkdir(parents=True, exist_ok=True)

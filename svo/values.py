@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from common.errors import PermanentError
+from common.errors import PermanentError, quoted
 from cubefile.dates import parse_time
 from svo.resources import Keyword
 
@@ -156,13 +156,13 @@ def _to_real(value: HeaderValue) -> float | None:
     if isinstance(value, str) and not value.strip():
         return None
     if isinstance(value, bool) or not (isinstance(value, int | float) or _NUMBER.fullmatch(value)):
-        raise ValueError(f"“{_shown(value)}” is not a number")
+        raise ValueError(f"{quoted(value)} is not a number")
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise ValueError(f"{_shown(value)} is beyond what can be sent")
+        raise ValueError(f"{quoted(value)} is beyond what can be sent")
     return number
 
 
@@ -171,11 +171,11 @@ def _to_integer(value: HeaderValue) -> int | None:
     if number is None:
         return None
     if not number.is_integer():
-        raise ValueError(f"{_shown(value)} is not a whole number")
+        raise ValueError(f"{quoted(value)} is not a whole number")
     # Integers beyond 2**53 would lose digits as floats.
     whole = int(value) if isinstance(value, int) or (isinstance(value, str) and _is_whole(value)) else int(number)
     if not -(2**63) <= whole < 2**63:
-        raise ValueError(f"{_shown(value)} is beyond what can be sent")
+        raise ValueError(f"{quoted(value)} is beyond what can be sent")
     return whole
 
 
@@ -188,7 +188,7 @@ def _to_boolean(value: HeaderValue) -> bool:
         return value
     if isinstance(value, str) and value.strip().upper() in ("T", "F"):
         return value.strip().upper() == "T"
-    raise ValueError(f"“{_shown(value)}” is neither T nor F")
+    raise ValueError(f"{quoted(value)} is neither T nor F")
 
 
 def _to_time(value: HeaderValue) -> str | None:
@@ -198,13 +198,8 @@ def _to_time(value: HeaderValue) -> str | None:
     try:
         time = parse_time("it", value)
     except PermanentError:
-        raise ValueError(f"“{_shown(value)}” is not a time such as 2019-04-19T17:34:55.504") from None
+        raise ValueError(f"{quoted(value)} is not a time such as 2019-04-19T17:34:55.504") from None
     return time.replace(tzinfo=None).isoformat(timespec="microseconds")
-
-
-def _shown(value: HeaderValue) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 _CONVERTERS: dict[str, Callable[[HeaderValue], FieldValue]] = {

@@ -108,7 +108,7 @@ class Store:
         rows = self._database.execute("SELECT oid FROM record WHERE dataset = ? ORDER BY oid_order", (dataset,))
         return [row["oid"] for row in rows]
 
-    def count_records(self, dataset: str, oid: str | None = None) -> int:
+    def count_records(self, dataset: str, oid: str | None) -> int:
         query = "SELECT COUNT(*) FROM record WHERE dataset = ? AND (? IS NULL OR oid = ?)"
         return self._database.execute(query, (dataset, oid, oid)).fetchone()[0]
 
