@@ -1,9 +1,11 @@
 """The primary header of a cube as it stands in the file."""
 
-from astropy.io import fits
 from django.db import models
 
+from cubefile.header import CARD_SIZE
 from datacubes.models.cubes import DataCube
+
+MAX_SHOWN_CARDS = 2_000  # Real headers have some 320 cards; one can have 36,000.
 
 
 class FITSHeader(models.Model):
@@ -18,11 +20,16 @@ class FITSHeader(models.Model):
     def __str__(self) -> str:
         return "primary header"
 
-    def as_header(self) -> fits.Header:
-        """The header as astropy reads it from the file."""
-        return fits.Header.fromstring(self.text)
-
     def lines(self) -> str:
         """The header for people: one card a line, without the padding."""
-        cards = [self.text[start : start + 80].rstrip() for start in range(0, len(self.text), 80)]
-        return "\n".join(cards).rstrip()
+        return _lines(self.text.rstrip())
+
+    def first_lines(self) -> tuple[str, int]:
+        """As much of the header as a page shows, and the number of cards that follow."""
+        text = self.text.rstrip()
+        more = -(-len(text) // CARD_SIZE) - MAX_SHOWN_CARDS
+        return _lines(text[: MAX_SHOWN_CARDS * CARD_SIZE]), max(more, 0)
+
+
+def _lines(text: str) -> str:
+    return "\n".join(text[start : start + CARD_SIZE].rstrip() for start in range(0, len(text), CARD_SIZE))
