@@ -61,15 +61,17 @@ def requested_ranges(header: str, size: int) -> list[ByteRange] | None:
     ranges = []
     for spec in specs:
         match = _SPEC.fullmatch(spec)
-        if match is None or spec == "-":
+        if match is None:
             return None
         first, last = (_number(digits) for digits in match.groups())
-        if first is None:
-            ranges.append(ByteRange(max(0, size - last), size))
-        elif last is not None and last < first:
-            return None
-        else:
+        if first is not None:
+            if last is not None and last < first:
+                return None
             ranges.append(ByteRange(first, size if last is None else min(size, last + 1)))
+        elif last is not None:
+            ranges.append(ByteRange(max(0, size - last), size))
+        else:
+            return None
     ranges = [asked for asked in ranges if asked.length > 0]
     if not ranges:
         raise RangesRefused(f"The file has {size} bytes; none of the ranges asked for is in it.")
