@@ -31,10 +31,11 @@ test: $(READY) ## Run every test, on SQLite and on PostgreSQL.
 soak: $(READY) ## Run the tests of faults, load and hostile input for long.
 	$(BIN)/python -m tests soak
 
-lint: $(READY) ## Check format, style and the floors of the house.
+lint: $(READY) ## Check format, style, types and the floors of the house.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	DATABASE_URL= $(BIN)/mypy
 
 format: $(READY) ## Format the code.
 	$(BIN)/ruff check --fix .
