@@ -157,12 +157,14 @@ def fill(first: int, last: int) -> None:
 def plots() -> dict[str, str]:
     """Return the plots of a cube of half an hour, as they are stored."""
     from cubefile import open_cube
+    from cubefile.telescopes import SST
     from previews.plots import line_profile, seeing
     from previews.sparkline import sparkline
 
     with TemporaryDirectory() as folder:
         write_cube(Path(folder) / "cube.fits", shape=(90, 4, 14, 2, 2))
         with open_cube(Path(folder), "cube.fits") as cube:
+            cube.layout = SST.layout
             profile = line_profile(cube)
             return {
                 "seeing": json.dumps(seeing(cube)),

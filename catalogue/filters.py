@@ -175,7 +175,7 @@ class DataCubeFilter(django_filters.FilterSet):
     spectral_line = django_filters.CharFilter(
         field_name="metadata__spectral_line",
         label="Spectral line",
-        help_text="The line as FILTER1 names it, such as 6173.",
+        help_text="The line as the header names it, such as 6173.",
     )
     polarimetry = YesNoFilter(
         field_name="metadata__has_polarimetry",

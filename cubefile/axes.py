@@ -1,19 +1,17 @@
 """Which axis of a cube is which.
 
-The axes before rows and columns are told apart by CTYPEn. Where that is silent, they are taken to be those of the
-SST's cubes: wavelength (axis 3), Stokes component (4), scan (5).
+The axes before rows and columns are told apart by CTYPEn. Where that is silent, the telescope's layout tells.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from cubefile import HDU
+from cubefile import HDU, CubeFile
 
 # The first four characters of CTYPEn (FITS standard 4.0, tables 25 and 30; section 9.2 for the time scales).
 _WAVELENGTH_TYPES = ("WAVE", "AWAV", "FREQ", "ENER", "WAVN", "VRAD", "VOPT", "ZOPT", "VELO", "BETA")
 _TIME_TYPES = ("TIME", "UTC", "TAI", "TT", "TDT", "ET", "IAT", "UT1", "GMT", "GPS", "TCG", "TCB", "TDB", "LOCAL")
-_ROLES_BY_NUMBER = {3: "wavelength", 4: "stokes", 5: "scan"}
 
 _STOKES_NAMES = {1: "I", 2: "Q", 3: "U", 4: "V"}  # FITS standard 4.0, table 29
 
@@ -27,14 +25,15 @@ class CubeAxes:
     wavelength: int | None = None
 
 
-def cube_axes(hdu: HDU) -> CubeAxes:
+def cube_axes(cube: CubeFile) -> CubeAxes:
     """Tell which of the axes before rows and columns holds the scans, the Stokes components and the wavelengths."""
+    hdu = cube.primary
     numbers = range(3, len(hdu.shape) + 1)
     roles = {number: _role(hdu, number) for number in numbers}
     told = set(roles.values())
     positions: dict[str, int] = {}
     for number in numbers:
-        default = _ROLES_BY_NUMBER.get(number)
+        default = cube.layout.default_axes.get(number)
         role = roles[number] or (default if default not in told else None)
         if role is not None:
             positions.setdefault(role, len(hdu.shape) - number)
@@ -46,9 +45,9 @@ def axis_length(hdu: HDU, position: int | None) -> int:
     return 1 if position is None else hdu.shape[position]
 
 
-def stokes_names(hdu: HDU) -> list[str]:
+def stokes_names(cube: CubeFile) -> list[str]:
     """Name the Stokes components in the order of their axis: by CRPIXn, CRVALn and CDELTn, else from I on."""
-    position = cube_axes(hdu).stokes
+    hdu, position = cube.primary, cube_axes(cube).stokes
     count = axis_length(hdu, position)
     number = 0 if position is None else len(hdu.shape) - position
     reference, first, step = (

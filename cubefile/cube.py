@@ -14,6 +14,7 @@ from astropy.io import fits
 from common.errors import PermanentError, TransientError, damage, quoted
 from common.paths import open_confined
 from cubefile.hdu import HDU, HDU_STARTS, FileCutShort, checksum_agrees, read_bytes, read_hdu
+from cubefile.layout import Layout
 
 MAX_TABLE_BYTES = 16 * 2**20  # Real ones have at most some megabytes, in cubes of 100 GB.
 MAX_TABLE_COLUMNS = 999  # FITS standard 4.0, section 7.3.1
@@ -34,6 +35,8 @@ class CubeFile:
         The path below the science data folder.
     size, modified_ns
         Bytes, and nanoseconds since 1970, when it was opened.
+    layout
+        Set to that of the telescope once INSTRUME is read; until then that of a file without tables.
     """
 
     def __init__(self, descriptor: int, root: Path, relative_path: str) -> None:
@@ -43,6 +46,7 @@ class CubeFile:
         self.relative_path = relative_path
         self.size = status.st_size
         self.modified_ns = status.st_mtime_ns
+        self.layout = Layout()
         self._tables: dict[str, fits.FITS_rec] = {}
 
     @cached_property

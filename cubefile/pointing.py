@@ -23,7 +23,7 @@ class Pointing:
 
 
 def read_pointing(cube_file: CubeFile, keywords: Mapping[str, JSONValue]) -> Pointing:
-    """Tell the pointing from the header's linear coordinates, or else from the corners in the table WCS-TAB.
+    """Tell the pointing from the header's linear coordinates, or else from the corners in its table of coordinates.
 
     Raises
     ------
@@ -59,19 +59,20 @@ def _linear_axis(keywords: Mapping[str, JSONValue], axis: int, name: str) -> tup
 
 
 def _from_table(cube_file: CubeFile) -> Pointing:
-    """The corners of the field lie on the axes x and y of WCS-TAB, whose column names its coordinates in order."""
-    table = cube_file.table("WCS-TAB")
-    if table is None:
+    """The corners of the field lie on the axes x and y of the table, whose column names its coordinates in order."""
+    table_name = cube_file.layout.coordinates
+    table = None if table_name is None else cube_file.table(table_name)
+    if table_name is None or table is None:
         return Pointing()
     column = next((name for name in table.names if {"HPLN", "HPLT"} <= set(name.split("+"))), None)
     if column is None:
-        raise PermanentError("Extension WCS-TAB has no column with the coordinates HPLN and HPLT in its name.")
+        raise PermanentError(f"Extension {table_name} has no column with the coordinates HPLN and HPLT in its name.")
     parts = column.split("+")
-    corners = cube_file.table_column("WCS-TAB", column)
+    corners = cube_file.table_column(table_name, column)
     if corners.ndim < 3 or corners.shape[-1] != len(parts) or corners.size == 0 or corners.dtype.kind not in "iuf":
         raise PermanentError(
-            f"Column {column} of the extension WCS-TAB has the shape {corners.shape} and the type {corners.dtype}; "
-            f"numbers of {len(parts)} coordinates at each corner were expected."
+            f"Column {column} of the extension {table_name} has the shape {corners.shape} and the type "
+            f"{corners.dtype}; numbers of {len(parts)} coordinates at each corner were expected."
         )
     # numpy order: scan, wavelength, y, x, coordinate; the field is that of the first moment.
     field = corners.reshape(-1, *corners.shape[-3:])[0].astype(np.float64)

@@ -11,7 +11,7 @@ import requests
 
 from devtools.services import free_port
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[1]
 
 LONGEST_REQUEST_LINE = 4094
 """Bytes of method, address and version; what gunicorn takes unless it is told otherwise (`limit_request_line`)."""

@@ -1,49 +1,49 @@
 """The conductor: which steps an ingestion runs, in which order, and why one is skipped.
 
 An ingestion has two halves. `read_cube` opens the file, decides what has changed and takes everything that is needed
-from it, without touching a row. `write_cube` changes the rows of the cube; it must be called within a transaction, so
-that whoever calls it can change rows of its own (such as a work order) together with those of the cube, or not at all.
+from it, without changing a row. `write_cube` changes the rows of the cube within a transaction of the caller, who can
+change rows of its own (such as a work order) together with those of the cube, or not at all.
 """
 
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from common.errors import PermanentError, TransientError, quoted
-from cubefile import CubeFile, open_cube
-from cubefile.identity import identify
+from cubefile import CubeFile, open_cube, telescopes
+from cubefile.identity import identify, instrument_name
 from datacubes.media import discard_files
-from datacubes.models import DataCube, Instrument
+from datacubes.models import DataCube
 from datacubes.observations import refresh_observation
-from datacubes.steps import (
-    data_access,
-    data_cube,
-    fits_header,
-    image_previews,
-    metadata,
-    plot_data,
-    tags,
-    video_previews,
-)
-from datacubes.steps.base import IngestRequest, Material, NothingToDo, Outcome, Step, StepResult
-from svo.step import tell_svo
+from datacubes.steps.base import CubeRows, IngestRequest, Material, NothingToDo, Outcome, Step, StepResult
+from datacubes.steps.data_access import DataAccessStep
+from datacubes.steps.data_cube import DataCubeStep, find_instrument
+from datacubes.steps.fits_header import FITSHeaderStep
+from datacubes.steps.image_previews import ImagePreviewsStep
+from datacubes.steps.metadata import MetadataStep
+from datacubes.steps.plot_data import PlotDataStep
+from datacubes.steps.tags import TagsStep
+from datacubes.steps.video_previews import VideoPreviewsStep
+from svo.step import SVOStep
 
 logger = logging.getLogger(__name__)
 
-STEPS: tuple[Step, ...] = (
-    fits_header.STEP,
-    metadata.STEP,
-    tags.STEP,
-    plot_data.STEP,
-    image_previews.STEP,
-    video_previews.STEP,
+STEPS: tuple[Step[Any], ...] = (
+    DataCubeStep(),
+    DataAccessStep(),
+    FITSHeaderStep(),
+    MetadataStep(),
+    TagsStep(),
+    PlotDataStep(),
+    ImagePreviewsStep(),
+    VideoPreviewsStep(),
+    SVOStep(),
 )
 
 
@@ -70,15 +70,14 @@ class IngestResult:
     warnings: list[str]
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Part:
-    """One step of a reading: either an outcome that stands already, or values to be written."""
+    """One step of a reading: a result that stands already, or values to be written."""
 
-    step: Step
+    step: Step[Any]
     seconds: float
     fingerprint: str | None = None
-    outcome: Outcome | None = None
-    reason: str = ""
+    result: StepResult | None = None
     values: Any = None
 
 
@@ -86,24 +85,18 @@ class _Part:
 class Reading:
     """All that an ingestion takes from a cube file; made by `read_cube`, carried out by `write_cube`.
 
+    As a context it removes the new files of previews if its block fails, unless `keep_files` was called.
+
     Attributes
     ----------
     seen_sources
-        What the cube's row says of its sources; None where there is no such cube yet.
-    overwritten
-        Other cubes whose file was at the same path.
-    files_stay
-        Whether the new files are left as they are if the block ends in an error; see `keep_files`.
+        What the cube's row says of its sources; None if there is no such cube yet.
     """
 
     material: Material
-    instrument: Instrument
-    release: data_access.HeaderRelease
     seen_sources: dict[str, str] | None
-    overwritten: list[DataCube]
-    seconds: float
     parts: list[_Part] = field(default_factory=list)
-    files_stay: bool = False
+    _files_stay: bool = False
 
     def __enter__(self) -> "Reading":
         return self
@@ -111,17 +104,16 @@ class Reading:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Remove the new files if no rows name them."""
-        if error is not None and not self.files_stay:
+        if error is not None and not self._files_stay:
             discard_files(self.material.new_files)
 
     def keep_files(self) -> None:
-        """Leave the new files whatever comes; the last act of the transaction in which the reading is written.
+        """Keep the new files from now on; to be called last in the transaction that writes the reading.
 
-        Then only the commit is left to fail; and whether a commit was lost, or only its answer, cannot be known.
-        `prune_media` removes the files in the first case.
+        Only the commit can fail after it, and a lost answer does not say whether the commit was made. `prune_media`
+        removes the files if it was not.
         """
-        self.files_stay = True
+        self._files_stay = True
 
     @property
     def oid(self) -> str:
@@ -148,24 +140,23 @@ def ingest(request: IngestRequest) -> IngestResult:
 def read_cube(request: IngestRequest) -> Reading:
     """Open the cube file and read what its ingestion needs; skip the steps whose source has not changed.
 
-    Previews are written to files at once. The reading is a context, in which it is to be written: its files go if it
-    is not.
+    Previews are written to files at once.
 
     Raises
     ------
     PermanentError, TransientError
         As for `ingest`.
     """
+    clock = _Clock()
     with open_cube(Path(settings.SCIENCE_DATA_ROOT), request.relative_path) as cube_file:
         cube_file.check_whole()
         reading = _begin_reading(cube_file, request)
         known = {} if request.force else reading.seen_sources or {}
-        try:
-            reading.parts = [_read_step(step, reading.material, known) for step in STEPS]
+        with reading:
+            for step in STEPS:
+                part = _read_step(step, reading.material, known)
+                reading.parts.append(replace(part, seconds=clock.lap()))
             cube_file.check_unchanged()
-        except BaseException:
-            discard_files(reading.material.new_files)
-            raise
     return reading
 
 
@@ -177,52 +168,64 @@ def write_cube(reading: Reading) -> IngestResult:
     TransientError
         If another ingestion has changed the cube since it was read.
     """
-    started = time.perf_counter()
+    clock = _Clock()
     material = reading.material
-    created = reading.seen_sources is None
-    cube = None if created else _lock_cube(reading)
-    sources = {part.step.name: part.fingerprint for part in reading.parts if part.fingerprint}
-    change = data_cube.write(material, cube, reading.instrument, sources, reading.overwritten)
-    results = [
-        StepResult(data_cube.NAME, change.outcome, change.reason, reading.seconds + time.perf_counter() - started)
-    ]
-    started = time.perf_counter()
-    outcome, reason = data_access.write(change.cube, reading.release, material, created=created)
-    results.append(StepResult(data_access.NAME, outcome, reason, time.perf_counter() - started))
-    results += [_write_step(part, change.cube, created=created) for part in reading.parts]
-    results.append(
-        tell_svo(change.cube, reading.instrument, results, reading.overwritten, force=material.request.force)
+    rows = CubeRows(
+        material,
+        found=None if reading.seen_sources is None else _lock_cube(reading),
+        sources={part.step.name: part.fingerprint for part in reading.parts if part.fingerprint},
     )
-    _let_observations_follow(change, metadata_changed=any(part.outcome is None for part in reading.parts))
+    for part in reading.parts:
+        result = part.result or _write_step(part, rows)
+        rows.results.append(replace(result, seconds=part.seconds + clock.lap()))
+    for observation_id in sorted(rows.observations):  # In one order, so that two ingestions do not block each other.
+        refresh_observation(observation_id)
     return IngestResult(
         oid=reading.oid,
         checksum=material.cube_file.checksum,
         checksum_status=material.cube_file.checksum_status,
-        steps=results,
+        steps=rows.results,
         warnings=material.warnings,
     )
 
 
+class _Clock:
+    """Divides the time that passes among the steps: opening the file counts for the first."""
+
+    def __init__(self) -> None:
+        self._at = time.perf_counter()
+
+    def lap(self) -> float:
+        """Return the seconds since the last lap."""
+        before, self._at = self._at, time.perf_counter()
+        return self._at - before
+
+
 def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
-    started = time.perf_counter()
-    material = Material(cube_file, identify(cube_file, request.oid), request)
+    name, path = instrument_name(cube_file), cube_file.relative_path
+    at_path = list(DataCube.objects.select_related("instrument").filter(relative_path=path))
+    known = (cube.instrument for cube in at_path if cube.instrument.name == name)
+    instrument = next(known, None) or find_instrument(name)
+    telescope = telescopes.get(instrument.telescope)
+    cube_file.layout = telescope.layout
+    identity = identify(cube_file, telescope, request.oid)
+    cube = next((cube for cube in at_path if cube.oid == identity.oid), None)
+    if cube is None:
+        cube = DataCube.objects.filter(oid=identity.oid).first()
+    material = Material(
+        cube_file,
+        telescope,
+        identity,
+        request,
+        instrument,
+        overwritten=[other for other in at_path if other.oid != identity.oid],
+    )
     if cube_file.checksum_status == "mismatch":
         material.warnings.append(
             f"CHECKSUM {quoted(cube_file.checksum)} does not agree with the header and DATASUM: the header was edited "
             "without updating them, or is damaged."
         )
-    oid, path = material.identity.oid, cube_file.relative_path
-    cubes = list(DataCube.objects.select_related("instrument").filter(Q(oid=oid) | Q(relative_path=path)))
-    cube = next((cube for cube in cubes if cube.oid == oid), None)
-    known = cube is not None and cube.instrument.name == material.identity.instrument
-    return Reading(
-        material=material,
-        instrument=cube.instrument if known else data_cube.find_instrument(material.identity.instrument),
-        release=data_access.read(material),
-        seen_sources=cube.sources if cube else None,
-        overwritten=[other for other in cubes if other.oid != oid],
-        seconds=time.perf_counter() - started,
-    )
+    return Reading(material, seen_sources=cube.sources if cube else None)
 
 
 def _lock_cube(reading: Reading) -> DataCube:
@@ -236,42 +239,26 @@ def _lock_cube(reading: Reading) -> DataCube:
     return cube
 
 
-def _read_step(step: Step, material: Material, known_sources: dict[str, str]) -> _Part:
-    started = time.perf_counter()
-    part = _Part(step, 0.0)
+def _read_step(step: Step[Any], material: Material, known_sources: dict[str, str]) -> _Part:
     try:
-        part.fingerprint = step.fingerprint(material)
-        if part.fingerprint is not None and known_sources.get(step.name) == part.fingerprint:
-            part.outcome, part.reason = Outcome.SKIPPED, step.unchanged_reason
-        else:
-            part.values = step.read(material)
+        state = step.fingerprint(material)
+        fingerprint = state and f"{state} v{step.version}"
+        if fingerprint is not None and known_sources.get(step.name) == fingerprint:
+            skipped = StepResult(step.name, Outcome.SKIPPED, step.unchanged_reason)
+            return _Part(step, 0.0, fingerprint, result=skipped)
+        return _Part(step, 0.0, fingerprint, values=step.read(material))
     except NothingToDo as nothing:
-        part.outcome, part.reason, part.fingerprint = Outcome.SKIPPED, str(nothing), None
+        return _Part(step, 0.0, result=StepResult(step.name, Outcome.SKIPPED, str(nothing)))
     except PermanentError as error:
         if not step.optional:
             raise
         logger.warning("Step %s of %s failed: %s", step.name, material.request.relative_path, error)
-        part.outcome, part.reason, part.fingerprint = Outcome.FAILED, str(error), None
         material.warnings.append(f"{step.name}: {error}")
-    part.seconds = time.perf_counter() - started
-    return part
+        return _Part(step, 0.0, result=StepResult(step.name, Outcome.FAILED, str(error)))
 
 
-def _write_step(part: _Part, cube: DataCube, *, created: bool) -> StepResult:
-    if part.outcome is not None:
-        return StepResult(part.step.name, part.outcome, part.reason, part.seconds)
-    started = time.perf_counter()
-    outcome, reason = part.step.write(cube, part.values, created=created)
-    if created and outcome is Outcome.UPDATED:
+def _write_step(part: _Part, rows: CubeRows) -> StepResult:
+    outcome, reason = part.step.write(rows, part.values)
+    if rows.created and outcome is Outcome.UPDATED:
         outcome = Outcome.CREATED
-    return StepResult(part.step.name, outcome, reason, part.seconds + time.perf_counter() - started)
-
-
-def _let_observations_follow(change: data_cube.CubeChange, *, metadata_changed: bool) -> None:
-    followers = set()
-    if metadata_changed or change.outcome is not Outcome.SKIPPED:
-        followers.add(change.cube.observation_id)
-    if change.left_observation_id is not None:
-        followers.add(change.left_observation_id)
-    for observation_id in sorted(followers):  # Always in the same order: two ingestions must not wait for each other.
-        refresh_observation(observation_id)
+    return StepResult(part.step.name, outcome, reason)

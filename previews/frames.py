@@ -43,10 +43,10 @@ def choose_frame(cube: CubeFile) -> Index:
     """
     hdu = cube.primary
     frame_shape(hdu)
-    axes = cube_axes(hdu)
+    axes = cube_axes(cube)
     index = [0] * (len(hdu.shape) - 2)
     if axes.stokes is not None:
-        names = stokes_names(hdu)
+        names = stokes_names(cube)
         index[axes.stokes] = names.index("I") if "I" in names else 0
     if axes.wavelength is not None:
         stokes = 0 if axes.stokes is None else index[axes.stokes]
@@ -75,7 +75,7 @@ def frame_shape(hdu: HDU) -> tuple[int, int]:
 
 def scan_count(cube: CubeFile) -> int:
     """Return how many scans the cube has."""
-    return axis_length(cube.primary, cube_axes(cube.primary).scan)
+    return axis_length(cube.primary, cube_axes(cube).scan)
 
 
 def step_for(cube: CubeFile, side: int) -> int:
@@ -132,7 +132,7 @@ def read_frame(cube: CubeFile, index: Index, step: int = 1) -> np.ndarray:
 
 def read_scans(cube: CubeFile, index: Index, scans: Iterable[int], step: int = 1) -> Iterator[np.ndarray]:
     """Read the frame at `index` of each of these scans, one at a time."""
-    position = cube_axes(cube.primary).scan
+    position = cube_axes(cube).scan
     for scan in scans:
         at_scan = index if position is None else (*index[:position], int(scan), *index[position + 1 :])
         yield read_frame(cube, at_scan, step)

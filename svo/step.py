@@ -1,47 +1,30 @@
 """The step `svo` of an ingestion: note that the SVO is to be told of a cube."""
 
-import time
-from collections.abc import Iterable
-
-from datacubes.models import DataCube, Instrument
-from datacubes.steps.base import Outcome, StepResult
+from datacubes.steps.base import CubeRows, Material, Outcome, Step
 from svo.datasets import NOT_CONFIGURED, dataset_name, is_configured
 from svo.notes import note_change
 
-NAME = "svo"
 
+class SVOStep(Step[None]):
+    """Notes a cube for the SVO if any step before has changed it. It always runs, and comes last."""
 
-def tell_svo(
-    cube: DataCube,
-    instrument: Instrument,
-    results: Iterable[StepResult],
-    overwritten: Iterable[DataCube],
-    *,
-    force: bool,
-) -> StepResult:
-    """Note a cube for the SVO, within the transaction of its ingestion, if any step has changed it.
+    name = "svo"
 
-    Parameters
-    ----------
-    results
-        What the other steps did.
-    overwritten
-        Cubes that have lost their file to this one, which the SVO then shows as offline.
-    force
-        Whether it is sent even if it is the same as what was last sent.
-    """
-    started = time.perf_counter()
-    outcomes = {result.outcome for result in results}
-    if not is_configured():
-        return StepResult(NAME, Outcome.SKIPPED, NOT_CONFIGURED)
-    for other in overwritten:
-        if (others_dataset := dataset_name(other.instrument)) is not None:
-            note_change(other.oid, others_dataset)
-    if not outcomes & {Outcome.CREATED, Outcome.UPDATED}:
-        return StepResult(NAME, Outcome.SKIPPED, "Nothing has changed.")
-    dataset = dataset_name(instrument)
-    if dataset is None:
-        return StepResult(NAME, Outcome.SKIPPED, f"{instrument} is left out of the SVO.")
-    note_change(cube.oid, dataset, send_again=force)
-    outcome = Outcome.CREATED if Outcome.CREATED in outcomes else Outcome.UPDATED
-    return StepResult(NAME, outcome, "Queued for the SVO.", time.perf_counter() - started)
+    def read(self, material: Material) -> None:
+        """Take nothing: what the SVO is sent is made from the rows."""
+
+    def write(self, rows: CubeRows, values: None) -> tuple[Outcome, str]:
+        """Note the cube, and the cubes that have lost their file to it, which the SVO then shows as offline."""
+        if not is_configured():
+            return Outcome.SKIPPED, NOT_CONFIGURED
+        material = rows.material
+        for other in material.overwritten:
+            if (others_dataset := dataset_name(other.instrument)) is not None:
+                note_change(other.oid, others_dataset)
+        if not {result.outcome for result in rows.results} & {Outcome.CREATED, Outcome.UPDATED}:
+            return Outcome.SKIPPED, "Nothing has changed."
+        dataset = dataset_name(material.instrument)
+        if dataset is None:
+            return Outcome.SKIPPED, f"{material.instrument} is left out of the SVO."
+        note_change(rows.cube.oid, dataset, send_again=material.request.force)
+        return Outcome.UPDATED, "Queued for the SVO."

@@ -72,8 +72,9 @@ def _carry_out(order: WorkOrder, begin: Callable[[], object]) -> None:
     try:
         begin()
         logger.info("attempt %s", order.attempts)
-        with LeaseKeeper(order), _read_in_time(order) as reading:
-            queue.complete(order, lambda: write_cube(reading), before_commit=reading.keep_files)
+        with LeaseKeeper(order), _read_in_time(order) as reading, queue.own_order(order) as current:
+            queue.complete(current, write_cube(reading))
+            reading.keep_files()
         logger.info("completed")
     except queue.LeaseLost as lost:
         logger.warning("%s; nothing of this run was kept", lost)

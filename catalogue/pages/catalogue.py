@@ -27,7 +27,7 @@ _DEFAULT_ORDER = next(iter(CUBE_ORDERINGS))
 _HINTS = {
     "search": "How it begins.",
     "time_from": "UTC: 2019-04-19, or 2019-04-19T17:30.",
-    "spectral_line": "As FILTER1 has it: 6173.",
+    "spectral_line": "As the header has it: 6173.",
     "keyword": "NAME:value, such as OBSERVER:A. Observer",
     "observation": "POINT_ID, or DATE-BEG.",
 }

@@ -8,9 +8,8 @@ from django.contrib.auth.models import Group
 
 from cubefile.dates import parse_date
 from datacubes.models import AccessRules, DataCube, EmailGrant, GroupGrant
-from datacubes.steps.base import Material, Outcome
+from datacubes.steps.base import CubeRows, Material, Outcome, Step
 
-NAME = "data_access"
 SWEDISH_USERS = "Swedish User"
 
 _rules = attrgetter("release_date", "release_comment")
@@ -25,47 +24,44 @@ class HeaderRelease:
     comment: str
 
 
-def read(material: Material) -> HeaderRelease:
-    """Read RELEASE and RELEASEC.
+class DataAccessStep(Step[HeaderRelease]):
+    """Applies the release that the header states and the grants that the request names.
 
-    Raises
-    ------
-    PermanentError
-        If RELEASE is not a date.
+    It always runs, as the request may name other grants. A release date or comment that staff have set stays until the
+    header names another day than it did before.
     """
-    header = material.cube_file.primary.header
-    release, comment = header.get("RELEASE"), header.get("RELEASEC")
-    return HeaderRelease(
-        day=None if release in (None, "") else parse_date("RELEASE", release),
-        comment=comment.strip() if isinstance(comment, str) else "",
-    )
 
+    name = "data_access"
 
-def write(cube: DataCube, release: HeaderRelease, material: Material, *, created: bool) -> tuple[Outcome, str]:
-    """Apply the release that the header tells and the grants that the request names.
+    def read(self, material: Material) -> HeaderRelease:
+        """Read RELEASE and RELEASEC; PermanentError if RELEASE is not a date."""
+        header = material.cube_file.primary.header
+        release, comment = header.get("RELEASE"), header.get("RELEASEC")
+        return HeaderRelease(
+            day=None if release in (None, "") else parse_date("RELEASE", release),
+            comment=comment.strip() if isinstance(comment, str) else "",
+        )
 
-    A release date or comment that staff have set stays until the header names another day than it did before.
-    """
-    changes = []
-    access = None if created else getattr(cube, "access", None)
-    is_new = access is None
-    access = access or AccessRules(cube=cube)
-    rules, header = _rules(access), _header(access)
-    _follow_header(access, release)
-    if rules != _rules(access):
-        changes.append("release")
-    if is_new or changes or header != _header(access):
-        access.save(force_insert=is_new)
-    request = material.request
-    if request.owner_email_addresses is not None and _replace_email_grants(cube, request.owner_email_addresses):
-        changes.append("grants by e-mail address")
-    if request.swedish_data is not None and _grant_group(cube, SWEDISH_USERS, granted=request.swedish_data):
-        changes.append(f"grant of the group {SWEDISH_USERS}")
-    if created:
-        return Outcome.CREATED, ""
-    if changes:
-        return Outcome.UPDATED, f"Changed: {', '.join(changes)}."
-    return Outcome.SKIPPED, "Release and grants are as before."
+    def write(self, rows: CubeRows, values: HeaderRelease) -> tuple[Outcome, str]:
+        """Change the rules and grants that are not as they should be."""
+        changes = []
+        cube, request = rows.cube, rows.material.request
+        access = None if rows.created else getattr(cube, "access", None)
+        is_new = access is None
+        access = access or AccessRules(cube=cube)
+        rules, header = _rules(access), _header(access)
+        _follow_header(access, values)
+        if rules != _rules(access):
+            changes.append("release")
+        if is_new or changes or header != _header(access):
+            access.save(force_insert=is_new)
+        if request.owner_email_addresses is not None and _replace_email_grants(cube, request.owner_email_addresses):
+            changes.append("grants by e-mail address")
+        if request.swedish_data is not None and _grant_group(cube, SWEDISH_USERS, granted=request.swedish_data):
+            changes.append(f"grant of the group {SWEDISH_USERS}")
+        if rows.created or changes:
+            return Outcome.UPDATED, f"Changed: {', '.join(changes)}." if changes and not rows.created else ""
+        return Outcome.SKIPPED, "Release and grants are as before."
 
 
 def _follow_header(access: AccessRules, release: HeaderRelease) -> None:

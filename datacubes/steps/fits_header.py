@@ -1,19 +1,24 @@
 """The step `fits_header`: the primary header, byte for byte."""
 
 from common.upsert import upsert
-from datacubes.models import DataCube, FITSHeader
-from datacubes.steps.base import Material, Outcome, Step, header_fingerprint
+from datacubes.models import FITSHeader
+from datacubes.steps.base import CubeRows, Material, Outcome, Step, header_fingerprint
 
 
-def read(material: Material) -> str:
-    """Return the bytes of the primary header as text."""
-    return material.cube_file.primary.header_bytes.decode("latin-1")
+class FITSHeaderStep(Step[str]):
+    """Stores the bytes of the primary header as text."""
 
+    name = "fits_header"
 
-def write(cube: DataCube, text: str, *, created: bool) -> tuple[Outcome, str]:
-    """Store the header."""
-    upsert(FITSHeader(cube=cube, text=text), "cube")
-    return Outcome.UPDATED, ""
+    def fingerprint(self, material: Material) -> str | None:
+        """Name the state of the primary header."""
+        return header_fingerprint(material)
 
+    def read(self, material: Material) -> str:
+        """Return the bytes of the primary header as Latin-1 text."""
+        return material.cube_file.primary.header_bytes.decode("latin-1")
 
-STEP = Step("fits_header", header_fingerprint, read, write)
+    def write(self, rows: CubeRows, values: str) -> tuple[Outcome, str]:
+        """Store the header."""
+        upsert(FITSHeader(cube=rows.cube, text=values), "cube")
+        return Outcome.UPDATED, ""

@@ -8,9 +8,9 @@ from cubefile import HDU, FileCutShort, Header
 from cubefile.axes import axis_length, cube_axes
 from cubefile.keywords import JSONValue, keywords_as_json
 from cubefile.pointing import Pointing, read_pointing
-from datacubes.models import DataCube, Metadata
+from datacubes.models import Metadata
 from datacubes.models.metadata import NEVER_PUBLIC
-from datacubes.steps.base import Material, Outcome, Step, header_fingerprint, table_fingerprint
+from datacubes.steps.base import CubeRows, Material, Outcome, Step, header_fingerprint, table_fingerprint
 
 
 def read(material: Material) -> Metadata:
@@ -24,15 +24,14 @@ def read(material: Material) -> Metadata:
     primary = material.cube_file.primary
     header = primary.header
     keywords = keywords_as_json(header)
-    axes = cube_axes(primary)
+    axes = cube_axes(material.cube_file)
     pointing = _pointing(material, keywords)
-    line = header.get("FILTER1")
     return Metadata(
         date_beg=material.identity.date_beg,
         date_end=material.identity.date_end,
         wavelength_min=_nanometres(header, "WAVEMIN"),
         wavelength_max=_nanometres(header, "WAVEMAX"),
-        spectral_line="" if line is None else str(line).strip()[:64],
+        spectral_line=material.telescope.spectral_line(header)[:64],
         has_polarimetry=axis_length(primary, axes.stokes) == 4,
         n_scans=_length(primary, axes.scan),
         n_wavelengths=_length(primary, axes.wavelength),
@@ -42,22 +41,6 @@ def read(material: Material) -> Metadata:
         pointing_y=pointing.y,
         keywords=keywords,
     )
-
-
-def fingerprint(material: Material) -> str | None:
-    """Name the state of the primary header and of the table of coordinates; None if one cannot be told."""
-    header, table = header_fingerprint(material), table_fingerprint(material, "WCS-TAB")
-    return f"{header} {table}" if header and table else None
-
-
-def write(cube: DataCube, metadata: Metadata, *, created: bool) -> tuple[Outcome, str]:
-    """Store the metadata."""
-    metadata.cube = cube
-    metadata.instrument_id = cube.instrument_id
-    metadata.public_from = cube.access.release_date or NEVER_PUBLIC
-    # The rules write the copy of their release date, which staff may be changing at this moment.
-    upsert(metadata, "cube", keep=["public_from"])
-    return Outcome.UPDATED, ""
 
 
 def _length(hdu: HDU, axis: int | None) -> int:
@@ -87,4 +70,27 @@ def _nanometres(header: Header, keyword: str) -> float | None:
     return float(value)
 
 
-STEP = Step("metadata", fingerprint, read, write)
+class MetadataStep(Step[Metadata]):
+    """Stores what people search for, and every keyword."""
+
+    name = "metadata"
+
+    def fingerprint(self, material: Material) -> str | None:
+        """Name the state of the primary header and of the table of coordinates."""
+        header, table = header_fingerprint(material), table_fingerprint(material, material.telescope.layout.coordinates)
+        return f"{header} {table}" if header and table else None
+
+    def read(self, material: Material) -> Metadata:
+        """Make the metadata of the cube."""
+        return read(material)
+
+    def write(self, rows: CubeRows, values: Metadata) -> tuple[Outcome, str]:
+        """Store the metadata."""
+        cube = rows.cube
+        values.cube = cube
+        values.instrument_id = cube.instrument_id
+        values.public_from = cube.access.release_date or NEVER_PUBLIC
+        # The rules write the copy of their release date, which staff may be changing at this moment.
+        upsert(values, "cube", keep=["public_from"])
+        rows.observations.add(cube.observation_id)
+        return Outcome.UPDATED, ""

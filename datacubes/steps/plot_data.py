@@ -7,12 +7,11 @@ from typing import Any
 
 from common.upsert import upsert
 from cubefile import CubeFile
-from datacubes.models import DataCube, PlotData
-from datacubes.steps.base import INGESTERS_VERSION, Material, Outcome, Step, table_fingerprint
+from datacubes.models import PlotData
+from datacubes.steps.base import CubeRows, Material, Outcome, Step, table_fingerprint
 from previews.plots import PlotUnavailable, line_profile, seeing
 from previews.sparkline import sparkline
 
-_TABLES = ("WCS-TAB", "VAR-EXT-ATMOS_R0", "VAR-EXT-DATAMEDN", "VAR-EXT-DATE-BEG", "VAR-EXT-DATE-END")
 _KEYWORDS = ("DATEREF", "BUNIT")
 _KEYWORDS_OF_AXES = ("CTYPE", "CUNIT", "CRPIX", "CRVAL", "CDELT")  # Of those before rows and columns.
 
@@ -25,38 +24,43 @@ class PlotReading:
     missing: str
 
 
-def fingerprint(material: Material) -> str | None:
-    """Name the state of the tables and of what the header tells of them; None if that of a table cannot be told."""
-    tables = [table_fingerprint(material, name) for name in _TABLES]
-    if None in tables:
-        return None
-    primary = material.cube_file.primary
-    of_axes = (f"{keyword}{axis}" for axis in range(3, len(primary.shape) + 1) for keyword in _KEYWORDS_OF_AXES)
-    keywords = [primary.header.get(keyword) for keyword in (*_KEYWORDS, *of_axes)]
-    state = repr((tables, keywords, primary.shape))
-    return f"{sha256(state.encode()).hexdigest()} v{INGESTERS_VERSION}"
+class PlotDataStep(Step[PlotReading]):
+    """Stores the data of the plots."""
 
+    name = "plot_data"
+    unchanged_reason = "The tables, and what the header says of them, are those of the last completed ingestion."
+    optional = True
 
-def read(material: Material) -> PlotReading:
-    """Compute the plots."""
-    reasons: list[str] = []
-    profile = _plot(line_profile, material.cube_file, reasons)
-    plots = PlotData(
-        seeing=_plot(seeing, material.cube_file, reasons),
-        line_profile=profile,
-        sparkline=sparkline(profile) if profile else "",
-    )
-    return PlotReading(plots, " ".join(reasons))
+    def fingerprint(self, material: Material) -> str | None:
+        """Name the state of the tables and of what the header says of them; None if that of a table is not known."""
+        tables = [table_fingerprint(material, name) for name in material.telescope.layout.plotted_tables]
+        if None in tables:
+            return None
+        primary = material.cube_file.primary
+        of_axes = (f"{keyword}{axis}" for axis in range(3, len(primary.shape) + 1) for keyword in _KEYWORDS_OF_AXES)
+        keywords = [primary.header.get(keyword) for keyword in (*_KEYWORDS, *of_axes)]
+        return sha256(repr((material.telescope.name, tables, keywords, primary.shape)).encode()).hexdigest()
 
+    def read(self, material: Material) -> PlotReading:
+        """Compute the plots."""
+        reasons: list[str] = []
+        profile = _plot(line_profile, material.cube_file, reasons)
+        plots = PlotData(
+            seeing=_plot(seeing, material.cube_file, reasons),
+            line_profile=profile,
+            sparkline=sparkline(profile) if profile else "",
+        )
+        return PlotReading(plots, " ".join(reasons))
 
-def write(cube: DataCube, reading: PlotReading, *, created: bool) -> tuple[Outcome, str]:
-    """Store the plots; where there are none, those of before go."""
-    if reading.plots.seeing is None and reading.plots.line_profile is None:
-        gone = not created and PlotData.objects.filter(cube=cube).delete()[0]
-        return (Outcome.UPDATED if gone else Outcome.SKIPPED), reading.missing
-    reading.plots.cube = cube
-    upsert(reading.plots, "cube")
-    return Outcome.UPDATED, reading.missing
+    def write(self, rows: CubeRows, values: PlotReading) -> tuple[Outcome, str]:
+        """Store the plots; if there are none, those of before go."""
+        plots = values.plots
+        if plots.seeing is None and plots.line_profile is None:
+            gone = not rows.created and PlotData.objects.filter(cube=rows.cube).delete()[0]
+            return (Outcome.UPDATED if gone else Outcome.SKIPPED), values.missing
+        plots.cube = rows.cube
+        upsert(plots, "cube")
+        return Outcome.UPDATED, values.missing
 
 
 def _plot(
@@ -67,13 +71,3 @@ def _plot(
     except PlotUnavailable as unavailable:
         reasons.append(str(unavailable))
         return None
-
-
-STEP = Step(
-    "plot_data",
-    fingerprint,
-    read,
-    write,
-    "The tables, and what the header tells of them, are those of the last completed ingestion.",
-    optional=True,
-)

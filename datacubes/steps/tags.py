@@ -7,57 +7,71 @@ from django.conf import settings
 
 from common.errors import quoted
 from datacubes.models import DataCube, Tag
-from datacubes.steps.base import Material, NothingToDo, Outcome, Step, header_fingerprint
+from datacubes.steps.base import CubeRows, Material, NothingToDo, Outcome, Step, header_fingerprint
 
 _KEYWORDS = {Tag.Kind.FEATURE: "FEATURES", Tag.Kind.EVENT: "EVENTS"}
 _MOST_WORDS_SHOWN = 10
+Stated = dict[Tag.Kind, list[str]]
+"""The tags that a header states, by kind."""
+
 _NOT_KNOWN = "MISSING"  # SOLARNET metadata recommendations: a keyword whose value is not known.
 
 
-def read(material: Material) -> dict[Tag.Kind, list[str]]:
-    """Return the tags that the header states, by kind. An empty list states that there are none.
+class TagsStep(Step[Stated]):
+    """Sets the tags of the kinds that the header states; the tags of the other kind stay as they are."""
 
-    A kind whose keyword is absent or ``MISSING`` is left out: nothing is known of it. A word that is not in the
-    vocabulary is left out with a warning.
+    name = "tags"
 
-    Raises
-    ------
-    NothingToDo
-        If the header states nothing of either kind.
-    """
-    stated: dict[Tag.Kind, list[str]] = {}
-    for kind, keyword in _KEYWORDS.items():
-        value = material.cube_file.primary.header.get(keyword)
-        if value is None or str(value).strip().upper() == _NOT_KNOWN:
-            continue
-        words = {word.strip() for word in str(value).split(",") if word.strip()}
-        known = vocabulary(kind)
-        unknown = sorted(word for word in words if word.casefold() not in known)
-        if unknown:
-            shown = ", ".join(map(quoted, unknown[:_MOST_WORDS_SHOWN]))
-            more = f" and {len(unknown) - _MOST_WORDS_SHOWN} more" if len(unknown) > _MOST_WORDS_SHOWN else ""
-            material.warnings.append(f"{keyword} has words that are not in the vocabulary and left out: {shown}{more}.")
-        stated[kind] = sorted({known[word.casefold()] for word in words if word.casefold() in known})
-    if not stated:
-        raise NothingToDo("FEATURES and EVENTS are absent or MISSING; the tags stay as they are.")
-    return stated
+    def fingerprint(self, material: Material) -> str | None:
+        """Name the state of the primary header."""
+        return header_fingerprint(material)
 
+    def read(self, material: Material) -> Stated:
+        """Return the tags that the header states, by kind. An empty list states that there are none.
 
-def write(cube: DataCube, stated: dict[Tag.Kind, list[str]], *, created: bool) -> tuple[Outcome, str]:
-    """Set the tags of the kinds that the header states; the other kind stays as it is."""
-    wanted = [(kind, name) for kind, names in stated.items() for name in names]
-    present = {} if created else {(tag.kind, tag.name): tag for tag in cube.tags.filter(kind__in=stated)}
-    surplus = [tag for key, tag in present.items() if key not in wanted]
-    missing = [key for key in wanted if key not in present]
-    through = DataCube.tags.through
-    if surplus:
-        through.objects.filter(datacube=cube, tag__in=surplus).delete()
-    if missing:
-        tags = _get_tags(missing)
-        through.objects.bulk_create([through(datacube=cube, tag=tag) for tag in tags], ignore_conflicts=True)
-    if surplus or missing:
-        return Outcome.UPDATED, ""
-    return Outcome.SKIPPED, "The tags are as before."
+        A kind whose keyword is absent or ``MISSING`` is left out: nothing is known of it. A word that is not in the
+        vocabulary is left out with a warning.
+
+        Raises
+        ------
+        NothingToDo
+            If the header states nothing of either kind.
+        """
+        stated: Stated = {}
+        for kind, keyword in _KEYWORDS.items():
+            value = material.cube_file.primary.header.get(keyword)
+            if value is None or str(value).strip().upper() == _NOT_KNOWN:
+                continue
+            words = {word.strip() for word in str(value).split(",") if word.strip()}
+            known = vocabulary(kind)
+            unknown = sorted(word for word in words if word.casefold() not in known)
+            if unknown:
+                shown = ", ".join(map(quoted, unknown[:_MOST_WORDS_SHOWN]))
+                more = f" and {len(unknown) - _MOST_WORDS_SHOWN} more" if len(unknown) > _MOST_WORDS_SHOWN else ""
+                material.warnings.append(
+                    f"{keyword} has words that are not in the vocabulary and left out: {shown}{more}."
+                )
+            stated[kind] = sorted({known[word.casefold()] for word in words if word.casefold() in known})
+        if not stated:
+            raise NothingToDo("FEATURES and EVENTS are absent or MISSING; the tags stay as they are.")
+        return stated
+
+    def write(self, rows: CubeRows, values: Stated) -> tuple[Outcome, str]:
+        """Set the tags of the kinds that the header states; the other kind stays as it is."""
+        cube = rows.cube
+        wanted = [(kind, name) for kind, names in values.items() for name in names]
+        present = {} if rows.created else {(tag.kind, tag.name): tag for tag in cube.tags.filter(kind__in=values)}
+        surplus = [tag for key, tag in present.items() if key not in wanted]
+        missing = [key for key in wanted if key not in present]
+        through = DataCube.tags.through
+        if surplus:
+            through.objects.filter(datacube=cube, tag__in=surplus).delete()
+        if missing:
+            tags = _get_tags(missing)
+            through.objects.bulk_create([through(datacube=cube, tag=tag) for tag in tags], ignore_conflicts=True)
+        if surplus or missing:
+            return Outcome.UPDATED, ""
+        return Outcome.SKIPPED, "The tags are as before."
 
 
 def _get_tags(keys: list[tuple[Tag.Kind, str]]) -> list[Tag]:
@@ -81,6 +95,3 @@ def vocabulary(kind: Tag.Kind) -> dict[str, str]:
 def _read_vocabulary(path: Path) -> dict[str, str]:
     lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
     return {word.casefold(): word for word in lines if word and not word.startswith("#")}
-
-
-STEP = Step("tags", header_fingerprint, read, write)

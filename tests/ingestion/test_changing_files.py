@@ -1,15 +1,12 @@
 """A file that changes while it is ingested is tried again later."""
 
-from dataclasses import replace
-
 import pytest
 
 from common.errors import PermanentError, TransientError
 from datacubes.models import DataCube
 from datacubes.steps.base import IngestRequest
 from devtools.sample_cubes import edit_keyword
-from ingestion import conductor
-from ingestion.conductor import ingest
+from ingestion.conductor import STEPS, ingest
 
 pytestmark = pytest.mark.django_db
 
@@ -50,15 +47,14 @@ def during(monkeypatch):
     """Run something just before a step reads the file."""
 
     def arrange(name: str, action) -> None:
-        def changed(step):
-            def read(material):
-                action()
-                return step.read(material)
+        step = next(step for step in STEPS if step.name == name)
+        read = step.read
 
-            return replace(step, read=read)
+        def act_and_read(material):
+            action()
+            return read(material)
 
-        steps = tuple(changed(step) if step.name == name else step for step in conductor.STEPS)
-        monkeypatch.setattr(conductor, "STEPS", steps)
+        monkeypatch.setattr(step, "read", act_and_read)
 
     return arrange
 

@@ -1,13 +1,13 @@
 """All rows of a cube change together or not at all."""
 
-from dataclasses import replace
+from collections.abc import Callable
 
 import pytest
 from django.db import transaction
 
 from common.errors import PermanentError, TransientError
 from datacubes.models import AccessRules, DataCube, EmailGrant, FITSHeader, Metadata, Observation
-from datacubes.steps.base import IngestRequest, NothingToDo, Outcome, Step
+from datacubes.steps.base import IngestRequest, Material, NothingToDo, Outcome, Step
 from devtools.sample_cubes import edit_keyword
 from ingestion import conductor
 from ingestion.conductor import ingest, read_cube, write_cube
@@ -21,6 +21,10 @@ class Broken(Exception):
     """The step cannot write."""
 
 
+def step_named(name: str) -> Step:
+    return next(step for step in conductor.STEPS if step.name == name)
+
+
 def rows() -> list:
     return [list(model.objects.order_by("pk").values()) for model in ALL]
 
@@ -28,11 +32,10 @@ def rows() -> list:
 @pytest.mark.parametrize("name", ["fits_header", "metadata", "tags"])
 @pytest.mark.parametrize("error", [Broken, PermanentError, TransientError, OSError])
 def test_a_failure_in_the_middle_leaves_nothing(place_cube, monkeypatch, name, error):
-    def write(cube, values, *, created):
+    def write(rows, values):
         raise error("in the middle")
 
-    steps = tuple(replace(step, write=write) if step.name == name else step for step in conductor.STEPS)
-    monkeypatch.setattr(conductor, "STEPS", steps)
+    monkeypatch.setattr(step_named(name), "write", write)
     with pytest.raises(error, match="in the middle"):
         ingest(IngestRequest(place_cube(), owner_email_addresses=["a@su.se"]))
     assert rows() == [[]] * len(ALL)
@@ -47,11 +50,10 @@ def test_a_failure_in_the_middle_leaves_a_cube_as_it_was(place_cube, data_root, 
     edit_keyword(data_root / path, "POINT_ID", "p_grouped")
     edit_keyword(data_root / path, "RELEASE", "2050-01-01")
 
-    def write(cube, values, *, created):
+    def write(rows, values):
         raise Broken
 
-    steps = tuple(replace(step, write=write) if step.name == name else step for step in conductor.STEPS)
-    monkeypatch.setattr(conductor, "STEPS", steps)
+    monkeypatch.setattr(step_named(name), "write", write)
     with pytest.raises(Broken):
         ingest(IngestRequest(path, owner_email_addresses=[]))
     assert rows() == before
@@ -106,11 +108,24 @@ def outcome_of(result, name: str) -> tuple[str, str]:
     return next((str(step.outcome), step.reason) for step in result.steps if step.name == name)
 
 
+class ExtraStep(Step[object]):
+    name = "extra"
+
+    def __init__(self, read: Callable[[Material], object], *, optional: bool) -> None:
+        self._read, self.optional = read, optional
+
+    def fingerprint(self, material):
+        return "same"
+
+    def read(self, material):
+        return self._read(material)
+
+    def write(self, rows, values):
+        return Outcome.UPDATED, ""
+
+
 def with_step(monkeypatch, read, *, optional: bool) -> None:
-    step = Step(
-        "extra", lambda material: "same", read, lambda cube, values, created: (Outcome.UPDATED, ""), optional=optional
-    )
-    monkeypatch.setattr(conductor, "STEPS", (*conductor.STEPS, step))
+    monkeypatch.setattr(conductor, "STEPS", (*conductor.STEPS, ExtraStep(read, optional=optional)))
 
 
 def refuse(material):

@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 
 from common.errors import PermanentError
-from cubefile import open_cube
 from devtools.sample_cubes import write_cube
 from previews.frames import choose_frame, scan_count
-from tests.previews.fits_files import replace_table, write_fits
+from tests.previews.fits_files import open_sst_cube, replace_table, write_fits
 
 
 def chosen(path):
-    with open_cube(path.parent, path.name) as cube:
+    with open_sst_cube(path) as cube:
         return choose_frame(cube)
 
 
@@ -106,14 +105,14 @@ def test_the_axes_are_told_by_their_type(tmp_path):
     path = write_fits(tmp_path / "a.fits", np.zeros((4, 5, 6, 2, 2), "u1"), keywords)
     # Stokes V, Q … run backwards here: I is the third.
     assert chosen(path) == (2, 2, 0)
-    with open_cube(tmp_path, path.name) as cube:
+    with open_sst_cube(path) as cube:
         assert scan_count(cube) == 6
 
 
 def test_a_series_of_images_is_one_along_time(tmp_path):
     path = write_fits(tmp_path / "a.fits", np.zeros((6, 2, 2), "u1"), {"CTYPE3": "TIME"})
     assert chosen(path) == (0,)
-    with open_cube(tmp_path, path.name) as cube:
+    with open_sst_cube(path) as cube:
         assert scan_count(cube) == 6
 
 

@@ -33,15 +33,27 @@ def test_a_lease_is_renewed_while_the_work_goes_on(settings):
     assert queue.claim("other").pk == order.pk
 
 
-@pytest.mark.parametrize("ending", ["complete", "fail", "hand_back", "renew_lease"])
-def test_a_run_that_was_taken_over_cannot_change_the_order(ending, expire_lease):
+def complete(order: WorkOrder) -> None:
+    with queue.own_order(order):
+        pytest.fail("wrote")
+
+
+def fail(order: WorkOrder) -> None:
+    queue.fail(order, "error")
+
+
+def hand_back(order: WorkOrder) -> None:
+    queue.hand_back(order, "error")
+
+
+@pytest.mark.parametrize("end", [complete, fail, hand_back, queue.renew_lease])
+def test_a_run_that_was_taken_over_cannot_change_the_order(end, expire_lease):
     order = queue.post_order("a.fits", {})
     slow = queue.claim("slow")
     expire_lease(order)
     other = queue.claim("other")
-    arguments = {"complete": [lambda: pytest.fail("wrote")], "renew_lease": []}.get(ending, ["error"])
     with pytest.raises(queue.LeaseLost):
-        getattr(queue, ending)(slow, *arguments)
+        end(slow)
     current = WorkOrder.objects.get()
     assert (current.status, current.run_id) == ("started", other.run_id)
 
@@ -52,8 +64,8 @@ def test_a_run_that_was_taken_over_leaves_no_rows_of_the_cube(cube_path, expire_
     reading = read_cube(slow.as_ingest_request())
     expire_lease(order)
     other = queue.claim("other")
-    with pytest.raises(queue.LeaseLost):
-        queue.complete(slow, lambda: write_cube(reading))
+    with pytest.raises(queue.LeaseLost), queue.own_order(slow) as current:
+        queue.complete(current, write_cube(reading))
     assert not DataCube.objects.exists()
     carry_out(other)
     assert DataCube.objects.count() == 1

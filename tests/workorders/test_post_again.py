@@ -12,8 +12,10 @@ from workorders.models import WorkOrder
 pytestmark = pytest.mark.django_db
 
 
-def done() -> IngestResult:
-    return IngestResult(oid="oid", checksum=None, checksum_status="absent", steps=[], warnings=[])
+def complete(order: WorkOrder) -> None:
+    result = IngestResult(oid="oid", checksum=None, checksum_status="absent", steps=[], warnings=[])
+    with queue.own_order(order) as current:
+        queue.complete(current, result)
 
 
 def test_while_queued_the_new_information_replaces_the_old_and_the_place_is_kept():
@@ -38,7 +40,7 @@ def test_while_started_it_is_queued_again_when_the_run_is_completed():
     running = queue.claim("w")
     assert queue.post_order("a.fits", {"force": True}).status == "started"
     assert queue.claim("w") is None
-    queue.complete(running, done)
+    complete(running)
     order = WorkOrder.objects.get()
     assert (order.status, order.request, order.attempts) == ("queued", {"force": True}, 0)
     assert order.runs.get().status == "completed"
@@ -74,7 +76,7 @@ def test_while_started_it_is_taken_up_when_the_worker_dies(expire_lease):
 
 def test_once_completed_it_is_queued_anew_with_only_what_is_posted():
     queue.post_order("a.fits", {"swedish_data": True, "force": True, "image_preview": "a.png"})
-    queue.complete(queue.claim("w"), done)
+    complete(queue.claim("w"))
     order = queue.post_order("a.fits", {})
     assert (order.status, order.request, order.attempts, order.run) == ("queued", {}, 0, None)
     assert order.runs.count() == 1
@@ -114,7 +116,7 @@ def test_an_order_that_waits_for_a_later_attempt_is_due_at_once():
 def test_a_requeued_order_keeps_its_files_and_makes_no_grants_again():
     posted = {"oid": "x", "image_preview": "a.png", "owner_email_addresses": ["a@x.se"], "swedish_data": True}
     order = queue.post_order("a.fits", posted)
-    queue.complete(queue.claim("w"), done)
+    complete(queue.claim("w"))
     queue.requeue([order.relative_path])
     order.refresh_from_db()
     assert (order.status, order.request) == ("queued", {"oid": "x", "image_preview": "a.png"})
@@ -126,7 +128,7 @@ def test_a_requeued_order_that_a_worker_is_at_is_queued_as_it_was_posted_last():
     queue.post_order("a.fits", {"oid": "new", "image_preview": "new.png", "swedish_data": True})
     [order] = queue.requeue(["a.fits"], {"force": True})
     assert order.status == "started"
-    queue.complete(running, done)
+    complete(running)
     order.refresh_from_db()
     last = {"oid": "new", "image_preview": "new.png", "swedish_data": True, "force": True}
     assert (order.status, order.request) == ("queued", last)

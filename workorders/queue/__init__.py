@@ -11,6 +11,7 @@ from workorders.queue.leases import (
     expired_orders,
     fail,
     hand_back,
+    own_order,
     renew_lease,
 )
 from workorders.queue.posting import cancel, post_order, requeue
@@ -24,6 +25,7 @@ __all__ = [
     "expired_orders",
     "fail",
     "hand_back",
+    "own_order",
     "post_order",
     "renew_lease",
     "requeue",

@@ -1,7 +1,8 @@
 """Orders in the hands of workers: claimed, kept by a lease, completed, failed, or handed back."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,42 +67,35 @@ def renew_lease(order: WorkOrder) -> None:
         raise LeaseLost(f"order {order.pk} was taken over while run {order.run_id} was at it")
 
 
-def complete(
-    order: WorkOrder, write: Callable[[], IngestResult], before_commit: Callable[[], None] = lambda: None
-) -> IngestResult:
-    """Carry out `write` and complete the order, both in one transaction and only if the order is still this run's.
-
-    `before_commit` is called when only the commit is left to fail.
+@contextmanager
+def own_order(order: WorkOrder) -> Iterator[WorkOrder]:
+    """Open the transaction that ends a run, and yield the order's row, locked, to be completed in it.
 
     Raises
     ------
     LeaseLost
-        If another worker has taken the order over; nothing has changed.
+        If another worker has taken the order over; the block does not run.
     """
     with transaction.atomic():
-        current = _lock_own(order)
-        result = write()
-        current.oid = result.oid
-        _end_run(
-            current,
-            WorkOrderRun.Status.COMPLETED,
-            oid=result.oid,
-            checksum=result.checksum or "",
-            checksum_status=result.checksum_status,
-            steps=[
-                {
-                    "name": step.name,
-                    "outcome": step.outcome,
-                    "reason": step.reason,
-                    "seconds": round(step.seconds, 6),
-                }
-                for step in result.steps
-            ],
-            warnings=result.warnings,
-        )
-        _end_order(current, Status.COMPLETED, leftover={})
-        before_commit()
-    return result
+        yield _lock_own(order)
+
+
+def complete(order: WorkOrder, result: IngestResult) -> None:
+    """Complete an order of `own_order`, with what its run did."""
+    order.oid = result.oid
+    _end_run(
+        order,
+        WorkOrderRun.Status.COMPLETED,
+        oid=result.oid,
+        checksum=result.checksum or "",
+        checksum_status=result.checksum_status,
+        steps=[
+            {"name": step.name, "outcome": step.outcome, "reason": step.reason, "seconds": round(step.seconds, 6)}
+            for step in result.steps
+        ],
+        warnings=result.warnings,
+    )
+    _end_order(order, Status.COMPLETED, leftover={})
 
 
 def fail(order: WorkOrder, error: str) -> None:
@@ -112,8 +106,7 @@ def fail(order: WorkOrder, error: str) -> None:
     LeaseLost
         If another worker has taken the order over; nothing has changed.
     """
-    with transaction.atomic():
-        current = _lock_own(order)
+    with own_order(order) as current:
         _end_run(current, WorkOrderRun.Status.FAILED, error=error)
         _end_order(current, Status.FAILED, leftover=current.request)
 
@@ -136,8 +129,7 @@ def hand_back(order: WorkOrder, error: str, *, interrupted: bool = False) -> boo
     LeaseLost
         If another worker has taken the order over; nothing has changed.
     """
-    with transaction.atomic():
-        current = _lock_own(order)
+    with own_order(order) as current:
         if current.next_request is not None:
             _end_run(current, WorkOrderRun.Status.HANDED_BACK, error=error)
             _end_order(current, Status.QUEUED, leftover=current.request)
