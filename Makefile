@@ -31,10 +31,11 @@ test: $(READY) ## Run every test, on SQLite and on PostgreSQL.
 soak: $(READY) ## Run the tests of faults, load and hostile input for long.
 	$(BIN)/python -m tests soak
 
-lint: $(READY) ## Check format, style, the floors of the house and that released migrations are unchanged.
+lint: $(READY) ## Check format, style, the floors of the house, types and that released migrations are unchanged.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	DATABASE_URL= $(BIN)/mypy
 	$(BIN)/python -m devtools.released_migrations
 
 format: $(READY) ## Format the code.

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import requests
 from django.conf import settings
@@ -39,10 +40,10 @@ class CountingAdapter(requests.adapters.HTTPAdapter):
 
     sent = 0
 
-    def send(self, *arguments: object, **options: object) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *arguments: Any, **options: Any) -> requests.Response:
         """Send one more."""
         CountingAdapter.sent += 1
-        return super().send(*arguments, **options)
+        return super().send(request, *arguments, **options)
 
 
 def add_cubes(first: int, number: int) -> list[str]:
@@ -104,7 +105,9 @@ def submit(oids: list[str]) -> None:
     """Submit cubes as a worker does."""
     for oid in oids:
         note_change(oid, "CRISP", wake=False)
-        submission = send(claim_submission(oid))
+        claimed = claim_submission(oid)
+        assert claimed is not None, f"{oid}: somebody else is sending it"
+        submission = send(claimed)
         assert submission.state == "submitted", submission.error
 
 

@@ -127,7 +127,8 @@ class RangesForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Compare the ends of each range."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         for low, high in (("time_from", "time_to"), ("wavelength_from", "wavelength_to")):
             begin, end = cleaned.get(low), cleaned.get(high)
             if begin is not None and end is not None and end < begin:
@@ -209,7 +210,7 @@ class DataCubeFilter(django_filters.FilterSet):
 
     class Meta:
         model = DataCube
-        fields = []
+        fields: Sequence[str] = ()
         form = RangesForm
 
     def ways(self, ordering: Ordering) -> Ways[DataCube] | None:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BigIntegerField,
     BooleanField,
@@ -26,6 +27,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Greatest
+from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row", bound=Model)
 
@@ -124,7 +126,15 @@ class _Comparison(Func):
     output_field = BooleanField()
     arity = 4
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> tuple[str, tuple[Any, ...]]:
         parts = [compiler.compile(expression) for expression in self.source_expressions]
         (key, tie, other_key, other_tie) = (sql for sql, _ in parts)
         parameters = tuple(parameter for _, some in parts for parameter in some)

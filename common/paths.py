@@ -23,7 +23,7 @@ class FileAbsent(TransientError):
 
 
 # What other errors of a look-up mean than that the storage does not tell.
-_MEANINGS = {
+_MEANINGS: dict[int | None, type[PathRefused | TransientError]] = {
     errno.EACCES: FileMissing,
     errno.ELOOP: PathRefused,
     errno.ENAMETOOLONG: PathRefused,

@@ -69,5 +69,6 @@ def _role(hdu: HDU, number: int) -> str | None:
 
 def _finite_number(hdu: HDU, keyword: str, default: float) -> float:
     value = hdu.header.get(keyword)
-    usable = isinstance(value, int | float) and abs(value) < 1e6
-    return float(value) if usable else default
+    if isinstance(value, int | float) and abs(value) < 1e6:
+        return float(value)
+    return default

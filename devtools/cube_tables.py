@@ -1,5 +1,6 @@
 """The extensions of the sample cubes: binary tables of one row whose columns are arrays (TDIM)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -98,7 +99,7 @@ def frame_statistics(data: np.ndarray, bscale: float, bzero: float) -> dict[str,
 def tables(
     shape: tuple[int, int, int, int, int],
     schedule: Schedule,
-    statistics: dict[str, np.ndarray],
+    statistics: Mapping[str, np.ndarray],
     seed: int,
     without: frozenset[str],
 ) -> list[fits.BinTableHDU]:

@@ -8,6 +8,7 @@ import io
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from astropy.io import fits
@@ -99,7 +100,7 @@ def write_cube(
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         file.write(header)
-        file.write(stored)
+        file.write(stored.data)
         file.write(bytes(-stored.nbytes % BLOCK))
         file.write(extensions)
     return path
@@ -179,12 +180,12 @@ def edit_keyword(path: Path, keyword: str, value: object, *, extension: str = ""
             datasum = card_value(header, "DATASUM")
             if datasum is None:
                 raise ValueError(f"{path} has no DATASUM: its CHECKSUM cannot be told from the header alone.")
-            changed = sealed(changed, int(datasum))
+            changed = sealed(changed, int(str(datasum)))
         file.seek(place)
         file.write(changed)
 
 
-def many_cubes(folder: Path, count: int, *, shape: Shape = (1, 1, 2, 4, 4), **options: object) -> list[Path]:
+def many_cubes(folder: Path, count: int, *, shape: Shape = (1, 1, 2, 4, 4), **options: Any) -> list[Path]:
     """Write many cubes fast: the same observation on one day after another, back in time.
 
     The first cube is what `write_cube` makes with these options; in the others the day differs, in file name,

@@ -8,19 +8,12 @@ from django.utils.html import format_html, format_html_join
 from common.admin.actions import Selection, confirmed
 from common.admin.base import ReadOnlyAdmin
 from common.wakeups import send_wake_up
-from datacubes.models import DataCube
 from svo.models import InstrumentInSVO, Submission, Synchronisation
 from svo.notes import note_again
 from svo.state import submission_of
 from svo.tasks import sweep_submissions
 
 SHOWN_FAILURES = 200
-
-
-@admin.display(description="SVO")
-def svo_state(cube: DataCube) -> str:
-    """What became of a cube on its way into the SVO."""
-    return shown_state(cube.oid)
 
 
 def shown_state(oid: str) -> str:
@@ -53,8 +46,11 @@ class SubmissionAdmin(ReadOnlyAdmin):
         """Who may change submissions may have them sent again."""
         return request.user.has_perm("svo.change_submission")
 
-    @admin.action(description="Submit again", permissions=["submit"])
-    @confirmed("The SVO is told of these cubes once more, whatever it was told before.")
+    @confirmed(
+        "Submit again",
+        "The SVO is told of these cubes once more, whatever it was told before.",
+        permission="submit",
+    )
     def submit_again(self, request: HttpRequest, selection: Selection, form: None) -> None:
         """Note the selected ones to be sent once more."""
         for submissions in selection.chunks():
@@ -69,7 +65,7 @@ class SynchronisationAdmin(ReadOnlyAdmin):
     """The reports of the synchronisation."""
 
     list_display = ["started_at", "duration", "added", "updated", "removed", "failed"]
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "started_at",
         "finished_at",
         "duration",
@@ -79,7 +75,7 @@ class SynchronisationAdmin(ReadOnlyAdmin):
         "removed",
         "failed",
         "reasons",
-    ]
+    )
 
     @admin.display(description="Took")
     def duration(self, report: Synchronisation) -> str:

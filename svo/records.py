@@ -62,11 +62,11 @@ def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
     TransientError
         If it cannot be told whether the cube's file is there.
     """
-    fields, left_out = keyword_fields(cube.metadata.keywords, known.keywords)
+    values, left_out = keyword_fields(cube.metadata.keywords, known.keywords)
     for keyword, reason in left_out:
         logger.info("%s: %s is left out of the SVO's record: %s", cube.oid, keyword, reason)
-    fields["fits_header"] = cube.fits_header.lines()
-    fields["tags"] = [{"name": name} for name in sorted({tag.name for tag in cube.tags.all()})]
+    tags = [{"name": name} for name in sorted({tag.name for tag in cube.tags.all()})]
+    fields = {**values, "fits_header": cube.fits_header.lines(), "tags": tags}
     day, instrument = cube.metadata.date_beg.date(), cube.instrument.name
     thumbnail = next((preview for preview in cube.image_previews.all() if preview.size_name == "thumbnail"), None)
     location = {

@@ -16,8 +16,9 @@ from svo.resources import Keyword
 
 TEXT, REAL, INTEGER, BOOLEAN, TIME = "text", "real", "integer", "boolean", "time (ISO 8601)"
 
-HeaderValue = str | int | float | bool | None | list
-FieldValue = str | int | float | bool | None
+SingleValue = str | int | float | bool
+HeaderValue = SingleValue | None | list[SingleValue | None]
+FieldValue = SingleValue | None
 
 # What int() and float() would read beyond this, such as 1_000, is no number of FITS.
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
@@ -131,7 +132,7 @@ def _path_part(name: str) -> str:
     return f"_{part}" if is_special else part
 
 
-def _single_value(values: list, keyword_type: str) -> HeaderValue:
+def _single_value(values: list[SingleValue | None], keyword_type: str) -> SingleValue | None:
     """Return the value of a keyword that is repeated: for text all of it, otherwise only what has no contradiction."""
     given = [value for value in values if value is not None]
     if all(value == given[0] for value in given):
@@ -141,7 +142,7 @@ def _single_value(values: list, keyword_type: str) -> HeaderValue:
     raise ValueError(f"it is given {len(given)} times, with different values")
 
 
-def _to_text(value: HeaderValue) -> str:
+def _to_text(value: SingleValue) -> str:
     if isinstance(value, bool):
         return "T" if value else "F"
     if isinstance(value, float) and not math.isfinite(value):
@@ -152,7 +153,7 @@ def _to_text(value: HeaderValue) -> str:
     return text
 
 
-def _to_real(value: HeaderValue) -> float | None:
+def _to_real(value: SingleValue) -> float | None:
     if isinstance(value, str) and not value.strip():
         return None
     if isinstance(value, bool) or not (isinstance(value, int | float) or _NUMBER.fullmatch(value)):
@@ -166,7 +167,7 @@ def _to_real(value: HeaderValue) -> float | None:
     return number
 
 
-def _to_integer(value: HeaderValue) -> int | None:
+def _to_integer(value: SingleValue) -> int | None:
     number = _to_real(value)
     if number is None:
         return None
@@ -183,7 +184,7 @@ def _is_whole(text: str) -> bool:
     return text.strip().lstrip("+-").isdecimal()
 
 
-def _to_boolean(value: HeaderValue) -> bool:
+def _to_boolean(value: SingleValue) -> bool:
     if isinstance(value, bool):
         return value
     if isinstance(value, str) and value.strip().upper() in ("T", "F"):
@@ -191,7 +192,7 @@ def _to_boolean(value: HeaderValue) -> bool:
     raise ValueError(f"{quoted(value)} is neither T nor F")
 
 
-def _to_time(value: HeaderValue) -> str | None:
+def _to_time(value: SingleValue) -> str | None:
     """Return a time in UTC without a zone, as the SVO takes it and FITS has it."""
     if isinstance(value, str) and not value.strip():
         return None
@@ -202,7 +203,7 @@ def _to_time(value: HeaderValue) -> str | None:
     return time.replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
-_CONVERTERS: dict[str, Callable[[HeaderValue], FieldValue]] = {
+_CONVERTERS: dict[str, Callable[[SingleValue], FieldValue]] = {
     TEXT: _to_text,
     REAL: _to_real,
     INTEGER: _to_integer,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import localize
 from django.utils.functional import cached_property
@@ -22,6 +22,7 @@ def utc(moment: datetime | None) -> str:
 class BoundedPaginator(Paginator):
     """Counts no further than people page: counting a table of millions for each look at a list takes seconds."""
 
+    object_list: QuerySet[Model]
     bound = 10_000
 
     @cached_property

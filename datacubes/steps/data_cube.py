@@ -61,7 +61,7 @@ class DataCubeStep(Step[FileFacts]):
             setattr(cube, name, facts[name])
         cube.observation, cube.sources = observation, rows.sources
         cube.save()
-        names = [str(DataCube._meta.get_field(name).verbose_name) for name in changed]
+        names = [str(field.verbose_name) for field in DataCube._meta.concrete_fields if field.attname in changed]
         return Outcome.UPDATED, f"Changed: {', '.join(names)}." if names else ""
 
 

@@ -45,7 +45,7 @@ def read(material: Material) -> Metadata:
 
 def _length(hdu: HDU, axis: int | None) -> int:
     length = axis_length(hdu, axis)
-    if length > 2**31 - 1:
+    if axis is not None and length > 2**31 - 1:
         raise PermanentError(f"NAXIS{len(hdu.shape) - axis} is {length}, more than a cube can have.")
     return length
 

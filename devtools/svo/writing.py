@@ -23,14 +23,15 @@ class Writer:
 
     def create_record(self, dataset: Dataset, body: Mapping[str, Any]) -> str:
         """Create a record, and its location if one is described; return the oid."""
-        oid = body.get("oid")
+        given = body.get("oid")
+        oid = given if isinstance(given, str) else ""
         errors: dict[str, list[str]] = {}
-        if not isinstance(oid, str) or not oid:
+        if not oid:
             errors["oid"] = ["This field is required."]
         elif self._store.record(dataset.name, oid) is not None:
             errors["oid"] = [f"{dataset.name} with this Observation ID already exists."]
         empty = {name: validation.empty_value(keyword_type) for name, keyword_type in dataset.types.items()}
-        fields = {"oid": oid, "fits_header": "", "tags": []} | empty
+        fields: dict[str, Any] = {"oid": oid, "fits_header": "", "tags": []} | empty
         fields |= self._record_fields(dataset, body, errors)
         self._store.save_record(dataset.name, oid, fields, self._location_of(body, None))
         return oid

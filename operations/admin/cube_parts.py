@@ -47,7 +47,7 @@ class FITSHeaderInline(ReadOnlyMixin, admin.StackedInline):
     model = FITSHeader
     classes = ["collapse"]
     can_delete = False
-    fields = readonly_fields = ["cards"]
+    fields = readonly_fields = ("cards",)
 
     @admin.display(description="Cards")
     def cards(self, header: FITSHeader) -> str:
