@@ -3,6 +3,10 @@
 A person does not know whether a header has 6173 as a number or as text, so both are looked for; a number matches
 however it is written (``0.5``, ``5E-1``), ``T`` and ``F`` (or ``true``, ``false``) also match logical values. A keyword
 that a header repeats has a list for its value, which matches nothing.
+
+PostgreSQL finds what is rare in an index of digests (`indexed_condition`). Measured as in `common.keyset`: a keyword
+of one cube in 200 takes 0.2 s, of twenty cubes 0.2 s, of a single cube 0.1 s. Without the index, twenty cubes take
+7.6 s and the others more than 8 s. The index takes 246 MB for a million cubes of 63 keywords each.
 """
 
 import math
