@@ -27,15 +27,14 @@ class Identity:
         INSTRUME.
     point_id
         POINT_ID, or DATE-BEG: cubes with the same belong to one observation.
-    date_beg, date_end
-        DATE-BEG and DATE-END (DATE-BEG where that is missing), UTC.
+    date_beg
+        DATE-BEG, UTC.
     """
 
     oid: str
     instrument: str
     point_id: str
     date_beg: datetime
-    date_end: datetime
 
 
 def identify(cube_file: CubeFile, oid: str | None) -> Identity:
@@ -56,7 +55,6 @@ def identify(cube_file: CubeFile, oid: str | None) -> Identity:
     header = cube_file.primary.header
     date_beg = _required_text(header, "DATE-BEG")
     begin = parse_time("DATE-BEG", date_beg)
-    date_end = header.get("DATE-END")
     point_id = _text(header, "POINT_ID") or date_beg
     oid = oid or f"{date_beg}_{_required_text(header, 'FILTER1')}_{_scans(cube_file)}"
     check_oid(oid)
@@ -66,7 +64,6 @@ def identify(cube_file: CubeFile, oid: str | None) -> Identity:
         instrument=_required_text(header, "INSTRUME"),
         point_id=point_id,
         date_beg=begin,
-        date_end=begin if date_end is None else parse_time("DATE-END", date_end),
     )
 
 

@@ -79,6 +79,11 @@ class NothingToDo(Exception):
 class Step:
     """A kind of data, made from a source that can be told to be unchanged.
 
+    Keywords that cannot be read: those of identity (DATE-BEG, INSTRUME, POINT_ID, the parts of the OID) and RELEASE,
+    which decides access, refuse the cube with a `PermanentError`. For any other, such as DATE-END, WAVEMIN or the
+    length of an axis, the step adds a sentence to `material.warnings` that names the keyword, its value and what was
+    expected; the column stays empty, or has its default.
+
     Attributes
     ----------
     name

@@ -73,7 +73,7 @@ def write(
     if cube is not None and cube.observation.point_id == identity.point_id:
         observation = cube.observation
     else:
-        observation = get_observation(identity.point_id, identity.date_beg, identity.date_end)
+        observation = get_observation(identity.point_id, identity.date_beg)
     values = {
         "relative_path": cube_file.relative_path,
         "filename": os.path.basename(cube_file.relative_path),
