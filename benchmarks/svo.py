@@ -53,7 +53,7 @@ def add_cubes(first: int, number: int) -> list[str]:
     keywords = {"DATE-BEG": "", "INSTRUME": "CRISP", "FILTER1": "6173", "OBSERVER": "Somebody", "WAVEMIN": 617.1}
     crisp = Instrument.objects.get(name="CRISP")
     begin = datetime(2015, 1, 1, tzinfo=UTC)
-    observation = get_observation("benchmark", begin, begin)
+    observation = get_observation("benchmark", begin)
     cubes = [
         DataCube(oid=f"{n:06}_6173_0", filename=f"{n}.fits", size=n, instrument=crisp, observation=observation)
         for n in range(first, first + number)

@@ -15,6 +15,7 @@ from drf_spectacular.utils import extend_schema_field
 
 from catalogue.keyword_search import KeywordQuestion
 from common.keyset import Ordering, Ways
+from datacubes.columns import RANGE_FILTERS
 from datacubes.models import DataCube, Instrument, Tag
 
 MAX_KEYWORD_QUESTIONS = 10
@@ -129,7 +130,7 @@ class RangesForm(forms.Form):
         """Compare the ends of each range."""
         super().clean()
         cleaned = self.cleaned_data
-        for low, high in (("time_from", "time_to"), ("wavelength_from", "wavelength_to")):
+        for low, high in RANGE_FILTERS:
             begin, end = cleaned.get(low), cleaned.get(high)
             if begin is not None and end is not None and end < begin:
                 self.add_error(high, f"Lies before {low}.")

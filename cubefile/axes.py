@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cubefile import HDU, CubeFile
+from cubefile.card_values import number
 
 # The first four characters of CTYPEn (FITS standard 4.0, tables 25 and 30; section 9.2 for the time scales).
 _WAVELENGTH_TYPES = ("WAVE", "AWAV", "FREQ", "ENER", "WAVN", "VRAD", "VOPT", "ZOPT", "VELO", "BETA")
@@ -49,9 +50,9 @@ def stokes_names(cube: CubeFile) -> list[str]:
     """Name the Stokes components in the order of their axis: by CRPIXn, CRVALn and CDELTn, else from I on."""
     hdu, position = cube.primary, cube_axes(cube).stokes
     count = axis_length(hdu, position)
-    number = 0 if position is None else len(hdu.shape) - position
+    axis = 0 if position is None else len(hdu.shape) - position
     reference, first, step = (
-        _finite_number(hdu, f"{keyword}{number}", default=1.0) for keyword in ("CRPIX", "CRVAL", "CDELT")
+        _or_one(number(hdu.header, f"{keyword}{axis}")) for keyword in ("CRPIX", "CRVAL", "CDELT")
     )
     # Far beyond any component, so that a hostile header cannot overflow anything.
     codes = np.clip(first + (np.arange(1, count + 1) - reference) * step, -99, 99)
@@ -67,8 +68,5 @@ def _role(hdu: HDU, number: int) -> str | None:
     return "scan" if kind in _TIME_TYPES else None
 
 
-def _finite_number(hdu: HDU, keyword: str, default: float) -> float:
-    value = hdu.header.get(keyword)
-    if isinstance(value, int | float) and abs(value) < 1e6:
-        return float(value)
-    return default
+def _or_one(value: float | None) -> float:
+    return 1.0 if value is None else value

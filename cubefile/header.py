@@ -152,7 +152,7 @@ def _comment(card: _Card) -> str:
     match = _VALUE.fullmatch(card.field)
     if match is None:
         return card.field.partition("/")[2].strip()
-    parts = [_after(match, match.lastgroup)]
+    parts = [_after(match, match.lastgroup or "nothing")]
     if match.lastgroup == "text":
         parts += [_after(part, "text") for part in _continuations(card.continued)]
     return " ".join(filter(None, parts))

@@ -15,7 +15,7 @@ from common.errors import PermanentError, quoted
 from cubefile import HDU, CubeFile, Header
 from cubefile.axes import axis_length, cube_axes, stokes_names
 from cubefile.hdu import read_bytes
-from cubefile.tables import PlotUnavailable, medians, wavelengths
+from cubefile.tables import MAX_WAVELENGTHS, PlotUnavailable, medians, wavelengths
 from previews.line import line_centre
 
 Index = tuple[int, ...]
@@ -193,6 +193,8 @@ def _mean_of_boxes(band: np.ndarray, step: int) -> np.ndarray:
 
 
 def _wavelength_index(cube: CubeFile, stokes: int, count: int) -> int:
+    if count > MAX_WAVELENGTHS:  # No table is read for so many, and a list of them all might not fit into memory.
+        return (count - 1) // 2
     try:
         places = wavelengths(cube)
     except PlotUnavailable:

@@ -100,7 +100,7 @@ def _response(request: HttpRequest, file: _OpenFile, content_type: str, headers:
     }
     bare = HttpResponse(content_type=content_type, headers=headers)
     conditional = get_conditional_response(request, file.etag, file.modified, bare)
-    if conditional is not bare or request.method == "HEAD":
+    if conditional is not None and (conditional is not bare or request.method == "HEAD"):
         return conditional
     part = _part_to_send(request, file)
     if part is not None:

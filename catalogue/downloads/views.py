@@ -119,12 +119,14 @@ class DownloadView(APIView):
             "Log in, if that is you." if not self.request.user.is_authenticated else "",
             f"Ask {contact} for access." if contact else "Ask the archive's staff for access.",
         ]
-        more = {
-            "release_date": access.release_date,
-            "release_comment": access.release_comment,
-            "contact": contact,
-        }
-        return self._refuse(403, " ".join(sentence for sentence in sentences if sentence), cube=cube, **more)
+        return self._refuse(
+            403,
+            " ".join(sentence for sentence in sentences if sentence),
+            cube=cube,
+            release_date=access.release_date,
+            release_comment=access.release_comment,
+            contact=contact,
+        )
 
     def _refuse(self, status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
         cube = more.pop("cube", None)

@@ -5,10 +5,10 @@ import re
 import numpy as np
 
 from common.errors import PermanentError
-from cubefile import CubeFile, Header
+from cubefile import CubeFile
+from cubefile.card_values import Keywords, required_text, text
 from cubefile.layout import Layout
 from cubefile.telescopes.base import Line, Telescope
-from cubefile.text_values import required_text, text
 
 _SCANS_IN_FILENAME = re.compile(r"_scans=([^_]+)")
 _SCAN_NUMBERS = "VAR-EXT-SCANNUM"
@@ -59,7 +59,7 @@ class SST(Telescope):
         begin, line = required_text(header, "DATE-BEG"), required_text(header, "FILTER1")
         return f"{begin}_{line}_{_scans(cube_file)}"
 
-    def spectral_line(self, header: Header) -> str:
+    def spectral_line(self, header: Keywords) -> str:
         """Return FILTER1."""
         return text(header, "FILTER1")
 

@@ -46,7 +46,7 @@ class DataCubeStep(Step[FileFacts]):
         if cube is not None and cube.observation.point_id == identity.point_id:
             observation = cube.observation
         else:
-            observation = get_observation(identity.point_id, identity.date_beg, identity.date_end)
+            observation = get_observation(identity.point_id, identity.date_beg)
         facts = asdict(values) | {"instrument_id": material.instrument.id, "observation_id": observation.id}
         if cube is None:
             rows.cube = _create(identity.oid, sources=rows.sources, **facts)
