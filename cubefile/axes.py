@@ -30,14 +30,14 @@ def cube_axes(cube: CubeFile) -> CubeAxes:
     """Tell which of the axes before rows and columns holds the scans, the Stokes components and the wavelengths."""
     hdu = cube.primary
     numbers = range(3, len(hdu.shape) + 1)
-    roles = {number: _role(hdu, number) for number in numbers}
+    roles = {axis: _role(hdu, axis) for axis in numbers}
     told = set(roles.values())
     positions: dict[str, int] = {}
-    for number in numbers:
-        default = cube.layout.default_axes.get(number)
-        role = roles[number] or (default if default not in told else None)
+    for axis in numbers:
+        default = cube.layout.default_axes.get(axis)
+        role = roles[axis] or (default if default not in told else None)
         if role is not None:
-            positions.setdefault(role, len(hdu.shape) - number)
+            positions.setdefault(role, len(hdu.shape) - axis)
     return CubeAxes(**positions)
 
 
@@ -59,8 +59,8 @@ def stokes_names(cube: CubeFile) -> list[str]:
     return [_STOKES_NAMES.get(code, f"component {place}") for place, code in enumerate(codes.tolist(), start=1)]
 
 
-def _role(hdu: HDU, number: int) -> str | None:
-    kind = str(hdu.header.get(f"CTYPE{number}") or "").upper().partition("-")[0].strip()
+def _role(hdu: HDU, axis: int) -> str | None:
+    kind = str(hdu.header.get(f"CTYPE{axis}") or "").upper().partition("-")[0].strip()
     if kind in _WAVELENGTH_TYPES:
         return "wavelength"
     if kind == "STOKES":
