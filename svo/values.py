@@ -21,7 +21,7 @@ HeaderValue = SingleValue | None | list[SingleValue | None]
 FieldValue = SingleValue | None
 
 # What int() and float() would read beyond this, such as 1_000, is no number of FITS.
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_NUMBER = re.compile(r"\s*[+-]?(\d++(\.\d*+)?|\.\d++)([eE][+-]?\d++)?\s*", re.ASCII)
 # The server gives times in milliseconds; nothing says whether it rounds or cuts.
 _TIME_RESOLUTION = datetime.timedelta(milliseconds=1)
 
@@ -102,6 +102,8 @@ def convert(value: HeaderValue, keyword_type: str) -> FieldValue:
         raise ValueError(f"the SVO gives it the type “{keyword_type}”, which is not known here")
     if isinstance(value, list):
         value = _single_value(value, keyword_type)
+    if isinstance(value, list):
+        raise ValueError("it is a complex number")
     return empty_value(keyword_type) if value is None else converter(value)
 
 

@@ -11,7 +11,7 @@ from datacubes.models import FITSHeader
 from datacubes.models.headers import MAX_SHOWN_CARDS
 
 # Real headers have some 320 cards and values of up to 1,000 characters; one can have 36,000 cards in 2.9 MB.
-MAX_VALUES = 1_000
+MAX_VALUES = 600
 MAX_CHARACTERS = 2_000  # Of a value or a comment.
 
 

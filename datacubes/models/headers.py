@@ -5,7 +5,7 @@ from django.db import models
 from cubefile.header import CARD_SIZE
 from datacubes.models.cubes import DataCube
 
-MAX_SHOWN_CARDS = 2_000  # Real headers have some 320 cards; one can have 36,000.
+MAX_SHOWN_CARDS = 1_000  # Real headers have some 320 cards; one can have 36,000.
 
 
 class FITSHeader(models.Model):
