@@ -1,4 +1,4 @@
-"""Runs every test: on SQLite, then on PostgreSQL with the tests of whole processes and of browsers.
+"""Runs every test: on SQLite, on PostgreSQL, then those of whole processes and of browsers.
 
 ``python -m tests`` runs all; ``python -m tests check`` those on SQLite, for the loop while one works;
 ``python -m tests soak`` the long version of the tests of faults and load. Arguments after that go to pytest: ``-n 0``
@@ -14,8 +14,10 @@ from contextlib import ExitStack
 from devtools.services import ServiceMissing, postgresql, redis_broker
 
 WHOLE = "system or browser"
-ONCE = f"{WHOLE} or schema or packaging"
-"""What runs on PostgreSQL only. Tests that use no database run on SQLite only; tests/conftest.py marks the others."""
+"""Tests with bounds on time: they run beside each other only."""
+
+ONCE = "schema or packaging"
+"""Tests that run on PostgreSQL only. Those without the mark of tests/conftest.py, `database`, run on SQLite only."""
 
 ON_ALL_CORES = ("-n", "auto", "--dist", "worksteal")
 
@@ -64,8 +66,12 @@ def main(arguments: list[str]) -> int:
         case ["soak", *rest]:
             codes = [run_on_servers("Soak", "-m", "system", *rest, SOAK="true")]
         case rest:
-            selected = [*ON_ALL_CORES, "-m", f"(database or {ONCE}) and not soak"]
-            codes = [run_on_sqlite(ONCE, rest), run_on_servers("PostgreSQL and Redis", *selected, *rest)]
+            database = f"(database or {ONCE}) and not ({WHOLE})"
+            codes = [
+                run_on_sqlite(f"{WHOLE} or {ONCE}", rest),
+                run_on_servers("PostgreSQL and Redis", *ON_ALL_CORES, "-m", database, *rest),
+                run_on_servers("Processes and browsers", *ON_ALL_CORES, "-m", f"({WHOLE}) and not soak", *rest),
+            ]
     return int(any(codes))  # A pytest that was killed has a negative one.
 
 

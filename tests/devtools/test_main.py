@@ -11,10 +11,11 @@ from tests import __main__ as runner
 @pytest.mark.parametrize(
     ("codes", "expected"),
     [
-        ([0, 0], 0),
-        ([1, 0], 1),
-        ([0, 1], 1),
-        ([0, -9], 1),  # Killed, as by a kernel without memory.
+        ([0, 0, 0], 0),
+        ([1, 0, 0], 1),
+        ([0, 1, 0], 1),
+        ([0, 0, 1], 1),
+        ([0, -9, 0], 1),  # Killed, as by a kernel without memory.
     ],
 )
 def test_any_pass_that_failed_fails_all(monkeypatch, codes, expected):
