@@ -228,14 +228,14 @@ def _around_the_data(
     seed: int,
 ) -> tuple[bytes, bytes]:
     """Make what stands before the data, the primary header, and what stands after them, the extensions."""
-    extensions = tables(shape, schedule, statistics, seed, frozenset(without))
+    names, extensions = _extensions(shape, schedule, statistics, seed, frozenset(without))
     header = cube_cards.primary_header(
         shape,
         schedule,
         bitpix=bitpix,
         scaling=scaling,
         filename=filename,
-        extensions=[table.name for table in extensions],
+        extensions=names,
         statistics={key: float(np.median(values)) for key, values in statistics.items()},
     )
     header["DATASUM"] = str(datasum)
@@ -245,10 +245,32 @@ def _around_the_data(
         else:
             header[keyword] = value
     text = header_bytes(header, extra_cards)
-    buffer = io.BytesIO()
-    # astropy always writes a primary HDU first: an empty one, of a single block, that is cut off again.
-    fits.HDUList([fits.PrimaryHDU(), *extensions]).writeto(buffer)
-    return text if "CHECKSUM" in keywords else sealed(text, datasum), buffer.getvalue()[BLOCK:]
+    return text if "CHECKSUM" in keywords else sealed(text, datasum), extensions
+
+
+_KEPT = 32
+_extensions_made: dict[tuple[object, ...], tuple[list[str], bytes]] = {}
+
+
+def _extensions(
+    shape: Shape, schedule: Schedule, statistics: Mapping[str, np.ndarray], seed: int, without: frozenset[str]
+) -> tuple[list[str], bytes]:
+    """Make the extensions: their names, and their bytes.
+
+    The last ones are kept, as tests write the same small cubes again and again, with other keywords, and astropy takes
+    most of the time for the tables.
+    """
+    arrays = (schedule.begin, *statistics.values())
+    key = (shape, schedule.reference, seed, without, *(values.tobytes() for values in arrays))
+    if key not in _extensions_made:
+        made = tables(shape, schedule, statistics, seed, without)
+        buffer = io.BytesIO()
+        # astropy always writes a primary HDU first: an empty one, of a single block, that is cut off again.
+        fits.HDUList([fits.PrimaryHDU(), *made]).writeto(buffer)
+        if len(_extensions_made) == _KEPT:
+            del _extensions_made[next(iter(_extensions_made))]
+        _extensions_made[key] = [table.name for table in made], buffer.getvalue()[BLOCK:]
+    return _extensions_made[key]
 
 
 def _as_integers(data: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
