@@ -61,7 +61,7 @@ def identify(cube_file: CubeFile, telescope: Telescope, oid: str | None) -> Iden
         Naming the keyword that is missing or wrong.
     """
     header = cube_file.primary.header
-    scale = time_scale(header.get("TIMESYS"))
+    scale = time_scale(header.get("TIMESYS")) or "UTC"
     begin = parse_time("DATE-BEG", required_text(header, "DATE-BEG"), scale)
     point_id = telescope.point_id(header)
     oid = oid or telescope.oid(cube_file)

@@ -107,8 +107,12 @@ def columns_of_keywords(
     def wavelength(keyword: str, value: JSONValue) -> float:
         return _number(keyword, value) * nanometres
 
+    scale = time_scale(values.get("TIMESYS"))
+    if scale is None:
+        warnings.append(f"TIMESYS is {quoted(values['TIMESYS'])}, which is unknown: times are taken as UTC.")
+
     def time(keyword: str, value: JSONValue) -> datetime:
-        return parse_time(keyword, value, time_scale(values.get("TIMESYS")))
+        return parse_time(keyword, value, scale or "UTC")
 
     date_end = read("DATE-END", time)
     if date_end is not None and date_end < date_beg:

@@ -90,13 +90,13 @@ def test_a_wavelength_written_as_text_is_the_number(data_root, text):
 @pytest.mark.parametrize(
     ("keyword", "value", "shown", "expected"),
     [
-        ("WAVEMIN", "'MISSING'", "MISSING", "a number of nanometres was expected"),
-        ("WAVEMIN", "'617 nm'", "617 nm", "a number of nanometres was expected"),
-        ("WAVEMAX", "'nan'", "nan", "a number of nanometres was expected"),
-        ("WAVEMAX", "T", "True", "a number of nanometres was expected"),
+        ("WAVEMIN", "'MISSING'", "MISSING", "a number was expected"),
+        ("WAVEMIN", "'617 nm'", "617 nm", "a number was expected"),
+        ("WAVEMAX", "'nan'", "nan", "a number was expected"),
+        ("WAVEMAX", "T", "True", "a number was expected"),
         ("DATE-END", "'yesterday'", "yesterday", "a time such as 2019-04-19T17:34:55.504 was expected"),
         ("DATE-END", "20190419", "20190419", "a time such as 2019-04-19T17:34:55.504 was expected"),
-        ("DATE-END", "'2019-04-19T27:34:55'", "2019-04-19T27:34:55", "is no time: hour must be in 0..23"),
+        ("DATE-END", "'2019-04-19T27:34:55'", "2019-04-19T27:34:55", "is not a time: hour must be in 0..23"),
     ],
 )
 def test_a_keyword_that_cannot_be_read_is_a_warning_and_no_reason_to_refuse_the_cube(
@@ -209,3 +209,39 @@ def test_it_follows_the_file(place_cube, data_root):
     metadata = Metadata.objects.get()
     assert metadata.wavelength_min == 617.2
     assert "AO_NMODE" not in metadata.keywords
+
+
+def test_times_of_other_scales_and_wavelengths_of_other_units_are_converted(data_root):
+    content = tiny_cube(
+        TIMESYS="TIMESYS = 'TAI'",
+        DATE_BEG="DATE-BEG= '2019-04-19T17:34:55'",
+        DATE_END="DATE-END= '2019-04-19T17:35:55'",
+        WAVEUNIT="WAVEUNIT= -10",
+        WAVEMIN="WAVEMIN = 6171.5",
+        WAVEMAX="WAVEMAX = 6175.0",
+    )
+    metadata = metadata_of(data_root, content)
+    assert f"{metadata.date_beg:%H:%M:%S} {metadata.date_end:%H:%M:%S}" == "17:34:18 17:35:18"
+    assert (metadata.wavelength_min, metadata.wavelength_max) == pytest.approx((617.15, 617.5))
+
+
+@pytest.mark.parametrize("unit", ["'Angstrom'", "'angstrom'", "-10.0", "'-10'"])
+def test_the_unit_of_wavelengths_may_be_a_name_or_a_power_of_ten(data_root, unit):
+    content = tiny_cube(WAVEUNIT=f"WAVEUNIT= {unit}", WAVEMIN="WAVEMIN = 171")
+    assert metadata_of(data_root, content).wavelength_min == pytest.approx(17.1)
+
+
+@pytest.mark.parametrize(
+    ("cards", "warning"),
+    [
+        ({"TIMESYS": "TIMESYS = 'LOCAL'"}, "TIMESYS is “LOCAL”, which is unknown: times are taken as UTC."),
+        (
+            {"DATE_END": "DATE-END= '2019-04-19T17:00:00'"},
+            "DATE-END is “2019-04-19T17:00:00”, which is before DATE-BEG.",
+        ),
+        ({"WAVEUNIT": "WAVEUNIT= 99"}, "WAVEUNIT is “99”; a power of ten of the metre, such as -9, was expected."),
+    ],
+)
+def test_what_is_odd_in_secondary_keywords_is_a_warning(data_root, cards, warning):
+    (data_root / "cube.fits").write_bytes(tiny_cube(**cards))
+    assert warning in ingest(IngestRequest("cube.fits")).warnings
