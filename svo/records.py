@@ -65,7 +65,8 @@ def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
     fields, left_out = keyword_fields(cube.metadata.keywords, known.keywords)
     for keyword, reason in left_out:
         logger.info("%s: %s is left out of the SVO's record: %s", cube.oid, keyword, reason)
-    fields["fits_header"] = cube.fits_header.lines()
+    # Without END: the SVO strips its blanks, and astropy takes an END of other than 80 characters for a keyword.
+    fields["fits_header"] = "".join(cube.fits_header.cards()).rstrip()
     fields["tags"] = [{"name": name} for name in sorted({tag.name for tag in cube.tags.all()})]
     day, instrument = cube.metadata.date_beg.date(), cube.instrument.name
     thumbnail = next((preview for preview in cube.image_previews.all() if preview.size_name == "thumbnail"), None)

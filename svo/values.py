@@ -106,6 +106,8 @@ def convert(value: HeaderValue, keyword_type: str) -> FieldValue:
 
 def same_value(keyword_type: str, sent: FieldValue, received: FieldValue) -> bool:
     """Tell whether a value that is read from the SVO is the one that was sent, for all that the SVO keeps of it."""
+    if isinstance(sent, str):
+        sent = sent.strip()  # As the SVO keeps text.
     if sent in (None, "") or received in (None, ""):
         return sent in (None, "") and received in (None, "")
     if keyword_type == TIME:

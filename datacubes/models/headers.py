@@ -1,9 +1,14 @@
 """The primary header of a cube as it stands in the file."""
 
+from itertools import takewhile
+
 from astropy.io import fits
 from django.db import models
 
+from cubefile.header import CARD_SIZE
 from datacubes.models.cubes import DataCube
+
+_END_CARD = "END".ljust(CARD_SIZE)
 
 
 class FITSHeader(models.Model):
@@ -22,7 +27,11 @@ class FITSHeader(models.Model):
         """The header as astropy reads it from the file."""
         return fits.Header.fromstring(self.text)
 
+    def cards(self) -> list[str]:
+        """Return the cards before END, each with its 80 characters: readers join CONTINUE cards by that width."""
+        images = (self.text[start : start + CARD_SIZE] for start in range(0, len(self.text), CARD_SIZE))
+        return list(takewhile(_END_CARD.__ne__, images))
+
     def lines(self) -> str:
-        """The header for people: one card a line, without the padding."""
-        cards = [self.text[start : start + 80].rstrip() for start in range(0, len(self.text), 80)]
-        return "\n".join(cards).rstrip()
+        """Return the header with one card a line: ``Header.fromstring(text, sep="\\n")`` of astropy reads it."""
+        return "\n".join([*self.cards(), _END_CARD])

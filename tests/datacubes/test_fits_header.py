@@ -59,5 +59,6 @@ def test_it_follows_the_file(place_cube, data_root):
 def test_people_see_a_card_a_line(place_cube):
     ingest(IngestRequest(place_cube()))
     lines = FITSHeader.objects.get().lines().split("\n")
-    assert lines[0] == "SIMPLE  =                    T / conforms to FITS standard"
-    assert lines[-1] == "END"
+    assert lines[0].rstrip() == "SIMPLE  =                    T / conforms to FITS standard"
+    assert lines[-1].rstrip() == "END"
+    assert {len(line) for line in lines} == {80}
