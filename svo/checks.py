@@ -5,6 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from datacubes.models import Tag
+from datacubes.steps.tags import vocabulary
+from svo.datasets import is_configured
+from svo.values import tag_fault
+
 SETTINGS = ("SVO_API_URL", "SVO_USERNAME", "SVO_API_KEY")
 
 
@@ -20,3 +25,15 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
         text = f"SVO_MAX_REMOVALS is {settings.SVO_MAX_REMOVALS}, but must be a share between 0 and 1."
         messages.append(Error(text, "For 10 %, set 0.1.", id="svo.E001"))
     return messages
+
+
+@register
+def check_vocabularies(**kwargs: Any) -> list[CheckMessage]:
+    """Find words that the SVO does not take as tags."""
+    if not is_configured():
+        return []
+    refused = [word for kind in Tag.Kind for word in vocabulary(kind).values() if tag_fault(word)]
+    if not refused:
+        return []
+    text = f"Tags of these words are left out of the SVO: {', '.join(refused)}."
+    return [Warning(text, f"{tag_fault(refused[0]).capitalize()}.", id="svo.W002")]

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import logging
 import stat
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,12 +14,11 @@ from django.db.models import QuerySet
 from common.errors import TransientError
 from common.paths import check_storage
 from datacubes.links import download_url
-from datacubes.models import DataCube
+from datacubes.models import DataCube, Tag
+from datacubes.steps.tags import vocabulary
 from svo.configuration import KnownDataset
 from svo.resources import Record
-from svo.values import file_path, keyword_fields, same_value
-
-logger = logging.getLogger(__name__)
+from svo.values import LeftOut, file_path, keyword_fields, same_value, tag_fault
 
 
 @dataclass(frozen=True)
@@ -35,17 +33,25 @@ class RecordContent:
         The data location, with the file path that is wanted first.
     other_file_path
         The file path to be taken if another file has that one.
+    left_out
+        What of the cube the SVO cannot take.
     """
 
     oid: str
     fields: dict[str, Any]
     location: dict[str, Any]
     other_file_path: str
+    left_out: list[LeftOut]
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all of it."""
         return hashlib.sha256(json.dumps([self.fields, self.location], sort_keys=True).encode()).hexdigest()
+
+    def fields_for(self, record: Record) -> dict[str, Any]:
+        """Return the fields that a record is to have; tags that its curators gave it stay."""
+        ours = {tag["name"] for tag in self.fields["tags"]}
+        return self.fields | {"tags": [{"name": name} for name in sorted(ours | _of_curators(record))]}
 
 
 def cubes_with_content() -> QuerySet[DataCube]:
@@ -55,7 +61,7 @@ def cubes_with_content() -> QuerySet[DataCube]:
 
 
 def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
-    """Make the record of a cube; values that do not fit their keyword's type are left out, with a log line.
+    """Make the record of a cube; what the SVO cannot take is left out.
 
     Raises
     ------
@@ -63,11 +69,11 @@ def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
         If it cannot be told whether the cube's file is there.
     """
     fields, left_out = keyword_fields(cube.metadata.keywords, known.keywords)
-    for keyword, reason in left_out:
-        logger.info("%s: %s is left out of the SVO's record: %s", cube.oid, keyword, reason)
     # Without END: the SVO strips its blanks, and astropy takes an END of other than 80 characters for a keyword.
     fields["fits_header"] = "".join(cube.fits_header.cards()).rstrip()
-    fields["tags"] = [{"name": name} for name in sorted({tag.name for tag in cube.tags.all()})]
+    names = sorted({tag.name.strip() for tag in cube.tags.all()})
+    left_out += [LeftOut(f"the tag “{name}”", tag_fault(name)) for name in names if tag_fault(name)]
+    fields["tags"] = [{"name": name} for name in names if not tag_fault(name)]
     day, instrument = cube.metadata.date_beg.date(), cube.instrument.name
     thumbnail = next((preview for preview in cube.image_previews.all() if preview.size_name == "thumbnail"), None)
     location = {
@@ -79,7 +85,11 @@ def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
         "offline": not _has_file(cube),
     }
     return RecordContent(
-        cube.oid, fields, location, file_path(day, instrument, _distinct_name(cube.filename, cube.oid))
+        oid=cube.oid,
+        fields=fields,
+        location=location,
+        other_file_path=file_path(day, instrument, _distinct_name(cube.filename, cube.oid)),
+        left_out=left_out,
     )
 
 
@@ -99,13 +109,17 @@ def differs(content: RecordContent, record: Record, known: KnownDataset) -> bool
         if name in types
     ):
         return True
-    tags = {tag["name"] for tag in record.fields.get("tags") or []}
-    return tags != {tag["name"] for tag in content.fields["tags"]}
+    return record.tags != {tag["name"] for tag in content.fields_for(record)["tags"]}
 
 
 def own_url_prefix(oid: str) -> str:
     """Return how the URLs of a cube's file begin, whatever the file is called."""
     return download_url(DataCube(oid=oid, filename=""))
+
+
+def _of_curators(record: Record) -> set[str]:
+    """Return the tags of a record that are words of none of the archive's vocabularies."""
+    return {name for name in record.tags if not any(name.casefold() in vocabulary(kind) for kind in Tag.Kind)}
 
 
 def _has_file(cube: DataCube) -> bool:

@@ -40,7 +40,7 @@ def create_or_update(client: SvoClient, known: KnownDataset, content: RecordCont
 
     def update(location: str | dict[str, Any]) -> None:
         with _expected_there():
-            client.update(metadata_uri, content.oid, content.fields | {"data_location": location})
+            client.update(metadata_uri, content.oid, content.fields_for(record) | {"data_location": location})
 
     record = client.record(metadata_uri, content.oid) if last_location_uri else None
     if record is None:

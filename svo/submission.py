@@ -133,6 +133,8 @@ def _submit(submission: Submission, cube: DataCube) -> None:
     client = get_client()
     known = known_dataset(client, submission.dataset)
     content = record_content(cube, known)
+    for what, reason in content.left_out:
+        logger.info("%s: %s is left out of the SVO's record: %s", cube.oid, what, reason)
     if content.digest != submission.digest:
         submission.location_uri = create_or_update(client, known, content, submission.location_uri)
     _end(
@@ -142,6 +144,7 @@ def _submit(submission: Submission, cube: DataCube) -> None:
         state=State.SUBMITTED,
         digest=content.digest,
         error="",
+        left_out=[left_out._asdict() for left_out in content.left_out],
         attempts=submission.attempts + 1,
     )
     note_former_datasets(submission.oid, submission.dataset)

@@ -14,6 +14,7 @@ from common.errors import PermanentError
 from cubefile.dates import parse_time
 from svo.resources import Keyword
 
+MAX_TAG_LENGTH = 30
 TEXT, REAL, INTEGER, BOOLEAN, TIME = "text", "real", "integer", "boolean", "time (ISO 8601)"
 
 HeaderValue = str | int | float | bool | None | list
@@ -31,9 +32,9 @@ _RESERVED_BY_WINDOWS = re.compile(
 
 
 class LeftOut(NamedTuple):
-    """A keyword whose value was not sent, and why."""
+    """A keyword whose value was not sent, or a tag, and why."""
 
-    keyword: str
+    what: str
     reason: str
 
 
@@ -83,6 +84,15 @@ def keyword_fields(
     return fields, left_out
 
 
+def tag_fault(name: str) -> str:
+    """Return why the SVO cannot take a tag; empty if it can."""
+    if len(name) > MAX_TAG_LENGTH:
+        return f"a tag of the SVO has at most {MAX_TAG_LENGTH} characters, this one has {len(name)}"
+    if not name or "\0" in name:
+        return "it has no characters, or null characters"
+    return ""
+
+
 def empty_value(keyword_type: str) -> FieldValue:
     """Return the value of a field that has none."""
     return "" if keyword_type == TEXT else None
@@ -106,8 +116,8 @@ def convert(value: HeaderValue, keyword_type: str) -> FieldValue:
 
 def same_value(keyword_type: str, sent: FieldValue, received: FieldValue) -> bool:
     """Tell whether a value that is read from the SVO is the one that was sent, for all that the SVO keeps of it."""
-    if isinstance(sent, str):
-        sent = sent.strip()  # As the SVO keeps text.
+    # The SVO keeps text without outer white space.
+    sent, received = (value.strip() if isinstance(value, str) else value for value in (sent, received))
     if sent in (None, "") or received in (None, ""):
         return sent in (None, "") and received in (None, "")
     if keyword_type == TIME:
