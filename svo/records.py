@@ -35,6 +35,9 @@ class RecordContent:
         The file path to be taken if another file has that one.
     left_out
         What of the cube the SVO cannot take.
+    is_file_missing
+        The file is not where the archive ingested it from, which makes the record offline; a cube that is not public
+        yet is offline too.
     """
 
     oid: str
@@ -42,6 +45,7 @@ class RecordContent:
     location: dict[str, Any]
     other_file_path: str
     left_out: list[LeftOut]
+    is_file_missing: bool
 
     @cached_property
     def digest(self) -> str:
@@ -56,7 +60,7 @@ class RecordContent:
 
 def cubes_with_content() -> QuerySet[DataCube]:
     """Cubes together with all that `record_content` needs of them."""
-    cubes = DataCube.objects.select_related("metadata", "fits_header", "instrument__in_svo")
+    cubes = DataCube.objects.select_related("access", "metadata", "fits_header", "instrument__in_svo")
     return cubes.prefetch_related("tags", "image_previews")
 
 
@@ -76,13 +80,14 @@ def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
     fields["tags"] = [{"name": name} for name in names if not tag_fault(name)]
     day, instrument = cube.metadata.date_beg.date(), cube.instrument.name
     thumbnail = next((preview for preview in cube.image_previews.all() if preview.size_name == "thumbnail"), None)
+    has_file = _has_file(cube)
     location = {
         "dataset": known.dataset.uri,
         "file_url": download_url(cube),
         "file_size": cube.size,
         "file_path": file_path(day, instrument, cube.filename),
         "thumbnail_url": f"{settings.ARCHIVE_BASE_URL}{thumbnail.file.url}" if thumbnail else "",
-        "offline": not _has_file(cube),
+        "offline": not has_file or not _is_public(cube),
     }
     return RecordContent(
         oid=cube.oid,
@@ -90,6 +95,7 @@ def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
         location=location,
         other_file_path=file_path(day, instrument, _distinct_name(cube.filename, cube.oid)),
         left_out=left_out,
+        is_file_missing=bool(cube.relative_path) and not has_file,
     )
 
 
@@ -120,6 +126,11 @@ def own_url_prefix(oid: str) -> str:
 def _of_curators(record: Record) -> set[str]:
     """Return the tags of a record that are words of none of the archive's vocabularies."""
     return {name for name in record.tags if not any(name.casefold() in vocabulary(kind) for kind in Tag.Kind)}
+
+
+def _is_public(cube: DataCube) -> bool:
+    access = getattr(cube, "access", None)
+    return access is not None and access.is_public
 
 
 def _has_file(cube: DataCube) -> bool:

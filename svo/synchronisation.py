@@ -1,7 +1,7 @@
 """Making the SVO the same as the archive, which is the source of truth: a plan for each dataset, then its changes.
 
 Each change is made on its own: one that fails is reported and does not stop the others. Only where nothing can succeed,
-because the SVO does not answer or does not accept the credentials, the rest is left for the next time.
+because the SVO does not answer, or does not let the account write to the dataset, the rest is left for the next time.
 """
 
 import logging
@@ -151,7 +151,7 @@ class _Run:
             return True
         self._failed(oid, failure)
         if isinstance(failure, SvoUnauthorized):
-            raise _NothingSucceeds("Stopped, as the SVO does not accept the credentials.")
+            raise _NothingSucceeds("Stopped, as the SVO does not let this account write to the dataset.")
         if self._hindered >= STOP_AFTER:
             raise _NothingSucceeds(
                 f"Stopped, as the SVO did not answer {self._hindered} times in a row: the rest is for the next time."

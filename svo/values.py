@@ -25,6 +25,8 @@ _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 # The server gives times in milliseconds; nothing says whether it rounds or cuts.
 _TIME_RESOLUTION = datetime.timedelta(milliseconds=1)
 
+_RECORD = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*): +(.*)", re.ASCII)
+
 _FORBIDDEN_IN_PATHS = re.compile(r"""[\\/:*?"'<>|\x00-\x1f\x7f]""")
 _RESERVED_BY_WINDOWS = re.compile(
     r"(con|prn|aux|nul|clock\$|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\.|$)", re.IGNORECASE
@@ -68,7 +70,8 @@ def keyword_fields(
     -------
     The fields by name, and the keywords that have a value which was left out.
     """
-    values = {canonical(keyword): value for keyword, value in header.items() if keyword.strip(" .")}
+    values = _records_of_text(header)
+    values |= {canonical(keyword): value for keyword, value in header.items() if keyword.strip(" .")}
     fields: dict[str, FieldValue] = {}
     left_out: list[LeftOut] = []
     for keyword in keywords:
@@ -141,6 +144,16 @@ def _path_part(name: str) -> str:
     part = _FORBIDDEN_IN_PATHS.sub("", name).strip()
     is_special = not part.strip(".") or _RESERVED_BY_WINDOWS.match(part)
     return f"_{part}" if is_special else part
+
+
+def _records_of_text(header: Mapping[str, HeaderValue]) -> dict[str, list[str]]:
+    """Return the record-valued cards of text, such as ``DW3 = 'NAME: Cavity error'``: the standard has only numbers."""
+    records: dict[str, list[str]] = {}
+    for keyword, value in header.items():
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and keyword.strip(" .") and (record := _RECORD.fullmatch(text)):
+                records.setdefault(canonical(f"{keyword}.{record[1]}"), []).append(record[2])
+    return records
 
 
 def _single_value(values: list, keyword_type: str) -> HeaderValue:

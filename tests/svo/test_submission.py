@@ -202,6 +202,13 @@ def test_wrong_credentials_are_failed(configured, archive_cube, send_all):
     assert send_all() == ["failed"]
 
 
+def test_right_credentials_without_rights_are_failed_naming_the_rights(configured, archive_cube, send_all):
+    configured.take_rights("CRISP")
+    archive_cube()
+    assert send_all() == ["failed"]
+    assert "rights on the dataset" in Submission.objects.get().error
+
+
 def test_a_dataset_that_is_not_there_is_failed_saying_so(configured, archive_cube, send_all):
     InstrumentInSVO.objects.create(instrument=Instrument.objects.get(name="CRISP"), dataset="NONE")
     archive_cube()
