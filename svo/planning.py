@@ -10,6 +10,7 @@ from django.conf import settings
 
 from common.errors import PermanentError
 from datacubes.models import DataCube, Instrument
+from svo.addresses import require_public_address
 from svo.configuration import KnownDataset, get_client, known_dataset
 from svo.datasets import dataset_name, instruments_of
 from svo.models import Submission
@@ -170,7 +171,10 @@ def make_plan(dataset: str, instruments: list[Instrument], options: Options, tra
     ------
     SvoRefused, SvoUnavailable
         With the server's words.
+    PermanentError
+        If a setting cannot be used.
     """
+    require_public_address()
     client = get_client()
     plan = Plan(known_dataset(client, dataset), instruments)
     records = track(client.records(plan.known.dataset.metadata_uri), f"{plan}: comparing")

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from common.errors import PermanentError, TransientError
 from datacubes.models import DataCube
+from svo.addresses import require_public_address
 from svo.configuration import get_client, known_dataset
 from svo.datasets import dataset_name, instruments_of
 from svo.models import Submission
@@ -130,6 +131,7 @@ def _leave_out(submission: Submission, cube: DataCube) -> None:
 
 
 def _submit(submission: Submission, cube: DataCube) -> None:
+    require_public_address()
     client = get_client()
     known = known_dataset(client, submission.dataset)
     content = record_content(cube, known)
