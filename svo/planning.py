@@ -127,6 +127,16 @@ class Plan:
         """Note that a record stays after all, and so does its location."""
         self.note_archived([oid], is_asked=False)
 
+    def note_sent(self, oid: str, location_uri: str) -> None:
+        """Note that a record is as it should be now, and uses this location."""
+        self._insert("INSERT OR REPLACE INTO recorded VALUES (?, ?)", [(oid, location_uri)])
+        self._insert("DELETE FROM differing WHERE oid = ?", [(oid,)])
+
+    def is_unshared(self, oid: str, location_uri: str) -> bool:
+        """Return whether no record of the dataset uses this location, other than that of a cube."""
+        query = "SELECT NOT EXISTS (SELECT * FROM recorded WHERE location = ? AND oid != ?)"
+        return bool(self._database.execute(query, (location_uri, oid)).fetchone()[0])
+
     def count_recorded(self) -> int:
         """Return how many records the SVO has."""
         return self._database.execute("SELECT COUNT(*) FROM recorded").fetchone()[0]

@@ -19,7 +19,8 @@ from svo.models import Submission
 from svo.notes import note_former_datasets
 from svo.records import cubes_with_content, record_content
 from svo.removal import remove_records
-from svo.sending import create_or_update
+from svo.sending import IsUnshared, create_or_update
+from svo.values import LeftOut
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,11 @@ MAX_ATTEMPTS = 30  # With these delays, about a day.
 REMOVALS_AT_ONCE = 1000
 
 State, Action = Submission.State, Submission.Action
+
+_LOCATION_LEFT = LeftOut(
+    "the data location",
+    "the record has one that others made; the next synchronisation takes it over if no other record uses it",
+)
 
 
 def due_submissions() -> QuerySet[Submission]:
@@ -65,10 +71,15 @@ def send_next() -> list[Submission]:
     return [*gone, *(send(one) for one in submissions if one.oid in back)]
 
 
-def send(submission: Submission) -> Submission:
+def send(submission: Submission, is_unshared: IsUnshared | None = None) -> Submission:
     """Send a claimed submission, note how it ended, and return it as it then is.
 
     What changed meanwhile stays pending. Whether the record is made or removed is decided here, by the cube itself.
+
+    Parameters
+    ----------
+    is_unshared
+        Whether no other record uses a location; None if that is not known.
     """
 
     def work() -> None:
@@ -79,7 +90,7 @@ def send(submission: Submission) -> Submission:
         elif cube is None or dataset != submission.dataset:
             _remove([submission])
         else:
-            _submit(submission, cube)
+            _submit(submission, cube, is_unshared)
 
     _attempt([submission], work)
     return submission
@@ -130,15 +141,20 @@ def _leave_out(submission: Submission, cube: DataCube) -> None:
     logger.info("SVO: %s is left out", submission.oid)
 
 
-def _submit(submission: Submission, cube: DataCube) -> None:
+def _submit(submission: Submission, cube: DataCube, is_unshared: IsUnshared | None) -> None:
     require_public_address()
     client = get_client()
     known = known_dataset(client, submission.dataset)
     content = record_content(cube, known)
-    for what, reason in content.left_out:
-        logger.info("%s: %s is left out of the SVO's record: %s", cube.oid, what, reason)
+    left_out = list(content.left_out)
     if content.digest != submission.digest:
-        submission.location_uri = create_or_update(client, known, content, submission.location_uri)
+        location_uri = create_or_update(client, known, content, submission.location_uri, is_unshared)
+        if location_uri is None:
+            left_out.append(_LOCATION_LEFT)
+        else:
+            submission.location_uri = location_uri
+    for what, reason in left_out:
+        logger.info("%s: %s is left out of the SVO's record: %s", cube.oid, what, reason)
     _end(
         submission,
         # Its removal may have been noted while the cube was gone, or in another dataset.
@@ -146,7 +162,7 @@ def _submit(submission: Submission, cube: DataCube) -> None:
         state=State.SUBMITTED,
         digest=content.digest,
         error="",
-        left_out=[left_out._asdict() for left_out in content.left_out],
+        left_out=[each._asdict() for each in left_out],
         attempts=submission.attempts + 1,
     )
     note_former_datasets(submission.oid, submission.dataset)

@@ -7,6 +7,7 @@ because the SVO does not answer, or does not let the account write to the datase
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 
 from django.db import IntegrityError, transaction
@@ -123,7 +124,10 @@ class _Run:
         submission = claim_submission(oid, dataset)
         if submission is None:
             return False  # A worker has just taken it.
-        return self._ended(oid, send(submission).failure, done)
+        send(submission, partial(plan.is_unshared, oid))
+        if submission.failure is None:
+            plan.note_sent(oid, submission.location_uri)
+        return self._ended(oid, submission.failure, done)
 
     def _remove(self, change: Change, client: SvoClient, plan: Plan, keepers: list[Instrument]) -> bool:
         """Remove one record and its location: noted first, so that workers finish what is begun here."""
