@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -19,6 +20,9 @@ from datacubes.steps.tags import vocabulary
 from svo.configuration import KnownDataset
 from svo.resources import Record
 from svo.values import LeftOut, file_path, keyword_fields, same_value, tag_fault
+
+LOSSES = OFFLINE, HOST, TAGS = "go offline, as their files are missing", "have links to another host", "lose tags"
+"""What records may lose by an update, so that many at once are held back."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,18 @@ def differs(content: RecordContent, record: Record, known: KnownDataset) -> bool
     ):
         return True
     return record.tags != {tag["name"] for tag in content.fields_for(record)["tags"]}
+
+
+def losses(content: RecordContent, record: Record) -> list[str]:
+    """Return what a record would lose by being sent this content. That it is not public yet makes it lose nothing."""
+    location, found = record.location, []
+    if location is not None and content.is_file_missing and not location.offline:
+        found.append(OFFLINE)
+    if location is not None and urlsplit(location.file_url).netloc != urlsplit(content.location["file_url"]).netloc:
+        found.append(HOST)
+    if record.tags - {tag["name"] for tag in content.fields_for(record)["tags"]}:
+        found.append(TAGS)
+    return found
 
 
 def own_url_prefix(oid: str) -> str:

@@ -105,6 +105,8 @@ class _Run:
             self.report.added += self._send(change.oid, plan, "added")
         for change in self._tracked(plan.update, f"{plan}: updating"):
             self.report.updated += self._send(change.oid, plan, "updated")
+        for reason in plan.held_back:
+            self._failed(str(plan), reason)
         if plan.refusal:
             self._failed(str(plan), plan.refusal)
             return
