@@ -146,11 +146,12 @@ def _submit(submission: Submission, cube: DataCube, is_unshared: IsUnshared | No
     client = get_client()
     known = known_dataset(client, submission.dataset)
     content = record_content(cube, known)
-    left_out = list(content.left_out)
-    if content.digest != submission.digest:
+    left_out, digest = list(content.left_out), content.digest
+    if digest != submission.digest:
         location_uri = create_or_update(client, known, content, submission.location_uri, is_unshared)
         if location_uri is None:
             left_out.append(_LOCATION_LEFT)
+            digest = ""
         else:
             submission.location_uri = location_uri
     for what, reason in left_out:
@@ -160,7 +161,7 @@ def _submit(submission: Submission, cube: DataCube, is_unshared: IsUnshared | No
         # Its removal may have been noted while the cube was gone, or in another dataset.
         action=Action.SUBMIT,
         state=State.SUBMITTED,
-        digest=content.digest,
+        digest=digest,
         error="",
         left_out=[each._asdict() for each in left_out],
         attempts=submission.attempts + 1,

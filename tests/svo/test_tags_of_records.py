@@ -103,3 +103,17 @@ def test_words_that_the_svo_does_not_take_are_told_at_the_start(configured, with
 
 def test_the_project_s_own_vocabularies_have_only_words_that_the_svo_takes(configured):
     assert check_vocabularies() == []
+
+
+def test_a_tag_that_the_svo_refuses_all_the_same_fails_with_its_words_and_can_be_sent_later(
+    configured, archive_cube, send_all, monkeypatch
+):
+    monkeypatch.setattr("devtools.svo.validation.MAX_TAG_LENGTH", 4)
+    archive_cube()
+    assert send_all() == ["failed"]
+    assert "at most 4 characters" in Submission.objects.get().error
+    assert (configured.oids("CRISP"), tags(configured), len(configured.locations("CRISP"))) == ([OID], set(), 1)
+    monkeypatch.setattr("devtools.svo.validation.MAX_TAG_LENGTH", 30)
+    assert synchronise(Options()).updated == 1
+    assert tags(configured) == {"Sunspot", "Pore"}
+    assert len(configured.locations("CRISP")) == 1

@@ -57,6 +57,10 @@ def test_a_single_submission_leaves_the_location_to_the_next_synchronisation(
     assert record["data_location"] == by_predecessor
     assert (record["instrume"], len(configured.locations("CRISP"))) == ("CRISP", 1)
     assert "the next synchronisation takes it over" in Submission.objects.get().left_out[-1]["reason"]
+    # The SVO does not hold all of it: it is sent again if it is noted again, and still says so.
+    Submission.objects.update(state=Submission.State.PENDING)
+    assert send_all() == ["submitted"]
+    assert "the next synchronisation takes it over" in Submission.objects.get().left_out[-1]["reason"]
     assert synchronise(EVERYTHING).updated == 1
     assert located(configured) == (by_predecessor["id"], NEW_URL, PATH)
     assert "the data location" not in [each["what"] for each in Submission.objects.get().left_out]
