@@ -150,19 +150,21 @@ def fill(first: int, last: int) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(FILL, {"first": first, "last": last} | plots())
+        cursor.execute(FILL, {"first": first, "last": last, **plots()})
         cursor.execute("VACUUM ANALYZE")
 
 
 def plots() -> dict[str, str]:
     """Return the plots of a cube of half an hour, as they are stored."""
     from cubefile import open_cube
+    from cubefile.telescopes import SST
     from previews.plots import line_profile, seeing
     from previews.sparkline import sparkline
 
     with TemporaryDirectory() as folder:
         write_cube(Path(folder) / "cube.fits", shape=(90, 4, 14, 2, 2))
         with open_cube(Path(folder), "cube.fits") as cube:
+            cube.layout = SST.layout
             profile = line_profile(cube)
             return {
                 "seeing": json.dumps(seeing(cube)),
@@ -272,7 +274,7 @@ def measure(question: str, path: str) -> tuple[float, float]:
     response = client.get(path)
     if response.status_code != 200:
         raise SystemExit(f"{question}: {response.status_code} {response.content[:500]!r}")
-    seconds = []
+    seconds: list[float] = []
     while len(seconds) < REPETITIONS and sum(seconds) < 10:
         started = time.perf_counter()
         client.get(path)

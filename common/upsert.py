@@ -17,7 +17,7 @@ def upsert(row: Row, unique_field: str, *, keep: Collection[str] = ()) -> Row:
     key = model._meta.get_field(unique_field)
     fields = [field for field in model._meta.concrete_fields if not field.primary_key and field is not key]
     values = [field.name for field in fields if field.name not in keep]
-    [saved] = model.objects.bulk_create(
+    [saved] = model._default_manager.bulk_create(
         [row], update_conflicts=True, unique_fields=[unique_field], update_fields=values
     )
     return saved

@@ -1,19 +1,18 @@
 """Which axis of a cube is which.
 
-The axes before rows and columns are told apart by CTYPEn. Where that is silent, they are taken to be those of the
-SST's cubes: wavelength (axis 3), Stokes component (4), scan (5).
+The axes before rows and columns are told apart by CTYPEn. Where that is silent, the telescope's layout tells.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from cubefile import HDU
+from cubefile import HDU, CubeFile
+from cubefile.card_values import number
 
 # The first four characters of CTYPEn (FITS standard 4.0, tables 25 and 30; section 9.2 for the time scales).
 _WAVELENGTH_TYPES = ("WAVE", "AWAV", "FREQ", "ENER", "WAVN", "VRAD", "VOPT", "ZOPT", "VELO", "BETA")
 _TIME_TYPES = ("TIME", "UTC", "TAI", "TT", "TDT", "ET", "IAT", "UT1", "GMT", "GPS", "TCG", "TCB", "TDB", "LOCAL")
-_ROLES_BY_NUMBER = {3: "wavelength", 4: "stokes", 5: "scan"}
 
 _STOKES_NAMES = {1: "I", 2: "Q", 3: "U", 4: "V"}  # FITS standard 4.0, table 29
 
@@ -27,17 +26,18 @@ class CubeAxes:
     wavelength: int | None = None
 
 
-def cube_axes(hdu: HDU) -> CubeAxes:
+def cube_axes(cube: CubeFile) -> CubeAxes:
     """Tell which of the axes before rows and columns holds the scans, the Stokes components and the wavelengths."""
+    hdu = cube.primary
     numbers = range(3, len(hdu.shape) + 1)
-    roles = {number: _role(hdu, number) for number in numbers}
+    roles = {axis: _role(hdu, axis) for axis in numbers}
     told = set(roles.values())
     positions: dict[str, int] = {}
-    for number in numbers:
-        default = _ROLES_BY_NUMBER.get(number)
-        role = roles[number] or (default if default not in told else None)
+    for axis in numbers:
+        default = cube.layout.default_axes.get(axis)
+        role = roles[axis] or (default if default not in told else None)
         if role is not None:
-            positions.setdefault(role, len(hdu.shape) - number)
+            positions.setdefault(role, len(hdu.shape) - axis)
     return CubeAxes(**positions)
 
 
@@ -46,21 +46,21 @@ def axis_length(hdu: HDU, position: int | None) -> int:
     return 1 if position is None else hdu.shape[position]
 
 
-def stokes_names(hdu: HDU) -> list[str]:
+def stokes_names(cube: CubeFile) -> list[str]:
     """Name the Stokes components in the order of their axis: by CRPIXn, CRVALn and CDELTn, else from I on."""
-    position = cube_axes(hdu).stokes
+    hdu, position = cube.primary, cube_axes(cube).stokes
     count = axis_length(hdu, position)
-    number = 0 if position is None else len(hdu.shape) - position
+    axis = 0 if position is None else len(hdu.shape) - position
     reference, first, step = (
-        _finite_number(hdu, f"{keyword}{number}", default=1.0) for keyword in ("CRPIX", "CRVAL", "CDELT")
+        _or_one(number(hdu.header, f"{keyword}{axis}")) for keyword in ("CRPIX", "CRVAL", "CDELT")
     )
     # Far beyond any component, so that a hostile header cannot overflow anything.
     codes = np.clip(first + (np.arange(1, count + 1) - reference) * step, -99, 99)
     return [_STOKES_NAMES.get(code, f"component {place}") for place, code in enumerate(codes.tolist(), start=1)]
 
 
-def _role(hdu: HDU, number: int) -> str | None:
-    kind = str(hdu.header.get(f"CTYPE{number}") or "").upper().partition("-")[0].strip()
+def _role(hdu: HDU, axis: int) -> str | None:
+    kind = str(hdu.header.get(f"CTYPE{axis}") or "").upper().partition("-")[0].strip()
     if kind in _WAVELENGTH_TYPES:
         return "wavelength"
     if kind == "STOKES":
@@ -68,7 +68,5 @@ def _role(hdu: HDU, number: int) -> str | None:
     return "scan" if kind in _TIME_TYPES else None
 
 
-def _finite_number(hdu: HDU, keyword: str, default: float) -> float:
-    value = hdu.header.get(keyword)
-    usable = isinstance(value, int | float) and abs(value) < 1e6
-    return float(value) if usable else default
+def _or_one(value: float | None) -> float:
+    return 1.0 if value is None else value

@@ -1,6 +1,7 @@
-"""Times in FITS headers."""
+"""Times in FITS headers, in UTC whatever their time scale."""
 
 import re
+import warnings
 from datetime import UTC, date, datetime, timedelta
 
 from common.errors import PermanentError, quoted
@@ -8,19 +9,39 @@ from common.errors import PermanentError, quoted
 _FITS_TIME = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)(T(?P<clock>\d\d:\d\d):(?P<seconds>\d\d)(\.(?P<fraction>\d*))?Z?)?", re.ASCII
 )
+_OLD_DATE = re.compile(r"(?P<day>\d\d)/(?P<month>\d\d)/(?P<year>\d\d)", re.ASCII)
+
+# TIMESYS (FITS standard 4.0, table 30) to the names of astropy. Those that are UTC, or follow it within a second, are
+# left out.
+_SCALES = {"TAI": "tai", "IAT": "tai", "TT": "tt", "TDT": "tt", "ET": "tt", "TDB": "tdb", "TCG": "tcg", "TCB": "tcb"}
+_LIKE_UTC = ("", "UTC", "GMT", "UT", "UT1")
+_GPS_BEHIND_TAI = timedelta(seconds=19)
 
 
-def parse_time(keyword: str, value: object) -> datetime:
-    """Read a time in the form of FITS (standard 4.0, section 9.1.1): ``YYYY-MM-DD[Thh:mm:ss[.s…]]``, in UTC.
+def parse_time(keyword: str, value: object, scale: str = "UTC") -> datetime:
+    """Read a time in the form of FITS (standard 4.0, section 9.1.1): ``YYYY-MM-DD[Thh:mm:ss[.s…]]``, as UTC.
 
-    Digits beyond microseconds are cut off; a leap second (``:60``) becomes the second after it.
+    Digits beyond microseconds are cut off; a leap second (``:60``) becomes the second after it. Days may have the form
+    of before 1999, ``DD/MM/YY``.
+
+    Parameters
+    ----------
+    keyword
+        For the error.
+    value
+        As the header has it.
+    scale
+        TIMESYS of the header; see `time_scale`.
 
     Raises
     ------
     PermanentError
         Naming the keyword, if the value is not such a time.
     """
-    match = _FITS_TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    text = value.strip() if isinstance(value, str) else ""
+    if old := _OLD_DATE.fullmatch(text):
+        text = f"19{old['year']}-{old['month']}-{old['day']}"
+    match = _FITS_TIME.fullmatch(text)
     if match is None:
         raise PermanentError(f"{keyword} is {quoted(value)}; a time such as 2019-04-19T17:34:55.504 was expected.")
     seconds = int(match["seconds"] or 0)
@@ -29,9 +50,9 @@ def parse_time(keyword: str, value: object) -> datetime:
         minute = datetime.fromisoformat(f"{match['day']}T{match['clock'] or '00:00'}").replace(tzinfo=UTC)
         if seconds > 60:
             raise ValueError("seconds must be from 00 to 60")
-        return minute + timedelta(seconds=seconds, microseconds=microseconds)
+        return _in_utc(minute + timedelta(seconds=seconds, microseconds=microseconds), scale)
     except (ValueError, OverflowError) as error:
-        raise PermanentError(f"{keyword} is {quoted(value)}, which is no time: {error}.") from None
+        raise PermanentError(f"{keyword} is {quoted(value)}, which is not a time: {error}.") from None
 
 
 def parse_date(keyword: str, value: object) -> date:
@@ -43,3 +64,34 @@ def parse_date(keyword: str, value: object) -> date:
         Naming the keyword, if the value is not such a time.
     """
     return parse_time(keyword, value).date()
+
+
+def time_scale(timesys: object) -> str:
+    """Return the time scale that TIMESYS names, for `parse_time`; UTC if the header has none.
+
+    Raises
+    ------
+    PermanentError
+        If it is not a scale that can be brought to UTC.
+    """
+    scale = "" if timesys is None else str(timesys).strip().upper().partition("(")[0]
+    if scale in _LIKE_UTC:
+        return "UTC"
+    if scale in _SCALES or scale == "GPS":
+        return scale
+    known = ", ".join(["UTC", *_SCALES, "GPS"])
+    raise PermanentError(f"TIMESYS is {quoted(timesys)}; one of {known} was expected.")
+
+
+def _in_utc(moment: datetime, scale: str) -> datetime:
+    if scale == "UTC":
+        return moment
+    if scale == "GPS":
+        return _in_utc(moment + _GPS_BEHIND_TAI, "TAI")
+    # Imported here: it takes a tenth of a second, and the headers of most telescopes are in UTC.
+    from astropy.time import Time
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Of years for which there are no leap seconds yet.
+        utc = Time(moment.replace(tzinfo=None), scale=_SCALES[scale]).utc
+        return utc.to_datetime(leap_second_strict="silent").replace(tzinfo=UTC)

@@ -1,18 +1,16 @@
 """What a cube is called, and what it belongs to."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-
 from common.errors import PermanentError, quoted
-from cubefile import CubeFile, Header
-from cubefile.dates import parse_time
+from cubefile import CubeFile
+from cubefile.card_values import required_text
+from cubefile.dates import parse_time, time_scale
+from cubefile.telescopes.base import Telescope
 
 MAX_OID_LENGTH = 255
 _ENDINGS_OF_URLS = ("/header", "/svo")  # /api/v1/data-cubes/<oid>/header/ and so on.
-_SCANS_IN_FILENAME = re.compile(r"_scans=([^_]+)")
 
 
 @dataclass(frozen=True)
@@ -23,28 +21,37 @@ class Identity:
     ----------
     oid
         The observation id: the cube's identity here and in the SVO, whatever its file is called.
-    instrument
-        INSTRUME.
     point_id
-        POINT_ID, or DATE-BEG: cubes with the same belong to one observation.
-    date_beg, date_end
-        DATE-BEG and DATE-END (DATE-BEG where that is missing), UTC.
+        As the telescope tells it: cubes with the same belong to one observation.
+    date_beg
+        DATE-BEG, UTC.
     """
 
     oid: str
-    instrument: str
     point_id: str
     date_beg: datetime
-    date_end: datetime
 
 
-def identify(cube_file: CubeFile, oid: str | None) -> Identity:
+def instrument_name(cube_file: CubeFile) -> str:
+    """Return INSTRUME, by which the instrument's row is found.
+
+    Raises
+    ------
+    PermanentError
+        If the header does not name the instrument.
+    """
+    return required_text(cube_file.primary.header, "INSTRUME")
+
+
+def identify(cube_file: CubeFile, telescope: Telescope, oid: str | None) -> Identity:
     """Read the identity of a cube.
 
     Parameters
     ----------
     cube_file
         The open cube.
+    telescope
+        That of the cube's instrument.
     oid
         Overrides the OID that the header tells.
 
@@ -54,19 +61,16 @@ def identify(cube_file: CubeFile, oid: str | None) -> Identity:
         Naming the keyword that is missing or wrong.
     """
     header = cube_file.primary.header
-    date_beg = _required_text(header, "DATE-BEG")
-    begin = parse_time("DATE-BEG", date_beg)
-    date_end = header.get("DATE-END")
-    point_id = _text(header, "POINT_ID") or date_beg
-    oid = oid or f"{date_beg}_{_required_text(header, 'FILTER1')}_{_scans(cube_file)}"
+    scale = time_scale(header.get("TIMESYS"))
+    begin = parse_time("DATE-BEG", required_text(header, "DATE-BEG"), scale)
+    point_id = telescope.point_id(header)
+    oid = oid or telescope.oid(cube_file)
     check_oid(oid)
     _check_identifier("POINT_ID", point_id)
     return Identity(
         oid=oid,
-        instrument=_required_text(header, "INSTRUME"),
         point_id=point_id,
         date_beg=begin,
-        date_end=begin if date_end is None else parse_time("DATE-END", date_end),
     )
 
 
@@ -88,57 +92,8 @@ def check_oid(oid: str) -> None:
             raise PermanentError(f"The OID ends in {quoted(ending)}, as the URL of another page of a cube does.")
 
 
-def sparse_list(numbers: list[int]) -> str:
-    """Write numbers as a sparse list: ``0-36,38,39``. Two neighbours stay apart, three or more become a range."""
-    ranges: list[list[int]] = []
-    for number in numbers:
-        if ranges and number == ranges[-1][-1] + 1:
-            ranges[-1].append(number)
-        else:
-            ranges.append([number])
-    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ",".join(map(str, run)) for run in ranges)
-
-
 def _check_identifier(name: str, value: str) -> None:
     if len(value) > MAX_OID_LENGTH:
         raise PermanentError(f"{name} has {len(value)} characters; at most {MAX_OID_LENGTH} are accepted.")
     if not value.isprintable():
         raise PermanentError(f"{name} is {quoted(value)}, which holds control characters or others without a form.")
-
-
-def _text(header: Header, keyword: str) -> str:
-    """Return a value as text, as some write the name of a line or a group as a number; empty where there is none."""
-    value = header.get(keyword)
-    return "" if value is None else str(value).strip()
-
-
-def _required_text(header: Header, keyword: str) -> str:
-    text = _text(header, keyword)
-    if not text:
-        raise PermanentError(f"The header has no {keyword}, which every cube must have.")
-    return text
-
-
-def _scans(cube_file: CubeFile) -> str:
-    """Return the scans of a cube as its OID names them."""
-    header = cube_file.primary.header
-    match = _SCANS_IN_FILENAME.search(_text(header, "FILENAME"))
-    if match:
-        return match[1].removesuffix(".fits")
-    numbers = cube_file.table_column("VAR-EXT-SCANNUM", "SCANNUM")
-    if numbers is not None:
-        return sparse_list(_scan_numbers(numbers))
-    scan = _text(header, "SCANNUM")
-    if not scan:
-        raise PermanentError(
-            "The cube's scans are not known: FILENAME has no “_scans=…”, and there is neither a table VAR-EXT-SCANNUM "
-            "nor SCANNUM. They are part of the OID; or give one with the order."
-        )
-    return scan
-
-
-def _scan_numbers(column: np.ndarray) -> list[int]:
-    integers = np.unique(column) if np.issubdtype(column.dtype, np.number) else np.empty(0)
-    if integers.size == 0 or not np.isfinite(integers).all() or (integers != np.floor(integers)).any():
-        raise PermanentError("The table VAR-EXT-SCANNUM does not hold scan numbers, which are part of the OID.")
-    return integers.astype(np.int64).tolist()

@@ -1,88 +1,122 @@
-"""Where on the Sun a cube points, and how large it is there."""
+"""Where on the Sun a cube points, how large it is there, and how it is turned.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+A header describes the coordinates of its pixels in one of two ways. Linear coordinates (CRPIX, CDELT, PC, CROTA, CD, a
+projection such as TAN) are evaluated by `astropy.wcs`; coordinates in a table (``-TAB``) by `cubefile.tabulated`. A
+header may describe them more than once; the alternatives, A to Z, are looked at if the first description says nothing.
+
+Source: FITS standard 4.0, section 8; W. T. Thompson, A&A 449, 791 (2006) for helioprojective coordinates.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from string import ascii_uppercase
 
 import numpy as np
-from astropy import units
 
-from common.errors import PermanentError
-from cubefile import CubeFile
-from cubefile.keywords import JSONValue
-from cubefile.units import unit_factor
+from cubefile.card_values import number
+from cubefile.cube import CubeFile
+from cubefile.field import Field
+from cubefile.header import Header
+from cubefile.linear_wcs import linear_field
+from cubefile.tabulated import tabulated_field
+
+MAX_AXES = 16
+"""Coordinates of further axes are not read; real cubes have five."""
+
+_SOLAR_RADIUS = 6.957e8  # m; IAU 2015, resolution B3.
 
 
 @dataclass(frozen=True)
 class Pointing:
-    """The centre and the size of the field in helioprojective arcsec; None where the file does not tell."""
+    """A field of view on the Sun; None where the file does not tell.
+
+    Attributes
+    ----------
+    x, y
+        Helioprojective longitude and latitude of the centre, arcsec.
+    size_x, size_y
+        Extent along the image's own axes, from edge to edge, arcsec.
+    rotation
+        Angle from solar north to the image's y axis, counterclockwise, in degrees from -180 to 180.
+    mu
+        Cosine of the heliocentric angle of the centre: 1 at disk centre, 0 at the limb; None off the disk.
+    """
 
     x: float | None = None
     y: float | None = None
     size_x: float | None = None
     size_y: float | None = None
+    rotation: float | None = None
+    mu: float | None = None
 
 
-def read_pointing(cube_file: CubeFile, keywords: Mapping[str, JSONValue]) -> Pointing:
-    """Tell the pointing from the header's linear coordinates, or else from the corners in the table WCS-TAB.
+def read_pointing(cube_file: CubeFile) -> Pointing:
+    """Read the pointing from the header's coordinates.
 
     Raises
     ------
     FileCutShort
-        If the file ends within that table.
+        If the file ends within the table of coordinates.
     PermanentError
-        If that table is not what it should be.
-
-    Sources: FITS standard 4.0, section 8 (CTYPEn, CRPIXn, CRVALn, CDELTn, CUNITn; ``-TAB`` in section 8.5).
+        If the coordinates contradict themselves, or their table is not what it should be.
     """
-    if str(keywords.get("CTYPE1", "")).startswith("HPLN-TAB"):
-        return _from_table(cube_file)
-    x, size_x = _linear_axis(keywords, 1, "HPLN")
-    y, size_y = _linear_axis(keywords, 2, "HPLT")
-    return Pointing(x, y, size_x, size_y)
+    hdu = cube_file.primary
+    for alternative in ("", *ascii_uppercase):
+        axes = celestial_axes(hdu.header, len(hdu.shape), alternative)
+        if axes is None:
+            continue
+        if str(hdu.header.get(f"CTYPE{axes[0]}{alternative}")).strip().endswith("-TAB"):
+            field = None if alternative else tabulated_field(cube_file, axes)
+        else:
+            field = linear_field(hdu, axes, alternative)
+        if field is not None:
+            return _finished(field, hdu.header)
+    return Pointing()
 
 
-def _linear_axis(keywords: Mapping[str, JSONValue], axis: int, name: str) -> tuple[float | None, float | None]:
-    """Centre and extent of an axis, arcsec."""
-    if not str(keywords.get(f"CTYPE{axis}", "")).startswith(name):
-        return None, None
-    numbers = [keywords.get(f"{keyword}{axis}") for keyword in ("NAXIS", "CRPIX", "CRVAL", "CDELT")]
-    if not all(isinstance(number, int | float) for number in numbers):
-        return None, None
-    arcsec = unit_factor(keywords.get(f"CUNIT{axis}") or "deg", units.arcsec)
-    if arcsec is None:
-        return None, None
-    try:
-        length, reference, value, step = map(float, numbers)
-    except OverflowError:
-        return None, None
-    return _finite(arcsec * (value + ((length + 1) / 2 - reference) * step)), _finite(arcsec * abs(step) * length)
+def celestial_axes(header: Header, count: int, alternative: str = "") -> tuple[int, int] | None:
+    """Return the numbers of the axes of helioprojective longitude and latitude; None if one is missing."""
+    found: dict[str, int] = {}
+    for axis in range(1, min(count, MAX_AXES) + 1):
+        ctype = header.get(f"CTYPE{axis}{alternative}")
+        if isinstance(ctype, str):
+            found.setdefault(ctype[:4].upper(), axis)
+    return (found["HPLN"], found["HPLT"]) if {"HPLN", "HPLT"} <= found.keys() else None
 
 
-def _from_table(cube_file: CubeFile) -> Pointing:
-    """The corners of the field lie on the axes x and y of WCS-TAB, whose column names its coordinates in order."""
-    table = cube_file.table("WCS-TAB")
-    if table is None:
-        return Pointing()
-    column = next((name for name in table.names if {"HPLN", "HPLT"} <= set(name.split("+"))), None)
-    if column is None:
-        raise PermanentError("Extension WCS-TAB has no column with the coordinates HPLN and HPLT in its name.")
-    parts = column.split("+")
-    corners = cube_file.table_column("WCS-TAB", column)
-    if corners.ndim < 3 or corners.shape[-1] != len(parts) or corners.size == 0 or corners.dtype.kind not in "iuf":
-        raise PermanentError(
-            f"Column {column} of the extension WCS-TAB has the shape {corners.shape} and the type {corners.dtype}; "
-            f"numbers of {len(parts)} coordinates at each corner were expected."
-        )
-    # numpy order: scan, wavelength, y, x, coordinate; the field is that of the first moment.
-    field = corners.reshape(-1, *corners.shape[-3:])[0].astype(np.float64)
-    longitude, latitude = field[..., parts.index("HPLN")], field[..., parts.index("HPLT")]
-    with np.errstate(all="ignore"):  # What overflows is not finite, and so not known.
-        return Pointing(
-            x=_finite(longitude.mean()),
-            y=_finite(latitude.mean()),
-            size_x=_finite(np.ptp(longitude)),
-            size_y=_finite(np.ptp(latitude)),
-        )
+def _finished(field: Field, header: Header) -> Pointing:
+    x, y = (_finite(value) for value in field.centre)
+    pointing = Pointing(x, y, mu=_mu(x, y, header))
+    if field.across is None or field.up is None:
+        return pointing
+    return replace(
+        pointing,
+        size_x=_finite(math.hypot(*field.across)),
+        size_y=_finite(math.hypot(*field.up)),
+        rotation=_finite(math.degrees(math.atan2(-field.up[0], field.up[1]))),
+    )
+
+
+def _mu(x: float | None, y: float | None, header: Header) -> float | None:
+    radius = _apparent_radius(header)
+    if x is None or y is None or radius is None:
+        return None
+    squared = 1 - (x * x + y * y) / (radius * radius)
+    return round(math.sqrt(squared), 6) if squared >= 0 else None
+
+
+def _apparent_radius(header: Header) -> float | None:
+    """Return the Sun's apparent radius in arcsec: RSUN_OBS, or what DSUN_OBS (and RSUN_REF), in metres, say."""
+    observed, distance = (_positive(header, keyword) for keyword in ("RSUN_OBS", "DSUN_OBS"))
+    if observed is not None or distance is None:
+        return observed
+    radius = _positive(header, "RSUN_REF") or _SOLAR_RADIUS
+    return math.degrees(math.asin(radius / distance)) * 3600 if radius < distance else None
+
+
+def _positive(header: Header, keyword: str) -> float | None:
+    value = number(header, keyword)
+    return value if value is not None and value > 0 else None
 
 
 def _finite(value: float) -> float | None:

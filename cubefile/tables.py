@@ -27,66 +27,83 @@ class PlotUnavailable(PermanentError):
     """A table that a plot needs is missing or is not what it should be."""
 
 
-def column(cube: CubeFile, table_name: str, column_name: str, dtype: type = np.float64) -> np.ndarray:
+def column(cube: CubeFile, table_name: str | None, column_name: str, dtype: type = np.float64) -> np.ndarray:
     """Read one column of a table of one row, without the axis of the rows.
+
+    Parameters
+    ----------
+    cube
+        The open cube.
+    table_name
+        From the telescope's layout.
+    column_name
+        The keyword that varies.
+    dtype
+        What the values are converted to.
 
     Raises
     ------
     PlotUnavailable
         If the table or the column is missing, or its values are not of this type.
     """
-    if column_name not in _column_names(cube, table_name):
-        raise PlotUnavailable(f"The table {table_name} has no column {column_name}.")
+    if table_name is None:
+        raise PlotUnavailable(f"The telescope's files have no table of {column_name}.")
+    names = _column_names(cube, table_name)
     try:
-        values = cube.table_column(table_name, column_name)
+        values = cube.table_column(table_name, column_name) if column_name in names else None
     except PermanentError as error:
         raise PlotUnavailable(str(error)) from error
+    if values is None:
+        raise PlotUnavailable(f"The table {table_name} has no column {column_name}.")
     with damage(f"The column {column_name} of {table_name} cannot be read", PlotUnavailable):
         return values.astype(dtype)
 
 
 def wavelengths(cube: CubeFile) -> np.ndarray:
-    """Read the wavelengths from WCS-TAB: float64, shape (nwave,), in nm, the mean over scans and corners.
+    """Read the wavelengths from the coordinates: float64, shape (nwave,), in nm, the mean over scans and corners.
 
     Raises
     ------
     PlotUnavailable
         If the table is missing or does not fit the cube.
     """
-    name = next((name for name in _column_names(cube, "WCS-TAB") if "WAVE" in name.split("+")), None)
+    table = cube.layout.coordinates
+    if table is None:
+        raise PlotUnavailable("The telescope's files have no table of coordinates.")
+    name = next((name for name in _column_names(cube, table) if "WAVE" in name.split("+")), None)
     if name is None:
-        raise PlotUnavailable("The table WCS-TAB has no column with a coordinate WAVE in its name.")
+        raise PlotUnavailable(f"The table {table} has no column with a coordinate WAVE in its name.")
     parts = name.split("+")
-    coordinates = column(cube, "WCS-TAB", name)
-    axis = cube_axes(cube.primary).wavelength
+    coordinates = column(cube, table, name)
+    axis = cube_axes(cube).wavelength
     count = _bounded_count(axis_length(cube.primary, axis))
     if coordinates.ndim < 3 or coordinates.ndim > 5:
-        raise PlotUnavailable(f"The column {name} of WCS-TAB has {coordinates.ndim} axes; 3 to 5 were expected.")
+        raise PlotUnavailable(f"The column {name} of {table} has {coordinates.ndim} axes; 3 to 5 were expected.")
     # Scans and wavelengths, in numpy's order the first axes, are missing where there is one of them only.
     coordinates = coordinates.reshape((1,) * (5 - coordinates.ndim) + coordinates.shape)
     if coordinates.shape[-1] != len(parts) or coordinates.shape[1] != count:
         raise PlotUnavailable(
-            f"The column {name} of WCS-TAB has the shape {coordinates.shape}; {count} wavelengths and "
+            f"The column {name} of {table} has the shape {coordinates.shape}; {count} wavelengths and "
             f"{len(parts)} coordinates were expected."
         )
     with np.errstate(all="ignore"):
         values = coordinates[..., parts.index("WAVE")].mean(axis=(0, 2, 3)) * _nanometres(cube, axis)
     plausible = (values > 0) & (values < _LONGEST_WAVELENGTH)
     if not plausible.any():
-        raise PlotUnavailable("The table WCS-TAB has no wavelength that is a positive number.")
+        raise PlotUnavailable(f"The table {table} has no wavelength that is a positive number.")
     return np.where(plausible, values, np.nan)
 
 
 def medians(cube: CubeFile) -> np.ndarray:
-    """Read the median of each frame from VAR-EXT-DATAMEDN: float64, shape (nscan, nstokes, nwave), NaN for none.
+    """Read the median of each frame from its table: float64, shape (nscan, nstokes, nwave), NaN for none.
 
     Raises
     ------
     PlotUnavailable
         If the table is missing or does not fit the cube.
     """
-    axes = cube_axes(cube.primary)
-    values = column(cube, "VAR-EXT-DATAMEDN", "DATAMEDN")
+    axes = cube_axes(cube)
+    values = column(cube, cube.layout.medians, "DATAMEDN")
     expected = cube.primary.shape[:-2]
     if values.size != math.prod(expected) or (values.ndim > 1 and _long(values.shape) != _long(expected)):
         raise PlotUnavailable(

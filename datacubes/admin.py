@@ -19,7 +19,8 @@ class ObservationAdmin(ReadOnlyAdmin):
 class InstrumentAdmin(admin.ModelAdmin):
     """The instruments whose cubes are taken."""
 
-    list_display = ["name", "description"]
+    list_display = ["name", "telescope", "description"]
+    list_filter = ["telescope"]
 
 
 @admin.register(Tag)

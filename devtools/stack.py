@@ -11,7 +11,7 @@ import requests
 
 from devtools.services import free_port
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[1]
 
 LONGEST_REQUEST_LINE = 4094
 """Bytes of method, address and version; what gunicorn takes unless it is told otherwise (`limit_request_line`)."""
@@ -63,9 +63,9 @@ class Stack:
         self.start("web", "gunicorn", "config.wsgi", "--bind", bind, "--workers", str(workers), "--threads", "4")
         self._wait_for_web()
 
-    def start_worker(self, name: str = "worker", *, concurrency: int = 1, queues: str = "ingest,svo") -> None:
+    def start_worker(self, name: str = "worker", *, concurrency: int = 1) -> None:
         """Start a Celery worker; the name must be its own."""
-        options = ["--queues", queues, "--concurrency", str(concurrency), "--hostname", f"{name}@%h"]
+        options = ["--queues", "ingest,svo", "--concurrency", str(concurrency), "--hostname", f"{name}@%h"]
         self.start(name, "celery", "-A", "config", "worker", *options)
 
     def start_beat(self) -> None:

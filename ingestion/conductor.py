@@ -14,11 +14,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from common.errors import PermanentError, TransientError, quoted
-from cubefile import CubeFile, open_cube
-from cubefile.identity import identify
+from cubefile import CubeFile, open_cube, telescopes
+from cubefile.identity import identify, instrument_name
 from datacubes.media import discard_files
 from datacubes.models import DataCube
 from datacubes.observations import refresh_observation
@@ -203,17 +202,23 @@ class _Clock:
 
 
 def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
-    identity = identify(cube_file, request.oid)
-    oid, path = identity.oid, cube_file.relative_path
-    cubes = list(DataCube.objects.select_related("instrument").filter(Q(oid=oid) | Q(relative_path=path)))
-    cube = next((cube for cube in cubes if cube.oid == oid), None)
-    known = cube is not None and cube.instrument.name == identity.instrument
+    name, path = instrument_name(cube_file), cube_file.relative_path
+    at_path = list(DataCube.objects.select_related("instrument").filter(relative_path=path))
+    known = (cube.instrument for cube in at_path if cube.instrument.name == name)
+    instrument = next(known, None) or find_instrument(name)
+    telescope = telescopes.get(instrument.telescope)
+    cube_file.layout = telescope.layout
+    identity = identify(cube_file, telescope, request.oid)
+    cube = next((cube for cube in at_path if cube.oid == identity.oid), None)
+    if cube is None:
+        cube = DataCube.objects.filter(oid=identity.oid).first()
     material = Material(
         cube_file,
+        telescope,
         identity,
         request,
-        instrument=cube.instrument if cube and known else find_instrument(identity.instrument),
-        overwritten=[other for other in cubes if other.oid != oid],
+        instrument,
+        overwritten=[other for other in at_path if other.oid != identity.oid],
     )
     if cube_file.checksum_status == "mismatch":
         material.warnings.append(

@@ -35,10 +35,10 @@ def seeing(cube: CubeFile) -> dict[str, Any]:
     Raises
     ------
     PlotUnavailable
-        If DATEREF or VAR-EXT-ATMOS_R0 is missing, or the table's columns do not fit each other.
+        If DATEREF or the table of the seeing is missing, or the table's columns do not fit each other.
     """
-    values = column(cube, "VAR-EXT-ATMOS_R0", "ATMOS_R0")
-    seconds = column(cube, "VAR-EXT-ATMOS_R0", "TIME-ATMOS_R0").ravel()
+    values = column(cube, cube.layout.seeing, "ATMOS_R0")
+    seconds = column(cube, cube.layout.seeing, "TIME-ATMOS_R0").ravel()
     count = len(seconds)
     if count == 0 or values.size != 2 * count or values.shape[-1] != 2:
         raise PlotUnavailable(
@@ -70,7 +70,7 @@ def line_profile(cube: CubeFile) -> dict[str, Any]:
     Raises
     ------
     PlotUnavailable
-        If WCS-TAB or VAR-EXT-DATAMEDN is missing or does not fit the cube.
+        If the table of coordinates or of medians is missing or does not fit the cube.
     """
     places = wavelengths(cube)
     values = medians(cube)
@@ -83,18 +83,19 @@ def line_profile(cube: CubeFile) -> dict[str, Any]:
     return {
         "units": {"wavelengths": "nm", "intensity": unit.strip() if isinstance(unit, str) else ""},
         "wavelengths": _numbers(np.round(places[order], 6)),
-        "stokes": {name: _numbers(mean[order]) for name, mean in zip(stokes_names(cube.primary), means, strict=True)},
+        "stokes": {name: _numbers(mean[order]) for name, mean in zip(stokes_names(cube), means, strict=True)},
         "scans": len(values),
     }
 
 
 def _scan_times(cube: CubeFile) -> tuple[list[dict[str, str | None]], str]:
     """Return begin and end of each scan; or none, and why."""
-    axes = cube_axes(cube.primary)
+    axes = cube_axes(cube)
     count = axis_length(cube.primary, axes.scan)
     try:
         begins, ends = (
-            _moments(column(cube, f"VAR-EXT-{key}", key, dtype=str), key, count) for key in ("DATE-BEG", "DATE-END")
+            _moments(column(cube, table, key, dtype=str), key, count)
+            for table, key in ((cube.layout.begins, "DATE-BEG"), (cube.layout.ends, "DATE-END"))
         )
     except PlotUnavailable as error:
         return [], str(error)
@@ -127,8 +128,11 @@ def _times(cube: CubeFile, seconds: np.ndarray) -> list[str | None]:
 
 def _iso(moments: np.ndarray) -> list[str | None]:
     texts = np.datetime_as_string(moments.astype("datetime64[ms]"), timezone="UTC").astype(object)
-    return np.where(np.isnat(moments), None, texts).tolist()
+    texts[np.isnat(moments)] = None
+    return texts.tolist()
 
 
 def _numbers(values: np.ndarray) -> list[float | None]:
-    return np.where(np.isfinite(values), values, None).tolist()
+    numbers = values.astype(object)
+    numbers[~np.isfinite(values)] = None
+    return numbers.tolist()

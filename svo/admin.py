@@ -10,19 +10,12 @@ from django.utils.html import format_html, format_html_join
 from common.admin.actions import Selection, confirmed
 from common.admin.base import ReadOnlyAdmin
 from common.wakeups import send_wake_up
-from datacubes.models import DataCube
 from svo.models import InstrumentInSVO, Submission, Synchronisation
 from svo.notes import note_again
 from svo.state import submission_of
 from svo.tasks import sweep_submissions
 
 SHOWN_FAILURES = 200
-
-
-@admin.display(description="SVO")
-def svo_state(cube: DataCube) -> str:
-    """What became of a cube on its way into the SVO."""
-    return shown_state(cube.oid)
 
 
 def shown_state(oid: str) -> str:
@@ -61,8 +54,11 @@ class SubmissionAdmin(ReadOnlyAdmin):
         """What the SVO could not take of the cube, and why."""
         return _list((left_out["what"], left_out["reason"]) for left_out in submission.left_out)
 
-    @admin.action(description="Submit again", permissions=["submit"])
-    @confirmed("The SVO is told of these cubes once more, whatever it was told before.")
+    @confirmed(
+        "Submit again",
+        "The SVO is told of these cubes once more, whatever it was told before.",
+        permission="submit",
+    )
     def submit_again(self, request: HttpRequest, selection: Selection, form: None) -> None:
         """Note the selected ones to be sent once more."""
         for submissions in selection.chunks():
@@ -77,7 +73,7 @@ class SynchronisationAdmin(ReadOnlyAdmin):
     """The reports of the synchronisation."""
 
     list_display = ["started_at", "duration", "added", "updated", "removed", "failed"]
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "started_at",
         "finished_at",
         "duration",
@@ -87,7 +83,7 @@ class SynchronisationAdmin(ReadOnlyAdmin):
         "removed",
         "failed",
         "reasons",
-    ]
+    )
 
     @admin.display(description="Took")
     def duration(self, report: Synchronisation) -> str:

@@ -66,10 +66,6 @@ class SvoConnection:
     def __repr__(self) -> str:
         return f"<SvoConnection to {self._api_url}>"
 
-    def close(self) -> None:
-        """End the connections to the server."""
-        self._session.close()
-
     def request(self, method: str, uri: str, *, params: Mapping[str, str | int] | None = None, body: Any = None) -> Any:
         """Send a request that may safely be carried out twice, and again while that is worth it.
 

@@ -76,12 +76,13 @@ def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
     TransientError
         If it cannot be told whether the cube's file is there.
     """
-    fields, left_out = keyword_fields(cube.metadata.keywords, known.keywords)
+    values, left_out = keyword_fields(cube.metadata.keywords, known.keywords)
     # Without END: the SVO strips its blanks, and astropy takes an END of other than 80 characters for a keyword.
-    fields["fits_header"] = "".join(cube.fits_header.cards()).rstrip()
+    header = "".join(cube.fits_header.cards()).rstrip()
     names = sorted({tag.name.strip() for tag in cube.tags.all()})
     left_out += [LeftOut(f"the tag “{name}”", tag_fault(name)) for name in names if tag_fault(name)]
-    fields["tags"] = [{"name": name} for name in names if not tag_fault(name)]
+    tags = [{"name": name} for name in names if not tag_fault(name)]
+    fields = {**values, "fits_header": header, "tags": tags}
     day, instrument = cube.metadata.date_beg.date(), cube.instrument.name
     thumbnail = next((preview for preview in cube.image_previews.all() if preview.size_name == "thumbnail"), None)
     has_file = _has_file(cube)

@@ -51,11 +51,6 @@ def create_or_update(
     def create(location: str | dict[str, Any]) -> Location | None:
         return client.create(metadata_uri, content.oid, content.fields | {"data_location": location}).location
 
-    def update(location: str | dict[str, Any] | None) -> None:
-        located = {} if location is None else {"data_location": location}
-        with _expected_there():
-            client.update(metadata_uri, content.oid, content.fields_for(record) | located)
-
     record = client.record(metadata_uri, content.oid) if last_location_uri else None
     if record is None:
         try:
@@ -65,6 +60,13 @@ def create_or_update(
             return _with_location(client, known, content, None, create, is_unshared)
         except RecordExists as exists:
             record = exists.record
+    fields = content.fields_for(record)
+
+    def update(location: str | dict[str, Any] | None) -> None:
+        located = {} if location is None else {"data_location": location}
+        with _expected_there():
+            client.update(metadata_uri, content.oid, fields | located)
+
     current = record.location
     is_own = current is not None and (
         current.uri == last_location_uri or current.file_url.startswith(own_url_prefix(content.oid))

@@ -84,10 +84,13 @@ def send(submission: Submission, is_unshared: IsUnshared | None = None) -> Submi
 
     def work() -> None:
         cube = cubes_with_content().filter(oid=submission.oid).first()
-        dataset = submission.dataset if cube is None else dataset_name(cube.instrument)
+        if cube is None:
+            _remove([submission])
+            return
+        dataset = dataset_name(cube.instrument)
         if dataset is None:
             _leave_out(submission, cube)
-        elif cube is None or dataset != submission.dataset:
+        elif dataset != submission.dataset:
             _remove([submission])
         else:
             _submit(submission, cube, is_unshared)

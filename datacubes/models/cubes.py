@@ -2,12 +2,25 @@
 
 from django.db import models
 
+from cubefile.telescopes import TELESCOPES
+
+
+def telescope_choices() -> list[tuple[str, str]]:
+    """Return the telescopes to choose from; a function, so that one that is added needs no migration."""
+    return [(telescope.name, telescope.title) for telescope in TELESCOPES]
+
 
 class Instrument(models.Model):
     """An instrument whose cubes the archive takes; named as INSTRUME names it."""
 
     name = models.CharField(max_length=64, unique=True)
     description = models.TextField(blank=True)
+    telescope = models.CharField(
+        max_length=32,
+        choices=telescope_choices,
+        default="sst",
+        help_text="How its files are read. After a change, re-ingest its cubes.",
+    )
 
     class Meta:
         ordering = ["name"]

@@ -2,11 +2,12 @@
 
 from itertools import takewhile
 
-from astropy.io import fits
 from django.db import models
 
 from cubefile.header import CARD_SIZE
 from datacubes.models.cubes import DataCube
+
+MAX_SHOWN_CARDS = 1_000  # Real headers have some 320 cards; one can have 36,000.
 
 _END_CARD = "END".ljust(CARD_SIZE)
 
@@ -23,10 +24,6 @@ class FITSHeader(models.Model):
     def __str__(self) -> str:
         return "primary header"
 
-    def as_header(self) -> fits.Header:
-        """The header as astropy reads it from the file."""
-        return fits.Header.fromstring(self.text)
-
     def cards(self) -> list[str]:
         """Return the cards before END, each with its 80 characters: readers join CONTINUE cards by that width."""
         images = (self.text[start : start + CARD_SIZE] for start in range(0, len(self.text), CARD_SIZE))
@@ -35,3 +32,11 @@ class FITSHeader(models.Model):
     def lines(self) -> str:
         """Return the header with one card a line: ``Header.fromstring(text, sep="\\n")`` of astropy reads it."""
         return "\n".join([*self.cards(), _END_CARD])
+
+    def first_lines(self) -> tuple[str, int]:
+        """As much of the header as a page shows, without the padding, and the number of cards that follow."""
+        text = self.text.rstrip()
+        more = -(-len(text) // CARD_SIZE) - MAX_SHOWN_CARDS
+        shown = text[: MAX_SHOWN_CARDS * CARD_SIZE]
+        lines = (shown[start : start + CARD_SIZE].rstrip() for start in range(0, len(shown), CARD_SIZE))
+        return "\n".join(lines), max(more, 0)

@@ -8,6 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 from cubefile import CubeFile
 from cubefile.hdu import checksum_agrees
 from cubefile.identity import Identity
+from cubefile.telescopes import Telescope
 from datacubes.models import DataCube, Instrument
 
 Values = TypeVar("Values")
@@ -69,6 +70,7 @@ class Material:
     """
 
     cube_file: CubeFile
+    telescope: Telescope
     identity: Identity
     request: IngestRequest
     instrument: Instrument
@@ -156,6 +158,11 @@ class Step(ABC, Generic[Values]):
     - read the whole array, or wait for anything but the storage and the database;
     - know of orders, HTTP or Celery.
 
+    Keywords that cannot be read: those of identity (DATE-BEG, INSTRUME, POINT_ID, the parts of the OID) and RELEASE,
+    which decides access, refuse the cube with a `PermanentError`. For any other, such as DATE-END, WAVEMIN or the
+    length of an axis, the step adds a sentence to `material.warnings` that names the keyword, its value and what was
+    expected; the column stays empty, or has its default.
+
     Attributes
     ----------
     unchanged_reason
@@ -198,12 +205,12 @@ def header_fingerprint(material: Material) -> str | None:
     cube_file = material.cube_file
     if cube_file.checksum_status != "verified":
         return None
-    return f"{cube_file.checksum} {cube_file.header_digest}"
+    return f"{cube_file.checksum} {cube_file.header_digest} {material.telescope.name}"
 
 
-def table_fingerprint(material: Material, name: str) -> str | None:
+def table_fingerprint(material: Material, name: str | None) -> str | None:
     """Name the state of a table, “-” if it is missing; None if its CHECKSUM is missing or contradicts its header."""
-    table = material.cube_file.extensions.get(name)
+    table = None if name is None else material.cube_file.extensions.get(name)
     if table is None:
         return "-"
     return table.checksum if checksum_agrees(table) else None

@@ -46,7 +46,7 @@ class DataCubeStep(Step[FileFacts]):
         if cube is not None and cube.observation.point_id == identity.point_id:
             observation = cube.observation
         else:
-            observation = get_observation(identity.point_id, identity.date_beg, identity.date_end)
+            observation = get_observation(identity.point_id, identity.date_beg)
         facts = asdict(values) | {"instrument_id": material.instrument.id, "observation_id": observation.id}
         if cube is None:
             rows.cube = _create(identity.oid, sources=rows.sources, **facts)
@@ -61,7 +61,7 @@ class DataCubeStep(Step[FileFacts]):
             setattr(cube, name, facts[name])
         cube.observation, cube.sources = observation, rows.sources
         cube.save()
-        names = [str(DataCube._meta.get_field(name).verbose_name) for name in changed]
+        names = [str(field.verbose_name) for field in DataCube._meta.concrete_fields if field.attname in changed]
         return Outcome.UPDATED, f"Changed: {', '.join(names)}." if names else ""
 
 

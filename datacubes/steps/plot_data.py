@@ -12,7 +12,6 @@ from datacubes.steps.base import CubeRows, Material, Outcome, Step, table_finger
 from previews.plots import PlotUnavailable, line_profile, seeing
 from previews.sparkline import sparkline
 
-_TABLES = ("WCS-TAB", "VAR-EXT-ATMOS_R0", "VAR-EXT-DATAMEDN", "VAR-EXT-DATE-BEG", "VAR-EXT-DATE-END")
 _KEYWORDS = ("DATEREF", "BUNIT")
 _KEYWORDS_OF_AXES = ("CTYPE", "CUNIT", "CRPIX", "CRVAL", "CDELT")  # Of those before rows and columns.
 
@@ -34,13 +33,13 @@ class PlotDataStep(Step[PlotReading]):
 
     def fingerprint(self, material: Material) -> str | None:
         """Name the state of the tables and of what the header says of them; None if that of a table is not known."""
-        tables = [table_fingerprint(material, name) for name in _TABLES]
+        tables = [table_fingerprint(material, name) for name in material.telescope.layout.plotted_tables]
         if None in tables:
             return None
         primary = material.cube_file.primary
         of_axes = (f"{keyword}{axis}" for axis in range(3, len(primary.shape) + 1) for keyword in _KEYWORDS_OF_AXES)
         keywords = [primary.header.get(keyword) for keyword in (*_KEYWORDS, *of_axes)]
-        return sha256(repr((tables, keywords, primary.shape)).encode()).hexdigest()
+        return sha256(repr((material.telescope.name, tables, keywords, primary.shape)).encode()).hexdigest()
 
     def read(self, material: Material) -> PlotReading:
         """Compute the plots."""

@@ -129,7 +129,7 @@ class Api:
             case "PATCH":
                 with self._writing(request, location["dataset"]):
                     self._writer.update_location(location, request.json())
-                return Answer(202, self._location_json(self._store.location(location_id)))
+                return Answer(202, self._location_json(_written(self._store.location(location_id))))
             case "DELETE":
                 with self._writing(request, location["dataset"]):
                     self._store.delete_location(location_id)
@@ -166,7 +166,7 @@ class Api:
             case "PATCH":
                 with self._writing(request, dataset.name):
                     self._writer.update_record(dataset, oid, record, request.json())
-                return Answer(202, self.record_json(dataset, self._store.record(dataset.name, oid)))
+                return Answer(202, self.record_json(dataset, _written(self._store.record(dataset.name, oid))))
             case "DELETE":
                 with self._writing(request, dataset.name):
                     self._store.delete_record(dataset.name, oid)
@@ -196,12 +196,12 @@ class Api:
     def _create_record(self, dataset: Dataset, request: Request) -> Answer:
         with self._writing(request, dataset.name):
             oid = self._writer.create_record(dataset, request.json())
-        record = self.record_json(dataset, self._store.record(dataset.name, oid))
+        record = self.record_json(dataset, _written(self._store.record(dataset.name, oid)))
         return Answer(201, record, headers={"Location": record["resource_uri"]})
 
     def record_json(self, dataset: Dataset, record: Mapping[str, Any]) -> dict[str, Any]:
         """Return a record as it is read: tags as objects, times in milliseconds, the whole location or null."""
-        fields = {
+        fields: dict[str, Any] = {
             name: validation.shown_time(value) if dataset.types.get(name) == TIME else value
             for name, value in record.items()
         }
@@ -273,6 +273,13 @@ class Api:
             "next": page(offset + limit) if limit and offset + limit < total else None,
         }
         return {"objects": objects, "meta": meta}
+
+
+def _written(row: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what was written just now."""
+    if row is None:
+        raise LookupError("what was written is not there")
+    return row
 
 
 def _paging(request: Request, max_limit: int) -> tuple[int, int]:

@@ -33,14 +33,15 @@ class Writer:
         TagRefused
             With the record made, but without its tags.
         """
-        oid = body.get("oid")
+        given = body.get("oid")
+        oid = given if isinstance(given, str) else ""
         errors: dict[str, list[str]] = {}
-        if not isinstance(oid, str) or not oid:
+        if not oid:
             errors["oid"] = ["This field is required."]
         elif self._store.record(dataset.name, oid) is not None:
             errors["oid"] = [f"{dataset.name} with this Observation ID already exists."]
         empty = {name: validation.empty_value(keyword_type) for name, keyword_type in dataset.types.items()}
-        fields = {"oid": oid, "fits_header": "", "tags": []} | empty
+        fields: dict[str, Any] = {"oid": oid, "fits_header": "", "tags": []} | empty
         fields |= self._record_fields(dataset, body, errors)
         location_id = self._location_of(body, None)
         tags = fields.pop("tags")

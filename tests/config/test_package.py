@@ -13,7 +13,10 @@ import pytest
 pytestmark = pytest.mark.packaging
 
 PROJECT = Path(__file__).resolve().parents[2]
-PACKAGES = ("config", "datacubes", "ingestion", "submit_cube", "svo", "workorders")
+PACKAGES = (
+    *("catalogue", "common", "config", "cubefile", "datacubes", "devtools", "ingestion", "operations", "previews"),
+    *("submit_cube", "svo", "workorders"),
+)
 
 LOOK_AROUND = """
 from pathlib import Path
@@ -100,8 +103,8 @@ def test_the_archive_finds_its_templates_static_files_and_vocabularies(environme
     static, templates = (
         sorted(
             str(path.relative_to(folder))
-            for app in ("datacubes", "workorders")
-            for folder in [PROJECT / app / kind]
+            for package in PACKAGES
+            for folder in [PROJECT / package / kind]
             for path in folder.rglob("*")
             if path.is_file()
         )

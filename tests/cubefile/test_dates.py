@@ -1,11 +1,11 @@
 """Times of FITS headers."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from common.errors import PermanentError
-from cubefile.dates import parse_date, parse_time
+from cubefile.dates import parse_date, parse_time, time_scale
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,22 @@ def test_a_refusal_shows_no_more_of_a_long_value_than_a_person_wants_to_read():
     with pytest.raises(PermanentError) as refused:
         parse_time("DATE-BEG", "x" * 1_000_000)
     assert len(str(refused.value)) < 300
+
+
+def test_a_day_in_the_form_of_before_1999():
+    assert parse_time("DATE-BEG", "07/05/97") == datetime(1997, 5, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("timesys", "ahead"),
+    [("UTC", 0), (None, 0), ("UT1", 0), ("TAI", 37), ("iat", 37), ("TT", 69.184), ("TDT(TAI)", 69.184), ("GPS", 18)],
+)
+def test_times_of_other_scales_become_utc(timesys, ahead):
+    moment = datetime(2019, 4, 19, 17, 34, 55, tzinfo=UTC)
+    assert parse_time("DATE-BEG", "2019-04-19T17:34:55", time_scale(timesys)) == moment - timedelta(seconds=ahead)
+
+
+@pytest.mark.parametrize("timesys", ["LOCAL", "noon", 5])
+def test_a_scale_that_cannot_be_brought_to_utc_is_refused(timesys):
+    with pytest.raises(PermanentError, match="TIMESYS"):
+        time_scale(timesys)

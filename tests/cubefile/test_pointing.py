@@ -28,6 +28,10 @@ LINEAR = {
 }
 
 
+OUTER_SIZE = tuple(size * 4 / 3 for size in FIELD_SIZE)
+"""From edge to edge of four pixels; FIELD_SIZE is from the centre of the first to that of the last."""
+
+
 def place_of(metadata: Metadata) -> tuple[float | None, ...]:
     return metadata.pointing_x, metadata.pointing_y, metadata.size_x, metadata.size_y
 
@@ -41,21 +45,22 @@ def ingest_bytes(data_root, content: bytes) -> IngestResult:
 def test_the_corners_in_the_table_tell_centre_and_size(data_root, shape):
     write_cube(data_root / "cube.fits", shape=shape)
     ingest(IngestRequest("cube.fits"))
-    assert place_of(Metadata.objects.get()) == pytest.approx((*FIELD_CENTRE, *FIELD_SIZE))
+    assert place_of(Metadata.objects.get()) == pytest.approx((*FIELD_CENTRE, *OUTER_SIZE))
 
 
 def test_the_parts_of_the_columns_name_tell_the_order(data_root):
     path = write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4))
     content = path.read_bytes().replace(b"'HPLN+HPLT+WAVE+TIME'", b"'HPLT+HPLN+WAVE+TIME'")
+    content = content.replace(b"PV1_3   =", b"PVX_3   =").replace(b"PV2_3   =", b"PVY_3   =")
     ingest_bytes(data_root, content)
-    (x, y), (size_x, size_y) = FIELD_CENTRE, FIELD_SIZE
+    (x, y), (size_x, size_y) = FIELD_CENTRE, OUTER_SIZE
     assert place_of(Metadata.objects.get()) == pytest.approx((y, x, size_y, size_x))
 
 
-def test_without_the_table_it_is_not_known(data_root):
+def test_without_the_table_the_second_description_tells_the_centre(data_root):
     write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4), without={"WCS-TAB"})
     result = ingest(IngestRequest("cube.fits"))
-    assert place_of(Metadata.objects.get()) == (None,) * 4
+    assert place_of(Metadata.objects.get()) == pytest.approx((*FIELD_CENTRE, *FIELD_SIZE))
     assert result.warnings == []
 
 

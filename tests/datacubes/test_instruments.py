@@ -6,6 +6,7 @@ from common.errors import PermanentError
 from datacubes.models import DataCube, Instrument, Observation
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest
+from tests.support.raw_fits import tiny_cube
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,13 @@ def test_one_that_is_not_known_is_refused_with_those_that_are(place_cube, name):
         ingest(IngestRequest(path))
     assert not DataCube.objects.exists()
     assert not Observation.objects.exists()
+
+
+@pytest.mark.parametrize("card", [None, "INSTRUME=", "INSTRUME= ''", "INSTRUME= '    '"])
+def test_a_header_that_names_none_is_refused(data_root, card):
+    (data_root / "cube.fits").write_bytes(tiny_cube(INSTRUME=card))
+    with pytest.raises(PermanentError, match="no INSTRUME"):
+        ingest(IngestRequest("cube.fits"))
 
 
 def test_a_cube_can_change_its_instrument(place_cube):

@@ -20,7 +20,7 @@ MADE = {
     "data_cube": (1, "502b74a6125c866c"),
     "data_access": (1, "ff12ce794885161f"),
     "fits_header": (1, "35cc859778326085"),
-    "metadata": (1, "6b92c9fbbeaa08ed"),
+    "metadata": (2, "e3f0caead06f9f87"),
     "tags": (1, "ddc313ad582907e7"),
     "plot_data": (1, "2fd442f8ed649dc7"),
     "image_previews": (1, "57764fe9f69f10e1"),

@@ -1,14 +1,25 @@
 """Small FITS files of any shape and type, with cards and tables that no pipeline writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
 
+from cubefile import CubeFile, open_cube
+from cubefile.telescopes import SST
 from devtools.fits_bytes import BLOCK, header_bytes
 
 _BITPIX = {"u1": 8, "i2": 16, "i4": 32, "i8": 64, "f4": -32, "f8": -64}
+
+
+@contextmanager
+def open_sst_cube(path: Path) -> Iterator[CubeFile]:
+    """Open a cube as the ingestion does for an instrument of the SST."""
+    with open_cube(path.parent, path.name) as cube:
+        cube.layout = SST.layout
+        yield cube
 
 
 def write_fits(

@@ -5,19 +5,18 @@ import pytest
 from PIL import Image
 
 from common.errors import PermanentError
-from cubefile import open_cube
 from devtools.fits_bytes import header_bytes
 from devtools.sample_cubes import write_cube
 from previews import movies
 from previews.ffmpeg import ProcessBounds
 from previews.frames import choose_frame
 from previews.movies import MovieBounds, movie_of_cube
-from tests.previews.fits_files import structure, write_fits
+from tests.previews.fits_files import open_sst_cube, structure, write_fits
 from tests.previews.movie_files import described, grey_frames, running_ffmpegs
 
 
 def movie(path, folder, bounds=None):
-    with open_cube(path.parent, path.name) as cube:
+    with open_sst_cube(path) as cube:
         return movie_of_cube(cube, choose_frame(cube), folder, bounds or MovieBounds())
 
 

@@ -1,17 +1,19 @@
 """One frame stands for the cube: first scan, Stokes I, the middle of the line."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from common.errors import PermanentError
-from cubefile import open_cube
+from cubefile.tables import MAX_WAVELENGTHS
 from devtools.sample_cubes import write_cube
 from previews.frames import choose_frame, scan_count
-from tests.previews.fits_files import replace_table, write_fits
+from tests.previews.fits_files import open_sst_cube, replace_table, write_fits
 
 
 def chosen(path):
-    with open_cube(path.parent, path.name) as cube:
+    with open_sst_cube(path) as cube:
         return choose_frame(cube)
 
 
@@ -70,6 +72,17 @@ def test_without_any_table_the_middle_plane_is_chosen(tmp_path):
     assert chosen(path) == (0, 0, 2)
 
 
+def test_of_more_wavelengths_than_tables_describe_the_middle_is_chosen_without_a_list_of_them(tmp_path):
+    count = 1000 * MAX_WAVELENGTHS
+    path = write_fits(tmp_path / "a.fits", np.zeros((count, 1, 1), "u1"))
+    tracemalloc.start()
+    try:
+        assert chosen(path) == ((count - 1) // 2,)
+        assert tracemalloc.get_traced_memory()[1] < count
+    finally:
+        tracemalloc.stop()
+
+
 def test_without_wavelengths_and_any_median_the_middle_plane_is_chosen(tmp_path):
     assert chosen(cube_with(tmp_path, None, [np.nan] * 5)) == (0, 0, 2)
 
@@ -106,14 +119,14 @@ def test_the_axes_are_told_by_their_type(tmp_path):
     path = write_fits(tmp_path / "a.fits", np.zeros((4, 5, 6, 2, 2), "u1"), keywords)
     # Stokes V, Q … run backwards here: I is the third.
     assert chosen(path) == (2, 2, 0)
-    with open_cube(tmp_path, path.name) as cube:
+    with open_sst_cube(path) as cube:
         assert scan_count(cube) == 6
 
 
 def test_a_series_of_images_is_one_along_time(tmp_path):
     path = write_fits(tmp_path / "a.fits", np.zeros((6, 2, 2), "u1"), {"CTYPE3": "TIME"})
     assert chosen(path) == (0,)
-    with open_cube(tmp_path, path.name) as cube:
+    with open_sst_cube(path) as cube:
         assert scan_count(cube) == 6
 
 

@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from cubefile import open_cube
 from devtools.sample_cubes import write_cube
 from previews.plots import PlotUnavailable, line_profile
-from tests.previews.fits_files import replace_table, write_fits
+from tests.previews.fits_files import open_sst_cube, replace_table, write_fits
 
 
 def profile(path):
-    with open_cube(path.parent, path.name) as cube:
+    with open_sst_cube(path) as cube:
         plot = line_profile(cube)
     json.dumps(plot, allow_nan=False)
     return plot

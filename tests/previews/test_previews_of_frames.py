@@ -7,11 +7,10 @@ import pytest
 from PIL import Image
 
 from common.errors import TransientError
-from cubefile import open_cube
 from devtools.sample_cubes import write_cube
 from previews.frames import choose_frame
 from previews.images import previews_of_frame, previews_of_greys
-from tests.previews.fits_files import write_fits
+from tests.previews.fits_files import open_sst_cube, write_fits
 
 SIDES = {"thumbnail": 200, "page": 800, "large": 1600}
 
@@ -40,7 +39,7 @@ def test_each_size_is_written_and_described(tmp_path):
 
 def test_the_sample_s_spot_is_in_the_upper_left(tmp_path):
     write_cube(tmp_path / "cube.fits", shape=(1, 1, 3, 240, 256))
-    with open_cube(tmp_path, "cube.fits") as cube:
+    with open_sst_cube(tmp_path / "cube.fits") as cube:
         previews = previews_of_frame(cube, choose_frame(cube), SIDES, tmp_path / "media")
     assert [(p.width, p.height) for p in previews] == [(200, 188), (256, 240), (256, 240)]
     for preview in previews:
@@ -80,21 +79,21 @@ def test_a_folder_that_cannot_be_written_to_is_tried_again_later(tmp_path):
 @pytest.mark.parametrize("value", [np.nan, 5.0])
 def test_frames_without_contrast_have_previews(tmp_path, value):
     write_fits(tmp_path / "a.fits", np.full((30, 40), value, "f4"))
-    with open_cube(tmp_path, "a.fits") as cube:
+    with open_sst_cube(tmp_path / "a.fits") as cube:
         (preview,) = previews_of_frame(cube, (), {"thumbnail": 20}, tmp_path)
     assert np.unique(np.asarray(opened(tmp_path, preview))).tolist() == [0 if np.isnan(value) else 128]
 
 
 def test_a_cube_of_one_pixel_has_previews(tmp_path):
     write_cube(tmp_path / "cube.fits", shape=(1, 1, 1, 1, 1))
-    with open_cube(tmp_path, "cube.fits") as cube:
+    with open_sst_cube(tmp_path / "cube.fits") as cube:
         previews = previews_of_frame(cube, choose_frame(cube), SIDES, tmp_path)
     assert [(p.width, p.height) for p in previews] == [(1, 1)] * 3
 
 
 def test_memory_is_less_than_three_frames(tmp_path):
     path = write_fits(tmp_path / "a.fits", np.random.default_rng(0).normal(size=(2000, 2100)).astype("f4"))
-    with open_cube(tmp_path, path.name) as cube:
+    with open_sst_cube(path) as cube:
         previews_of_frame(cube, (), SIDES, tmp_path)
         tracemalloc.start()
         try:

@@ -10,16 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.errors import PermanentError
-from cubefile import open_cube
 from devtools.fits_bytes import header_bytes
 from devtools.sample_cubes import write_cube
 from previews import frames
 from previews.frames import read_frame, read_scans, step_for
-from tests.previews.fits_files import structure, write_fits
+from tests.previews.fits_files import open_sst_cube, structure, write_fits
 
 
 def read(path, index=None, step=1):
-    with open_cube(path.parent, path.name) as cube:
+    with open_sst_cube(path) as cube:
         return read_frame(cube, (0,) * (len(cube.primary.shape) - 2) if index is None else index, step)
 
 
@@ -116,7 +115,7 @@ def test_any_scaling_gives_a_frame_without_a_warning(tmp_path, bscale, bzero, bl
 def test_a_file_without_images_is_refused(tmp_path, shape):
     path = tmp_path / "a.fits"
     path.write_bytes(header_bytes(structure(shape, 8)) + bytes(2880))
-    with open_cube(tmp_path, "a.fits") as cube, pytest.raises(PermanentError, match="no images"):
+    with open_sst_cube(tmp_path / "a.fits") as cube, pytest.raises(PermanentError, match="no images"):
         read_frame(cube, ())
 
 
@@ -148,7 +147,7 @@ def test_boxes_are_the_same_however_the_frame_is_read_in_bands(tmp_path, monkeyp
 
 def test_a_frame_is_read_in_boxes_where_it_is_far_larger_than_its_pictures(tmp_path):
     path = write_fits(tmp_path / "a.fits", np.zeros((10, 1000), "u1"))
-    with open_cube(tmp_path, path.name) as cube:
+    with open_sst_cube(path) as cube:
         assert step_for(cube, side=1000) == 1
         assert step_for(cube, side=100) == 5
 
@@ -156,7 +155,7 @@ def test_a_frame_is_read_in_boxes_where_it_is_far_larger_than_its_pictures(tmp_p
 def test_scans_are_read_one_by_one(tmp_path):
     path = write_cube(tmp_path / "cube.fits", shape=(3, 1, 2, 6, 7))
     data = fits.getdata(path)
-    with open_cube(tmp_path, path.name) as cube:
+    with open_sst_cube(path) as cube:
         read_all = list(read_scans(cube, (0, 0, 1), [0, 2]))
     np.testing.assert_array_equal(read_all, [data[0, 0, 1], data[2, 0, 1]])
 
@@ -172,7 +171,7 @@ def test_memory_does_not_depend_on_the_size_of_the_cube(tmp_path):
         file.truncate(len(header) + int(np.prod(shape, dtype=np.int64)) * 4 + 2880)
         file.seek(len(header) + int(place) * frame_bytes)
         file.write(np.full((500, 600), 42, ">f4").tobytes())
-    with open_cube(tmp_path, path.name) as cube:
+    with open_sst_cube(path) as cube:
         read_frame(cube, (0, 0, 0))
         tracemalloc.start()
         try:

@@ -7,16 +7,15 @@ import pytest
 from astropy.io import fits
 
 from common.errors import PermanentError
-from cubefile import open_cube
 from devtools.sample_cubes import write_cube
 from previews.plots import MAX_SAMPLES, PlotUnavailable, seeing
-from tests.previews.fits_files import replace_table
+from tests.previews.fits_files import open_sst_cube, replace_table
 
 TABLE = "VAR-EXT-ATMOS_R0"
 
 
 def data(path):
-    with open_cube(path.parent, path.name) as cube:
+    with open_sst_cube(path) as cube:
         plot = seeing(cube)
     json.dumps(plot, allow_nan=False)
     return plot

@@ -65,17 +65,17 @@ def test_a_value_becomes_one_of_its_keywords_type(keyword_type: str, value: obje
 @pytest.mark.parametrize(
     ("keyword_type", "value", "reason"),
     [
-        (REAL, math.nan, "nan is beyond"),
-        (REAL, -math.inf, "-inf is beyond"),
+        (REAL, math.nan, "“nan” is beyond"),
+        (REAL, -math.inf, "“-inf” is beyond"),
         (REAL, "NaN", "is not a number"),
-        (REAL, "1e999", "1e999 is beyond"),
+        (REAL, "1e999", "“1e999” is beyond"),
         (REAL, 10**400, "is beyond"),
         (REAL, "1_000", "is not a number"),
         (REAL, "617 nm", "“617 nm” is not a number"),
         (REAL, True, "“True” is not a number"),
         (REAL, [1.5, 2.5], "given 2 times, with different values"),
-        (INTEGER, 60.5, "60.5 is not a whole number"),
-        (INTEGER, "60.5", "60.5 is not a whole number"),
+        (INTEGER, 60.5, "“60.5” is not a whole number"),
+        (INTEGER, "60.5", "“60.5” is not a whole number"),
         (INTEGER, math.nan, "beyond"),
         (INTEGER, math.inf, "beyond"),
         (INTEGER, 1e300, "beyond"),
@@ -199,8 +199,8 @@ def test_what_cannot_be_converted_is_empty_and_told() -> None:
 
     assert fields == {"xposure": None, "wavemin": None, "object": ""}
     assert left_out == [
-        LeftOut("XPOSURE", "60.5 is not a whole number"),
-        LeftOut("WAVEMIN", "nan is beyond what can be sent"),
+        LeftOut("XPOSURE", "“60.5” is not a whole number"),
+        LeftOut("WAVEMIN", "“nan” is beyond what can be sent"),
         LeftOut("DW3 NAME", "the SVO gives it the type “matrix”, which is not known here"),
     ]
 

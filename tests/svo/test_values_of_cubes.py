@@ -43,7 +43,7 @@ def test_a_whole_float_is_an_integer_and_another_is_left_out_with_a_log_line(sub
     caplog.set_level(logging.INFO, "svo")
     record = submit(SCANNUM="SCANNUM = 60.0", FILLED="FILLED  = 60.5")
     assert (record["scannum"], record["filled"]) == (60, None)
-    assert f"{OID}: FILLED is left out of the SVO's record: 60.5 is not a whole number" in caplog.text
+    assert f"{OID}: FILLED is left out of the SVO's record: “60.5” is not a whole number" in caplog.text
 
 
 def test_a_value_of_a_thousand_characters_arrives_whole(submit):

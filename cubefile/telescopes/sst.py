@@ -1,0 +1,99 @@
+"""The Swedish 1-m Solar Telescope, as its pipeline SSTRED exports cubes."""
+
+import re
+
+import numpy as np
+
+from common.errors import PermanentError
+from cubefile import CubeFile
+from cubefile.card_values import Keywords, required_text, text
+from cubefile.layout import Layout
+from cubefile.telescopes.base import Line, Telescope
+
+_SCANS_IN_FILENAME = re.compile(r"_scans=([^_]+)")
+_SCAN_NUMBERS = "VAR-EXT-SCANNUM"
+
+
+class SST(Telescope):
+    """CRISP and CHROMIS.
+
+    The OID is ``<DATE-BEG>_<FILTER1>_<scans>``, such as ``2019-04-19T17:34:55.50395_6173_0-4``.
+    """
+
+    name = "sst"
+    title = "Swedish 1-m Solar Telescope (SSTRED)"
+    layout = Layout(
+        default_axes={3: "wavelength", 4: "stokes", 5: "scan"},
+        coordinates="WCS-TAB",
+        seeing="VAR-EXT-ATMOS_R0",
+        medians="VAR-EXT-DATAMEDN",
+        begins="VAR-EXT-DATE-BEG",
+        ends="VAR-EXT-DATE-END",
+    )
+    # By FILTER1.
+    lines = {
+        "3934": Line("Ca II K", 393.37),
+        "3950": Line("Ca II H and K", None),
+        "4000": Line("Continuum", 399.99),
+        "4001": Line("Continuum", 399.99),
+        "4846": Line("H-beta", 486.13),
+        "4861": Line("H-beta", 486.13),
+        "4862": Line("H-beta", 486.13),
+        "5173": Line("Mg I b2", 517.27),
+        "5250": Line("Fe I", 525.02),
+        "5380": Line("C I", 538.03),
+        "5576": Line("Fe I", 557.61),
+        "5876": Line("He I D3", 587.56),
+        "5896": Line("Na I D1", 589.59),
+        "6173": Line("Fe I", 617.33),
+        "6301": Line("Fe I", 630.15),
+        "6302": Line("Fe I", 630.25),
+        "6563": Line("H-alpha", 656.28),
+        "7772": Line("O I", 777.19),
+        "8542": Line("Ca II", 854.21),
+    }
+
+    def oid(self, cube_file: CubeFile) -> str:
+        """Join DATE-BEG, FILTER1 and the scans: of FILENAME, else of the table of scans, else SCANNUM."""
+        header = cube_file.primary.header
+        begin, line = required_text(header, "DATE-BEG"), required_text(header, "FILTER1")
+        return f"{begin}_{line}_{_scans(cube_file)}"
+
+    def spectral_line(self, header: Keywords) -> str:
+        """Return FILTER1."""
+        return text(header, "FILTER1")
+
+
+def sparse_list(numbers: list[int]) -> str:
+    """Write numbers as a sparse list: ``0-36,38,39``. Two neighbours stay apart, three or more become a range."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][-1] + 1:
+            ranges[-1].append(number)
+        else:
+            ranges.append([number])
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ",".join(map(str, run)) for run in ranges)
+
+
+def _scans(cube_file: CubeFile) -> str:
+    header = cube_file.primary.header
+    match = _SCANS_IN_FILENAME.search(text(header, "FILENAME"))
+    if match:
+        return match[1].removesuffix(".fits")
+    numbers = cube_file.table_column(_SCAN_NUMBERS, "SCANNUM")
+    if numbers is not None:
+        return sparse_list(_scan_numbers(numbers))
+    scan = text(header, "SCANNUM")
+    if not scan:
+        raise PermanentError(
+            f"The cube's scans are not known: FILENAME has no “_scans=…”, and there is neither a table {_SCAN_NUMBERS} "
+            "nor SCANNUM. They are part of the OID; or give one with the order."
+        )
+    return scan
+
+
+def _scan_numbers(column: np.ndarray) -> list[int]:
+    integers = np.unique(column) if np.issubdtype(column.dtype, np.number) else np.empty(0)
+    if integers.size == 0 or not np.isfinite(integers).all() or (integers != np.floor(integers)).any():
+        raise PermanentError(f"The table {_SCAN_NUMBERS} does not hold scan numbers, which are part of the OID.")
+    return integers.astype(np.int64).tolist()
