@@ -1,5 +1,7 @@
 """The admin pages of the SVO: what waits, what failed, and the reports of the synchronisation."""
 
+from collections.abc import Iterable
+
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
@@ -41,10 +43,16 @@ class SubmissionAdmin(ReadOnlyAdmin):
     list_filter = ["state", "action"]
     search_fields = ["oid__startswith"]
     actions = ["submit_again"]
+    readonly_fields = ["not_sent"]
 
     def has_submit_permission(self, request: HttpRequest) -> bool:
         """Who may change submissions may have them sent again."""
         return request.user.has_perm("svo.change_submission")
+
+    @admin.display(description="Left out")
+    def not_sent(self, submission: Submission) -> str:
+        """What the SVO could not take of the cube, and why."""
+        return _list((left_out["what"], left_out["reason"]) for left_out in submission.left_out)
 
     @confirmed(
         "Submit again",
@@ -87,5 +95,9 @@ class SynchronisationAdmin(ReadOnlyAdmin):
     @admin.display(description="Reasons")
     def reasons(self, report: Synchronisation) -> str:
         """What failed, and why."""
-        rows = ((failure["what"], failure["reason"]) for failure in report.failures[:SHOWN_FAILURES])
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", rows)) if report.failures else "–"
+        return _list((failure["what"], failure["reason"]) for failure in report.failures[:SHOWN_FAILURES])
+
+
+def _list(rows: Iterable[tuple[str, str]]) -> str:
+    items = format_html_join("", "<li>{}: {}</li>", rows)
+    return format_html("<ul>{}</ul>", items) if items else "–"

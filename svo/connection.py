@@ -165,7 +165,8 @@ class SvoConnection:
             raise SvoRefused(f"The SVO sends {what} on to {target}: SVO_API_URL must be its final address.")
         if status in (401, 403):
             raise SvoUnauthorized(
-                f"The SVO did not allow {what} ({status}: {words}): check SVO_USERNAME and SVO_API_KEY."
+                f"The SVO did not allow {what} ({status}: {words}): check SVO_USERNAME and SVO_API_KEY, "
+                "and whether this account has rights on the dataset."
             )
         if status == 404:
             if response.content:

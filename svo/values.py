@@ -14,6 +14,7 @@ from common.errors import PermanentError, quoted
 from cubefile.dates import parse_time
 from svo.resources import Keyword
 
+MAX_TAG_LENGTH = 30
 TEXT, REAL, INTEGER, BOOLEAN, TIME = "text", "real", "integer", "boolean", "time (ISO 8601)"
 
 SingleValue = str | int | float | bool
@@ -25,6 +26,8 @@ _NUMBER = re.compile(r"\s*[+-]?(\d++(\.\d*+)?|\.\d++)([eE][+-]?\d++)?\s*", re.AS
 # The server gives times in milliseconds; nothing says whether it rounds or cuts.
 _TIME_RESOLUTION = datetime.timedelta(milliseconds=1)
 
+_RECORD = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*): +(.*)", re.ASCII)
+
 _FORBIDDEN_IN_PATHS = re.compile(r"""[\\/:*?"'<>|\x00-\x1f\x7f]""")
 _RESERVED_BY_WINDOWS = re.compile(
     r"(con|prn|aux|nul|clock\$|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\.|$)", re.IGNORECASE
@@ -32,9 +35,9 @@ _RESERVED_BY_WINDOWS = re.compile(
 
 
 class LeftOut(NamedTuple):
-    """A keyword whose value was not sent, and why."""
+    """A keyword whose value was not sent, or a tag, and why."""
 
-    keyword: str
+    what: str
     reason: str
 
 
@@ -68,7 +71,8 @@ def keyword_fields(
     -------
     The fields by name, and the keywords that have a value which was left out.
     """
-    values = {canonical(keyword): value for keyword, value in header.items() if keyword.strip(" .")}
+    values = _records_of_text(header)
+    values |= {canonical(keyword): value for keyword, value in header.items() if keyword.strip(" .")}
     fields: dict[str, FieldValue] = {}
     left_out: list[LeftOut] = []
     for keyword in keywords:
@@ -82,6 +86,15 @@ def keyword_fields(
         except ValueError as error:
             left_out.append(LeftOut(keyword.verbose_name, str(error)))
     return fields, left_out
+
+
+def tag_fault(name: str) -> str:
+    """Return why the SVO cannot take a tag; empty if it can."""
+    if len(name) > MAX_TAG_LENGTH:
+        return f"a tag of the SVO has at most {MAX_TAG_LENGTH} characters, this one has {len(name)}"
+    if not name or "\0" in name:
+        return "it has no characters, or null characters"
+    return ""
 
 
 def empty_value(keyword_type: str) -> FieldValue:
@@ -109,6 +122,8 @@ def convert(value: HeaderValue, keyword_type: str) -> FieldValue:
 
 def same_value(keyword_type: str, sent: FieldValue, received: FieldValue) -> bool:
     """Tell whether a value that is read from the SVO is the one that was sent, for all that the SVO keeps of it."""
+    # The SVO keeps text without outer white space.
+    sent, received = (value.strip() if isinstance(value, str) else value for value in (sent, received))
     if sent in (None, "") or received in (None, ""):
         return sent in (None, "") and received in (None, "")
     if keyword_type == TIME:
@@ -132,6 +147,16 @@ def _path_part(name: str) -> str:
     part = _FORBIDDEN_IN_PATHS.sub("", name).strip()
     is_special = not part.strip(".") or _RESERVED_BY_WINDOWS.match(part)
     return f"_{part}" if is_special else part
+
+
+def _records_of_text(header: Mapping[str, HeaderValue]) -> dict[str, HeaderValue]:
+    """Return the record-valued cards of text, such as ``DW3 = 'NAME: Cavity error'``: the standard has only numbers."""
+    records: dict[str, list[SingleValue | None]] = {}
+    for keyword, value in header.items():
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and keyword.strip(" .") and (record := _RECORD.fullmatch(text)):
+                records.setdefault(canonical(f"{keyword}.{record[1]}"), []).append(record[2])
+    return dict(records)
 
 
 def _single_value(values: list[SingleValue | None], keyword_type: str) -> SingleValue | None:

@@ -20,7 +20,7 @@ from catalogue.api.serializers import (
 )
 from catalogue.filters import DataCubeFilter
 from catalogue.orderings import CUBE_ORDERINGS, OBSERVATION_ORDERINGS
-from common.api.negotiation import PlainTextRenderer, PreferAnyForm
+from common.api.negotiation import FITSRenderer, PlainTextRenderer, PreferAnyForm
 from common.api.views import BAD_PARAMETERS, BAD_TOKEN, ListView, ReadView, RefusalSerializer
 from datacubes.models import DataCube, FITSHeader, Instrument, Observation, Tag
 from datacubes.permissions import download_access_by_cube
@@ -90,7 +90,7 @@ class HeaderView(ReadView):
     queryset = FITSHeader.objects.all()
     lookup_field = "cube__oid"
     lookup_url_kwarg = "oid"
-    renderer_classes = [PlainTextRenderer]
+    renderer_classes = [PlainTextRenderer, FITSRenderer]
     content_negotiation_class = PreferAnyForm
 
     @extend_schema(
@@ -98,14 +98,21 @@ class HeaderView(ReadView):
         parameters=[OID_PARAMETER],
         responses={
             (200, "text/plain"): OpenApiTypes.STR,
+            (200, "application/fits"): OpenApiTypes.BINARY,
             (400, "text/plain"): OpenApiTypes.STR,
             (401, "text/plain"): OpenApiTypes.STR,
             (404, "text/plain"): OpenApiTypes.STR,
         },
     )
     def get(self, request: Request, oid: str) -> Response:
-        """Return the primary header of a cube as text, one card a line."""
-        return Response(self.get_object().lines() + "\n")
+        """Return the primary header of a cube: as text, one card of 80 characters a line, or the bytes of the file.
+
+        `astropy.io.fits.Header.fromstring(text, sep="\\n")` reads the text; without `sep` it reads the bytes.
+        """
+        header = self.get_object()
+        if request.accepted_renderer.format == FITSRenderer.format:
+            return Response(header.text.encode("latin-1"))
+        return Response(header.lines() + "\n")
 
 
 class ObservationListView(ListView):

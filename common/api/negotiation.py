@@ -38,3 +38,19 @@ class PlainTextRenderer(BaseRenderer):
             )
             data = "".join(f"{sentence}\n" for sentence in sentences)
         return data.encode(self.charset)
+
+
+class FITSRenderer(BaseRenderer):
+    """Bytes of a FITS file; an error as text."""
+
+    media_type = "application/fits"
+    format = "fits"
+    charset = None
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        """Return the bytes as they are."""
+        if isinstance(data, bytes):
+            return data
+        text = PlainTextRenderer()
+        renderer_context["response"]["Content-Type"] = f"{text.media_type}; charset={text.charset}"
+        return text.render(data)

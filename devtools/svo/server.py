@@ -125,6 +125,19 @@ class SvoServer:
             if not self._store.delete_record(dataset, oid):
                 raise LookupError(oid)
 
+    def set_tags(self, dataset: str, oid: str, names: Iterable[str]) -> None:
+        """Give a record these tags and no others, as its curators do."""
+        with self._api.lock:
+            record = self._store.record(dataset, oid)
+            if record is None:
+                raise LookupError(oid)
+            location_id = record.pop("location_id")
+            self._store.save_record(dataset, oid, record | {"tags": list(names)}, location_id)
+
+    def take_rights(self, dataset: str) -> None:
+        """Let the account write to a dataset no longer."""
+        self._api.read_only.add(dataset)
+
     def set_cached_count(self, dataset: str, count: int) -> None:
         """Let the listing of a dataset give this count from now on."""
         self._api.cached_counts[(self._store.datasets[dataset].resource_name, "")] = count

@@ -167,7 +167,7 @@ def test_when_the_credentials_are_not_accepted_nothing_more_is_tried(make_cubes,
     configured.answer(401, methods=["POST"])
     report = synchronise(Options())
     assert configured.counts()["POST"] == 1
-    assert "does not accept the credentials" in report.failures[-1]["reason"]
+    assert "does not let this account write" in report.failures[-1]["reason"]
 
 
 def test_while_storage_is_away_nothing_is_shown_as_offline(make_cubes, configured, send_all, data_root):

@@ -168,6 +168,24 @@ def test_a_record_has_a_field_for_each_keyword_of_the_dataset(client: SvoClient)
     assert left_out == []
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("NAME: Cavity error", "Cavity error"),
+        (["TYPE: x", "NAME: Cavity error"], "Cavity error"),
+        (["NAME: one", "NAME: two"], "one\ntwo"),
+        ("NAME:Cavity error", ""),
+        ("NAME", ""),
+        (["OTHER: x", 5, None], ""),
+    ],
+)
+def test_a_record_of_text_has_the_field_of_its_name(value: object, expected: str) -> None:
+    keywords = [Keyword("dw3_name", "DW3 NAME", TEXT), Keyword("dw3_a", "DW3.A.1", TEXT)]
+    assert keyword_fields({"DW3": value}, keywords) == ({"dw3_name": expected, "dw3_a": ""}, [])
+    assert keyword_fields({"DW3": "A.1: x"}, keywords)[0]["dw3_a"] == "x"
+    assert keyword_fields({"DW3": value, "DW3.NAME": 5.0}, keywords)[0]["dw3_name"] == "5.0"
+
+
 def test_what_cannot_be_converted_is_empty_and_told() -> None:
     keywords = [
         Keyword("xposure", "XPOSURE", INTEGER),
