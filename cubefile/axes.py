@@ -14,6 +14,9 @@ from cubefile.card_values import number
 _WAVELENGTH_TYPES = ("WAVE", "AWAV", "FREQ", "ENER", "WAVN", "VRAD", "VOPT", "ZOPT", "VELO", "BETA")
 _TIME_TYPES = ("TIME", "UTC", "TAI", "TT", "TDT", "ET", "IAT", "UT1", "GMT", "GPS", "TCG", "TCB", "TDB", "LOCAL")
 
+MAX_STOKES_NAMES = 16
+"""An axis may claim any length; there are four Stokes components, and circular and linear correlations at most."""
+
 _STOKES_NAMES = {1: "I", 2: "Q", 3: "U", 4: "V"}  # FITS standard 4.0, table 29
 
 
@@ -47,9 +50,9 @@ def axis_length(hdu: HDU, position: int | None) -> int:
 
 
 def stokes_names(cube: CubeFile) -> list[str]:
-    """Name the Stokes components in the order of their axis: by CRPIXn, CRVALn and CDELTn, else from I on."""
+    """Name the first Stokes components in the order of their axis: by CRPIXn, CRVALn and CDELTn, else from I on."""
     hdu, position = cube.primary, cube_axes(cube).stokes
-    count = axis_length(hdu, position)
+    count = min(axis_length(hdu, position), MAX_STOKES_NAMES)
     axis = 0 if position is None else len(hdu.shape) - position
     reference, first, step = (
         _or_one(number(hdu.header, f"{keyword}{axis}")) for keyword in ("CRPIX", "CRVAL", "CDELT")
