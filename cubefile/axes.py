@@ -1,6 +1,6 @@
 """Which axis of a cube is which.
 
-The axes before rows and columns are told apart by CTYPEn. Where that is silent, the telescope's layout tells.
+CTYPEn names what an axis is. An axis without CTYPEn has the role that the telescope's layout gives it.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cubefile import HDU, CubeFile
-from cubefile.card_values import number
+from cubefile.card_values import number, text
 
 # The first four characters of CTYPEn (FITS standard 4.0, tables 25 and 30; section 9.2 for the time scales).
 _WAVELENGTH_TYPES = ("WAVE", "AWAV", "FREQ", "ENER", "WAVN", "VRAD", "VOPT", "ZOPT", "VELO", "BETA")
@@ -30,15 +30,24 @@ class CubeAxes:
 
 
 def cube_axes(cube: CubeFile) -> CubeAxes:
-    """Tell which of the axes before rows and columns holds the scans, the Stokes components and the wavelengths."""
+    """Return which axes hold the scans, the Stokes components and the wavelengths."""
+    return _axes(cube, first=1)
+
+
+def frame_axes(cube: CubeFile) -> CubeAxes:
+    """Return which axes do, without those that are rows and columns of a frame, such as the wavelengths of a slit."""
+    return _axes(cube, first=3)
+
+
+def _axes(cube: CubeFile, first: int) -> CubeAxes:
     hdu = cube.primary
-    numbers = range(3, len(hdu.shape) + 1)
-    roles = {axis: _role(hdu, axis) for axis in numbers}
-    told = set(roles.values())
+    numbers = range(first, len(hdu.shape) + 1)
+    named = {axis: _role(hdu, axis) for axis in numbers}
     positions: dict[str, int] = {}
     for axis in numbers:
         default = cube.layout.default_axes.get(axis)
-        role = roles[axis] or (default if default not in told else None)
+        is_silent = not text(hdu.header, f"CTYPE{axis}")
+        role = default if is_silent and default not in named.values() else named[axis]
         if role is not None:
             positions.setdefault(role, len(hdu.shape) - axis)
     return CubeAxes(**positions)
@@ -51,7 +60,7 @@ def axis_length(hdu: HDU, position: int | None) -> int:
 
 def stokes_names(cube: CubeFile) -> list[str]:
     """Name the first Stokes components in the order of their axis: by CRPIXn, CRVALn and CDELTn, else from I on."""
-    hdu, position = cube.primary, cube_axes(cube).stokes
+    hdu, position = cube.primary, frame_axes(cube).stokes
     count = min(axis_length(hdu, position), MAX_STOKES_NAMES)
     axis = 0 if position is None else len(hdu.shape) - position
     reference, first, step = (
@@ -63,7 +72,7 @@ def stokes_names(cube: CubeFile) -> list[str]:
 
 
 def _role(hdu: HDU, axis: int) -> str | None:
-    kind = str(hdu.header.get(f"CTYPE{axis}") or "").upper().partition("-")[0].strip()
+    kind = text(hdu.header, f"CTYPE{axis}").upper().partition("-")[0].strip()
     if kind in _WAVELENGTH_TYPES:
         return "wavelength"
     if kind == "STOKES":

@@ -3,7 +3,7 @@
 from typing import Protocol, TypeGuard
 
 from common.errors import PermanentError
-from cubefile import CardValue
+from cubefile.header import CardValue
 
 _LARGEST = 1e30  # Computations with larger numbers overflow.
 

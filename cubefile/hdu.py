@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from common.errors import PermanentError, TransientError, quoted
+from cubefile.card_values import is_number
 from cubefile.header import CARD_SIZE, Header
 
 BLOCK_SIZE = 2880  # FITS standard 4.0, section 3.1
@@ -65,7 +66,9 @@ class HDU:
     @property
     def datasum(self) -> str | None:
         """DATASUM, or None where there is none."""
-        return _text(self.header, "DATASUM")
+        datasum = self.header.get("DATASUM")
+        # CFITSIO writes blanks before the digits; some write a number instead of text.
+        return str(datasum).strip() if isinstance(datasum, str) or is_number(datasum) else None
 
 
 def read_hdu(descriptor: int, offset: int) -> HDU:
@@ -161,13 +164,17 @@ def _read_header_bytes(descriptor: int, offset: int) -> bytes:
             block = read_bytes(descriptor, block_offset, BLOCK_SIZE)
         except FileCutShort as error:
             raise FileCutShort(f"{str(error).removesuffix('.')}, before the END card of a header.") from None
-        if b"\0" in block:
-            raise PermanentError(
-                f"There is a NUL byte at byte {block_offset + block.index(0)}, within a header: FITS headers are text, "
-                "and there is no END card before the data."
-            )
         blocks.append(block)
-        if any(block.startswith(_END_CARD, start) for start in range(0, BLOCK_SIZE, CARD_SIZE)):
+        # Some writers fill the last block with NUL bytes instead of blanks.
+        text = block.replace(b"\0", b" ")
+        end = next((start for start in range(0, BLOCK_SIZE, CARD_SIZE) if text.startswith(_END_CARD, start)), None)
+        nul = block.find(b"\0", 0, BLOCK_SIZE if end is None else end)
+        if nul >= 0:
+            raise PermanentError(
+                f"There is a NUL byte at byte {block_offset + nul}, within a header: FITS headers are text, and there "
+                "is no END card before the data."
+            )
+        if end is not None:
             return b"".join(blocks)
     raise PermanentError(f"The header has no END card within {MAX_HEADER_BLOCKS * BLOCK_SIZE} bytes.")
 

@@ -59,7 +59,7 @@ class Header:
     """
 
     def __init__(self, header_bytes: bytes) -> None:
-        self._text = header_bytes.decode("latin-1")
+        self._text = header_bytes.decode("latin-1").replace("\0", " ")
         self._first: dict[str, int] = {}
         self._end = len(self._text)
         for start in range(0, len(self._text), CARD_SIZE):

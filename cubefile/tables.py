@@ -12,7 +12,7 @@ from astropy import units
 
 from common.errors import PermanentError, damage, quoted
 from cubefile import CubeFile
-from cubefile.axes import axis_length, cube_axes
+from cubefile.axes import axis_length, cube_axes, frame_axes
 from cubefile.units import unit_factor
 
 MAX_WAVELENGTHS = 10_000
@@ -102,7 +102,7 @@ def medians(cube: CubeFile) -> np.ndarray:
     PlotUnavailable
         If the table is missing or does not fit the cube.
     """
-    axes = cube_axes(cube)
+    axes = frame_axes(cube)
     values = column(cube, cube.layout.medians, "DATAMEDN")
     expected = cube.primary.shape[:-2]
     if values.size != math.prod(expected) or (values.ndim > 1 and _long(values.shape) != _long(expected)):

@@ -222,8 +222,8 @@ def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
     )
     if cube_file.checksum_status == "mismatch":
         material.warnings.append(
-            f"CHECKSUM {quoted(cube_file.checksum)} does not agree with the header and DATASUM: the header was edited "
-            "without updating them, or is damaged."
+            f"CHECKSUM {quoted(cube_file.checksum)} does not agree with the header and DATASUM. Most likely the header "
+            "was edited without a new CHECKSUM, as when FEATURES or EVENTS were added."
         )
     return Reading(material, seen_sources=cube.sources if cube else None)
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from common.errors import PermanentError, quoted
 from cubefile import HDU, CubeFile, Header
-from cubefile.axes import axis_length, cube_axes, stokes_names
+from cubefile.axes import axis_length, frame_axes, stokes_names
 from cubefile.hdu import read_bytes
 from cubefile.tables import MAX_WAVELENGTHS, PlotUnavailable, medians, wavelengths
 from previews.line import line_centre
@@ -43,7 +43,7 @@ def choose_frame(cube: CubeFile) -> Index:
     """
     hdu = cube.primary
     frame_shape(hdu)
-    axes = cube_axes(cube)
+    axes = frame_axes(cube)
     index = [0] * (len(hdu.shape) - 2)
     if axes.stokes is not None:
         names = stokes_names(cube)
@@ -75,7 +75,7 @@ def frame_shape(hdu: HDU) -> tuple[int, int]:
 
 def scan_count(cube: CubeFile) -> int:
     """Return how many scans the cube has."""
-    return axis_length(cube.primary, cube_axes(cube).scan)
+    return axis_length(cube.primary, frame_axes(cube).scan)
 
 
 def step_for(cube: CubeFile, side: int) -> int:
@@ -132,7 +132,7 @@ def read_frame(cube: CubeFile, index: Index, step: int = 1) -> np.ndarray:
 
 def read_scans(cube: CubeFile, index: Index, scans: Iterable[int], step: int = 1) -> Iterator[np.ndarray]:
     """Read the frame at `index` of each of these scans, one at a time."""
-    position = cube_axes(cube).scan
+    position = frame_axes(cube).scan
     for scan in scans:
         at_scan = index if position is None else (*index[:position], int(scan), *index[position + 1 :])
         yield read_frame(cube, at_scan, step)

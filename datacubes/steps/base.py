@@ -201,11 +201,17 @@ class Step(ABC, Generic[Values]):
 
 
 def header_fingerprint(material: Material) -> str | None:
-    """Name the state of the primary header; None if it has no CHECKSUM, or one that does not agree with it."""
+    """Name the state of the primary HDU; None if it has no CHECKSUM.
+
+    A CHECKSUM that agrees with its header stands for the data. One that does not is common, as tags are added to
+    headers without a new one: then size and modification time of the file stand for the data.
+    """
     cube_file = material.cube_file
-    if cube_file.checksum_status != "verified":
+    if cube_file.checksum_status == "absent":
         return None
-    return f"{cube_file.checksum} {cube_file.header_digest} {material.telescope.name}"
+    verified = cube_file.checksum_status == "verified"
+    data = cube_file.checksum if verified else f"{cube_file.size} {cube_file.modified_ns}"
+    return f"{data} {cube_file.header_digest} {material.telescope.name}"
 
 
 def table_fingerprint(material: Material, name: str | None) -> str | None:

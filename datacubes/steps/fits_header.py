@@ -15,8 +15,8 @@ class FITSHeaderStep(Step[str]):
         return header_fingerprint(material)
 
     def read(self, material: Material) -> str:
-        """Return the bytes of the primary header as Latin-1 text."""
-        return material.cube_file.primary.header_bytes.decode("latin-1")
+        """Return the bytes of the primary header as Latin-1 text; the padding may have NUL, which databases refuse."""
+        return material.cube_file.primary.header_bytes.decode("latin-1").replace("\0", " ")
 
     def write(self, rows: CubeRows, values: str) -> tuple[Outcome, str]:
         """Store the header."""

@@ -3,6 +3,7 @@
 import pytest
 
 from cubefile import open_cube
+from devtools.fits_bytes import sealed
 from devtools.sample_cubes import AWKWARD_CARDS, edit_keyword, write_cube, write_sparse_cube
 from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header
 
@@ -77,4 +78,16 @@ def test_data_that_do_not_match_are_not_read_and_not_noticed(data_root):
     with path.open("r+b") as file:
         file.seek(9 * 2880)
         file.write(b"\1\2\3\4")
+    assert status_of(path)[0] == "verified"
+
+
+@pytest.mark.parametrize("form", ["'{:>10}'", "'{:<10}'", "{:>20}"], ids=["as CFITSIO", "blanks after", "a number"])
+def test_a_datasum_may_have_blanks_or_be_a_number(data_root, form):
+    path = write_cube(data_root / "cube.fits", shape=SHAPE)
+    with open_cube(data_root, path.name) as cube:
+        header, datasum = cube.primary.header_bytes, cube.primary.datasum
+    start = header.index(b"DATASUM =")
+    card = f"DATASUM = {form.format(int(datasum))}".encode().ljust(80)
+    edited = sealed(header[:start] + card + header[start + 80 :], int(datasum))
+    path.write_bytes(edited + path.read_bytes()[len(header) :])
     assert status_of(path)[0] == "verified"

@@ -185,6 +185,13 @@ def test_nul_in_a_header_is_refused(data_root):
         primary_of(data_root, raw_header(*TINY_CUBE, "COMMENT a\0b") + padded(TINY_DATA))
 
 
+def test_nul_in_the_padding_after_end_is_taken(data_root):
+    header = raw_header(*TINY_CUBE)
+    end = header.index(b"END ")
+    nul = header[: end + 3] + bytes(len(header) - end - 3)
+    assert primary_of(data_root, nul + padded(TINY_DATA)).header.get("NAXIS1") == 4
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

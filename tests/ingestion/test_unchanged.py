@@ -1,5 +1,7 @@
 """What is done again, and what is skipped and why."""
 
+import os
+
 import pytest
 
 from common.errors import PermanentError
@@ -81,17 +83,33 @@ def test_without_a_checksum_a_cube_is_never_unchanged(place_cube):
         assert result.warnings == []
 
 
-def test_a_checksum_that_contradicts_its_header_is_never_trusted(place_cube, data_root):
+def test_a_header_with_a_stale_checksum_is_ingested_once(place_cube, data_root):
     path = place_cube()
     checksum = ingest(IngestRequest(path)).checksum
-    edit_keyword(data_root / path, "OBJECT", "AR 12739", checksum=False)
-    for _ in range(2):
+    edit_keyword(data_root / path, "FEATURES", "Filament", checksum=False)
+    for outcome in ("updated", "skipped", "skipped"):
         result = ingest(IngestRequest(path))
-        assert outcomes(result)["fits_header"] == outcomes(result)["metadata"] == "updated"
+        assert all_are(result, outcome)
         assert (result.checksum, result.checksum_status) == (checksum, "mismatch")
-        assert len(result.warnings) == 1
-        assert checksum in result.warnings[0]
-    assert DataCube.objects.get().metadata.keywords["OBJECT"] == "AR 12739"
+        [warning] = result.warnings
+        assert checksum in warning
+        assert "as when FEATURES or EVENTS were added" in warning
+    assert [tag.name for tag in DataCube.objects.get().tags.all()] == ["Filament"]
+
+
+@pytest.mark.parametrize("change", ["time", "size"])
+def test_a_file_with_a_stale_checksum_is_ingested_again_when_it_is_written_again(place_cube, data_root, change):
+    path = place_cube()
+    edit_keyword(data_root / path, "FEATURES", "Filament", checksum=False)
+    ingest(IngestRequest(path))
+    status = (data_root / path).stat()
+    if change == "size":
+        with (data_root / path).open("ab") as file:
+            file.write(bytes(2880))
+        os.utime(data_root / path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    else:
+        os.utime(data_root / path, ns=(status.st_atime_ns, status.st_mtime_ns + 1))
+    assert outcomes(ingest(IngestRequest(path)))["metadata"] == "updated"
 
 
 def test_a_header_with_the_old_checksum_is_ingested_again_once_it_is_as_it_was(place_cube, data_root):

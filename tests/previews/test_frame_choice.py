@@ -141,3 +141,14 @@ def test_a_file_without_images_has_no_frame(tmp_path):
     path = write_fits(tmp_path / "a.fits", np.zeros(5, "u1"))
     with pytest.raises(PermanentError, match="no images"):
         chosen(path)
+
+
+def test_a_long_axis_of_stokes_components_takes_no_memory(tmp_path):
+    count = 10_000_000
+    path = write_fits(tmp_path / "a.fits", np.zeros((count, 1, 1), "u1"), {"CTYPE3": "STOKES"})
+    tracemalloc.start()
+    try:
+        assert chosen(path) == (0,)
+        assert tracemalloc.get_traced_memory()[1] < count
+    finally:
+        tracemalloc.stop()
