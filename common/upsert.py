@@ -13,11 +13,8 @@ def upsert(row: Row, *unique_fields: str, keep: Collection[str] = ()) -> Row:
 
     A row that is there keeps its own values of the fields `keep`.
     """
-    model = type(row)
-    fields = [
-        field for field in model._meta.concrete_fields if not field.primary_key and field.name not in unique_fields
-    ]
-    values = [field.name for field in fields if field.name not in keep]
+    model, kept = type(row), {*unique_fields, *keep}
+    values = [field.name for field in model._meta.concrete_fields if not field.primary_key and field.name not in kept]
     [saved] = model._default_manager.bulk_create(
         [row], update_conflicts=True, unique_fields=list(unique_fields), update_fields=values
     )

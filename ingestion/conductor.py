@@ -253,8 +253,8 @@ def _check_product(known: DataCube | Companion, product: Product, path: str) -> 
         return
     if is_there(Path(settings.SCIENCE_DATA_ROOT), known.relative_path):
         raise PermanentError(
-            f"The OID of {quoted(path)} is {known.oid}, which belongs to {quoted(known.relative_path)}, another product "
-            "that still exists. Post it with an `oid` of its own, or remove the other file first."
+            f"The OID of {quoted(path)} is {known.oid}, which belongs to {quoted(known.relative_path)}, another "
+            "product that still exists. Post it with an `oid` of its own, or remove the other file first."
         )
 
 

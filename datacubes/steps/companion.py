@@ -32,9 +32,7 @@ class CompanionStep(Step[Companion]):
         withdraw_overwritten(rows)
         what = f"It is the companion “{values.kind}” of the cube {values.oid}"
         if not DataCube.objects.filter(oid=values.oid).exists():
-            rows.material.warnings.append(
-                f"{what}, which the archive does not have yet. It is shown once that is there."
-            )
+            rows.material.warnings.append(f"{what}, which the archive does not have yet. It is shown with its cube.")
         before = Companion.objects.filter(oid=values.oid, kind=values.kind).first()
         if before is not None and _facts(before) == _facts(values):
             return Outcome.SKIPPED, f"{what}, as before."

@@ -73,9 +73,7 @@ class DataCubeStep(Step[FileFacts]):
             return Outcome.SKIPPED, _AS_BEFORE
         if cube.withdrawn_at is not None:
             restore(cube)
-            material.warnings.append(
-                f"The cube {cube.oid} was withdrawn. Its file is back, so that it is listed again."
-            )
+            material.warnings.append(f"The cube {cube.oid} was withdrawn. Its file is back: it is listed again.")
         rows.observations |= {cube.observation_id, observation.id}
         for name in changed:
             setattr(cube, name, facts[name])
