@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test soak lint format benchmark lock
+.PHONY: help demo serve check test soak lint format benchmark lock
 
 help: ## Show the commands.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -25,16 +25,20 @@ demo: $(READY) ## Run the main job for real, step by step, on SQLite and a folde
 serve: $(READY) ## Leave the demo's stack running, with an account for the admin and a token.
 	$(BIN)/python -m demo serve
 
+check: lint ## Check style and types, and run the tests on SQLite that need no browser and no servers.
+	$(BIN)/python -m tests check
+
 test: $(READY) ## Run every test, on SQLite and on PostgreSQL.
 	$(BIN)/python -m tests
 
 soak: $(READY) ## Run the tests of faults, load and hostile input for long.
 	$(BIN)/python -m tests soak
 
-lint: $(READY) ## Check format, style, the floors of the house and that released migrations are unchanged.
+lint: $(READY) ## Check format, style, the floors of the house, types and that released migrations are unchanged.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	DATABASE_URL= $(BIN)/mypy
 	$(BIN)/python -m devtools.released_migrations
 
 format: $(READY) ## Format the code.

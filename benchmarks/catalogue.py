@@ -150,7 +150,7 @@ def fill(first: int, last: int) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(FILL, {"first": first, "last": last} | plots())
+        cursor.execute(FILL, {"first": first, "last": last, **plots()})
         cursor.execute("VACUUM ANALYZE")
 
 
@@ -274,7 +274,7 @@ def measure(question: str, path: str) -> tuple[float, float]:
     response = client.get(path)
     if response.status_code != 200:
         raise SystemExit(f"{question}: {response.status_code} {response.content[:500]!r}")
-    seconds = []
+    seconds: list[float] = []
     while len(seconds) < REPETITIONS and sum(seconds) < 10:
         started = time.perf_counter()
         client.get(path)

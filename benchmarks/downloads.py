@@ -67,6 +67,7 @@ def rows() -> Iterator[tuple[object, ...]]:
 
 def _read_all(stream: object) -> int:
     buffer, length = bytearray(BLOCK_SIZE), 0
+    # Both streams have it; the stubs give a process's pipe the type IO[bytes], which lacks it.
     while count := stream.readinto(buffer):  # type: ignore[attr-defined]
         length += count
     return length

@@ -11,6 +11,7 @@ django.setup()
 
 import io
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -54,10 +55,10 @@ def rows() -> Iterator[tuple[object, ...]]:
                 keywords=keywords,
             )
             path = str(cube.relative_to(root))
-            figures[scans] = median_milliseconds(lambda path=path: ingest(IngestRequest(path, force=True)), REPETITIONS)
+            figures[scans] = median_milliseconds(partial(ingest, IngestRequest(path, force=True)), REPETITIONS)
             if scans == 1:
-                lowest = median_milliseconds(lambda cube=cube: floor(cube), REPETITIONS)
-                unchanged = median_milliseconds(lambda path=path: ingest(IngestRequest(path)), REPETITIONS)
+                lowest = median_milliseconds(partial(floor, cube), REPETITIONS)
+                unchanged = median_milliseconds(partial(ingest, IngestRequest(path)), REPETITIONS)
         yield (
             f"{ny} × {nx}",
             f"{lowest:.1f}",

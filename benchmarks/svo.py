@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import requests
 from django.conf import settings
@@ -39,10 +40,10 @@ class CountingAdapter(requests.adapters.HTTPAdapter):
 
     sent = 0
 
-    def send(self, *arguments: object, **options: object) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *arguments: Any, **options: Any) -> requests.Response:
         """Send one more."""
         CountingAdapter.sent += 1
-        return super().send(*arguments, **options)
+        return super().send(request, *arguments, **options)
 
 
 def add_cubes(first: int, number: int) -> list[str]:
@@ -52,7 +53,7 @@ def add_cubes(first: int, number: int) -> list[str]:
     keywords = {"DATE-BEG": "", "INSTRUME": "CRISP", "FILTER1": "6173", "OBSERVER": "Somebody", "WAVEMIN": 617.1}
     crisp = Instrument.objects.get(name="CRISP")
     begin = datetime(2015, 1, 1, tzinfo=UTC)
-    observation = get_observation("benchmark", begin, begin)
+    observation = get_observation("benchmark", begin)
     cubes = [
         DataCube(oid=f"{n:06}_6173_0", filename=f"{n}.fits", size=n, instrument=crisp, observation=observation)
         for n in range(first, first + number)
@@ -104,7 +105,9 @@ def submit(oids: list[str]) -> None:
     """Submit cubes as a worker does."""
     for oid in oids:
         note_change(oid, "CRISP", wake=False)
-        submission = send(claim_submission(oid))
+        claimed = claim_submission(oid)
+        assert claimed is not None, f"{oid}: somebody else is sending it"
+        submission = send(claimed)
         assert submission.state == "submitted", submission.error
 
 

@@ -14,9 +14,10 @@ from django.conf import settings
 from benchmarks.table import print_table
 from common.wakeups import send_wake_up
 from datacubes.models import DataCube
+from datacubes.steps.base import IngestRequest
 from devtools.sample_cubes import many_cubes
 from devtools.stack import Stack
-from ingestion.conductor import IngestRequest, ingest
+from ingestion.conductor import ingest
 from workorders.models import WorkOrder
 from workorders.queue import post_order
 from workorders.tasks import process_next_order

@@ -15,6 +15,7 @@ from drf_spectacular.utils import extend_schema_field
 
 from catalogue.keyword_search import KeywordQuestion
 from common.keyset import Ordering, Ways
+from datacubes.columns import RANGE_FILTERS
 from datacubes.models import DataCube, Instrument, Tag
 
 MAX_KEYWORD_QUESTIONS = 10
@@ -127,8 +128,9 @@ class RangesForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Compare the ends of each range."""
-        cleaned = super().clean()
-        for low, high in (("time_from", "time_to"), ("wavelength_from", "wavelength_to")):
+        super().clean()
+        cleaned = self.cleaned_data
+        for low, high in RANGE_FILTERS:
             begin, end = cleaned.get(low), cleaned.get(high)
             if begin is not None and end is not None and end < begin:
                 self.add_error(high, f"Lies before {low}.")
@@ -209,7 +211,7 @@ class DataCubeFilter(django_filters.FilterSet):
 
     class Meta:
         model = DataCube
-        fields = []
+        fields: Sequence[str] = ()
         form = RangesForm
 
     def ways(self, ordering: Ordering) -> Ways[DataCube] | None:

@@ -3,6 +3,12 @@
 A person does not know whether a header has 6173 as a number or as text, so both are looked for; a number matches
 however it is written (``0.5``, ``5E-1``), ``T`` and ``F`` (or ``true``, ``false``) also match logical values. A keyword
 that a header repeats has a list for its value, which matches nothing.
+
+PostgreSQL finds what is rare in an index of digests (`indexed_condition`). Measured as in `common.keyset`: a keyword
+of one cube in 200 takes 0.2 s, of twenty cubes 0.2 s, of a single cube 0.1 s. Without the index, twenty cubes take
+7.6 s and the others more than 8 s. The index takes 246 MB for a million cubes of 63 keywords each. An index of the
+JSON itself (``jsonb_path_ops``, 242 MB) finds these as fast, but a keyword that only the first third of the cubes has
+takes 2.9 s with it, and 0.5 s with digests.
 """
 
 import math
@@ -19,7 +25,6 @@ from django.db.models.lookups import Exact, In
 
 MAX_VALUE_LENGTH = 1000
 _NAME = re.compile(r"[A-Z0-9_. -]{1,80}")
-_INTEGER = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([EeDd][+-]?[0-9]+)?")
 _LOGICAL = {"T": True, "true": True, "F": False, "false": False}
 
@@ -74,7 +79,7 @@ class KeywordQuestion:
         number = float(re.sub("[Dd]", "E", self.value))
         if not math.isfinite(number):
             return None
-        exact = _INTEGER.fullmatch(self.value) and abs(number) < 2**62  # Beyond, SQLite takes no integers.
+        exact = self.value.lstrip("+-").isdecimal() and abs(number) < 2**62  # Beyond, SQLite takes no integers.
         return int(self.value) if exact else number
 
     def _contained(self, value: str | float) -> Q:

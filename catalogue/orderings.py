@@ -6,29 +6,20 @@ from django.db.models import BigIntegerField, DateTimeField, F, FloatField
 from django.db.models.functions import Coalesce
 
 from common.keyset import Ordering
+from datacubes.columns import SEARCHED_FILTERS
 
 _TIME = F("metadata__date_beg")
 _WAVELENGTH = Coalesce("metadata__wavelength_min", 0.0)
-_IN_METADATA = frozenset(
-    {
-        "time_from",
-        "time_to",
-        "wavelength_from",
-        "wavelength_to",
-        "spectral_line",
-        "polarimetry",
-        "instrument",
-        "release",
-    }
-)
 
 CUBE_ORDERINGS: Mapping[str, Ordering] = {
-    "-date_beg": Ordering(_TIME, DateTimeField, F("metadata__pk"), "Newest first", True, _IN_METADATA),
-    "date_beg": Ordering(_TIME, DateTimeField, F("metadata__pk"), "Oldest first", False, _IN_METADATA),
+    "-date_beg": Ordering(_TIME, DateTimeField, F("metadata__pk"), "Newest first", True, SEARCHED_FILTERS),
+    "date_beg": Ordering(_TIME, DateTimeField, F("metadata__pk"), "Oldest first", False, SEARCHED_FILTERS),
     "wavelength": Ordering(
-        _WAVELENGTH, FloatField, F("metadata__pk"), "Shortest wavelength first", False, _IN_METADATA
+        _WAVELENGTH, FloatField, F("metadata__pk"), "Shortest wavelength first", False, SEARCHED_FILTERS
     ),
-    "-wavelength": Ordering(_WAVELENGTH, FloatField, F("metadata__pk"), "Longest wavelength first", True, _IN_METADATA),
+    "-wavelength": Ordering(
+        _WAVELENGTH, FloatField, F("metadata__pk"), "Longest wavelength first", True, SEARCHED_FILTERS
+    ),
     "size": Ordering(F("size"), BigIntegerField, F("pk"), "Smallest file first"),
     "-size": Ordering(F("size"), BigIntegerField, F("pk"), "Largest file first", descending=True),
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _MOST_OF_A_VALUE = 80
-_MOST_OF_A_MESSAGE = 200
+_MOST_OF_A_MESSAGE = 300
 
 
 class PermanentError(Exception):
@@ -21,8 +21,8 @@ def quoted(value: object) -> str:
     return f"“{text if len(text) <= _MOST_OF_A_VALUE else text[:_MOST_OF_A_VALUE] + '…'}”"
 
 
-def on_one_line(error: Exception) -> str:
-    """Return what another library says is wrong: on one line, without what cannot be shown, and not all of it."""
+def on_one_line(error: Exception | str) -> str:
+    """Return what other code says is wrong: on one line, without what cannot be shown, and not all of it."""
     return _printable(" ".join(str(error).split()))[:_MOST_OF_A_MESSAGE]
 
 

@@ -2,6 +2,16 @@
 
 A page costs the same at the beginning and at the end of a million rows, and a row that is added or removed meanwhile
 makes no other row appear twice or be left out, as it would with pages that are counted.
+
+`Ways` are needed where few rows fulfil a condition. Measured with a million cubes without previews, in PostgreSQL 15 on
+a busy machine with two cores; statements were cut off after 8 s:
+
+- With ways, pages take 0.1 s to 0.8 s, and 1.4 s for a keyword that only the first years have.
+- Without ways, these take more than 8 s: a keyword of twenty cubes, of one, of none; a keyword or a tag that only the
+  first years have; two keywords. One day in the order of the size takes 3.4 s.
+- With ways, but no `Greatest` to keep PostgreSQL from walking on, it is as slow, except that two keywords take 0.3 s
+  and the tag 6.0 s; a keyword of one cube in 200 is slow, too.
+- Where a match is frequent, the walk costs less than 0.1 s.
 """
 
 import base64
@@ -13,6 +23,7 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BigIntegerField,
     BooleanField,
@@ -26,6 +37,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Greatest
+from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row", bound=Model)
 
@@ -124,7 +136,15 @@ class _Comparison(Func):
     output_field = BooleanField()
     arity = 4
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> tuple[str, tuple[Any, ...]]:
         parts = [compiler.compile(expression) for expression in self.source_expressions]
         (key, tie, other_key, other_tie) = (sql for sql, _ in parts)
         parameters = tuple(parameter for _, some in parts for parameter in some)

@@ -18,8 +18,12 @@ class FileMissing(PathRefused):
     """Nothing is at the path at the moment, or nothing that this process may see."""
 
 
+class FileAbsent(TransientError):
+    """The same of a file that was to be opened: it may still come."""
+
+
 # What other errors of a look-up mean than that the storage does not tell.
-_MEANINGS = {
+_MEANINGS: dict[int | None, type[PathRefused | TransientError]] = {
     errno.EACCES: FileMissing,
     errno.ELOOP: PathRefused,
     errno.ENAMETOOLONG: PathRefused,
@@ -119,13 +123,15 @@ def open_confined(root: Path, relative_path: str) -> int:
     ------
     PathRefused
         As for `confined_path`, but not if there is no file.
+    FileAbsent
+        If there is no file.
     TransientError
-        If there is no file or it cannot be opened at the moment, or if it was swapped while it was opened.
+        If it cannot be opened at the moment, or if it was swapped while it was opened.
     """
     try:
         path = confined_path(root, relative_path)
     except FileMissing as error:
-        raise TransientError(str(error)) from error
+        raise FileAbsent(str(error)) from error
     try:
         # O_NONBLOCK: should the file have become a FIFO since the check, the open returns at once.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)

@@ -7,22 +7,11 @@ short still opens.
 
 import warnings
 
-from common.paths import check_storage, confined_path, open_confined
 from cubefile.cube import CubeFile, open_cube
 from cubefile.hdu import HDU, FileCutShort
 from cubefile.header import CardValue, Header
 
-__all__ = [
-    "HDU",
-    "CardValue",
-    "CubeFile",
-    "FileCutShort",
-    "Header",
-    "check_storage",
-    "confined_path",
-    "open_confined",
-    "open_cube",
-]
+__all__ = ["HDU", "CardValue", "CubeFile", "FileCutShort", "Header", "open_cube"]
 
 # astropy warns of each odd card. In a worker that reads files for months these texts pile up in memory, as Python
 # remembers each that it has shown; and what matters of them to whoever posted a cube is on the order.

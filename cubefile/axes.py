@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cubefile import HDU, CubeFile
+from cubefile.card_values import number
 
 # The first four characters of CTYPEn (FITS standard 4.0, tables 25 and 30; section 9.2 for the time scales).
 _WAVELENGTH_TYPES = ("WAVE", "AWAV", "FREQ", "ENER", "WAVN", "VRAD", "VOPT", "ZOPT", "VELO", "BETA")
@@ -29,14 +30,14 @@ def cube_axes(cube: CubeFile) -> CubeAxes:
     """Tell which of the axes before rows and columns holds the scans, the Stokes components and the wavelengths."""
     hdu = cube.primary
     numbers = range(3, len(hdu.shape) + 1)
-    roles = {number: _role(hdu, number) for number in numbers}
+    roles = {axis: _role(hdu, axis) for axis in numbers}
     told = set(roles.values())
     positions: dict[str, int] = {}
-    for number in numbers:
-        default = cube.layout.default_axes.get(number)
-        role = roles[number] or (default if default not in told else None)
+    for axis in numbers:
+        default = cube.layout.default_axes.get(axis)
+        role = roles[axis] or (default if default not in told else None)
         if role is not None:
-            positions.setdefault(role, len(hdu.shape) - number)
+            positions.setdefault(role, len(hdu.shape) - axis)
     return CubeAxes(**positions)
 
 
@@ -49,17 +50,17 @@ def stokes_names(cube: CubeFile) -> list[str]:
     """Name the Stokes components in the order of their axis: by CRPIXn, CRVALn and CDELTn, else from I on."""
     hdu, position = cube.primary, cube_axes(cube).stokes
     count = axis_length(hdu, position)
-    number = 0 if position is None else len(hdu.shape) - position
+    axis = 0 if position is None else len(hdu.shape) - position
     reference, first, step = (
-        _finite_number(hdu, f"{keyword}{number}", default=1.0) for keyword in ("CRPIX", "CRVAL", "CDELT")
+        _or_one(number(hdu.header, f"{keyword}{axis}")) for keyword in ("CRPIX", "CRVAL", "CDELT")
     )
     # Far beyond any component, so that a hostile header cannot overflow anything.
     codes = np.clip(first + (np.arange(1, count + 1) - reference) * step, -99, 99)
     return [_STOKES_NAMES.get(code, f"component {place}") for place, code in enumerate(codes.tolist(), start=1)]
 
 
-def _role(hdu: HDU, number: int) -> str | None:
-    kind = str(hdu.header.get(f"CTYPE{number}") or "").upper().partition("-")[0].strip()
+def _role(hdu: HDU, axis: int) -> str | None:
+    kind = str(hdu.header.get(f"CTYPE{axis}") or "").upper().partition("-")[0].strip()
     if kind in _WAVELENGTH_TYPES:
         return "wavelength"
     if kind == "STOKES":
@@ -67,7 +68,5 @@ def _role(hdu: HDU, number: int) -> str | None:
     return "scan" if kind in _TIME_TYPES else None
 
 
-def _finite_number(hdu: HDU, keyword: str, default: float) -> float:
-    value = hdu.header.get(keyword)
-    usable = isinstance(value, int | float) and abs(value) < 1e6
-    return float(value) if usable else default
+def _or_one(value: float | None) -> float:
+    return 1.0 if value is None else value

@@ -13,11 +13,14 @@ from astropy.io import fits
 
 from common.errors import PermanentError, TransientError, damage, quoted
 from common.paths import open_confined
-from cubefile.hdu import HDU, HDU_STARTS, FileCutShort, checksum_agrees, read_bytes, read_hdu
+from cubefile.hdu import BLOCK_SIZE, HDU, HDU_STARTS, FileCutShort, checksum_agrees, read_bytes, read_hdu
+from cubefile.header import CARD_SIZE, CardValue, Header
 from cubefile.layout import Layout
 
 MAX_TABLE_BYTES = 16 * 2**20  # Real ones have at most some megabytes, in cubes of 100 GB.
 MAX_TABLE_COLUMNS = 999  # FITS standard 4.0, section 7.3.1
+# What describes a column (section 7.3.2) and is used here; how astropy is to print its values is not.
+_COLUMN_KEYWORDS = ("TTYPE", "TFORM", "TUNIT", "TNULL", "TSCAL", "TZERO", "TDIM")
 MAX_EXTENSION_HEADER_BYTES = 8 * 2**20  # Real ones have some 200 kB.
 GROWTH_WATCH_SECONDS = 0.5
 
@@ -190,17 +193,17 @@ class CubeFile:
     def _read_table(self, name: str, hdu: HDU) -> fits.FITS_rec:
         if hdu.data_size > MAX_TABLE_BYTES:
             raise PermanentError(f"Extension {name} has {hdu.data_size} bytes; at most {MAX_TABLE_BYTES} are read.")
-        if hdu.header.get("XTENSION") != "BINTABLE":
+        if [hdu.header.get(keyword) for keyword in ("XTENSION", "BITPIX", "NAXIS")] != ["BINTABLE", 8, 2]:
             raise PermanentError(f"Extension {name} is not a binary table.")
         fields = hdu.header.get("TFIELDS")
         if not isinstance(fields, int) or not 0 <= fields <= MAX_TABLE_COLUMNS:  # astropy makes room for all of them.
             raise PermanentError(
                 f"TFIELDS of the extension {name} is {quoted(fields)}; 0 to {MAX_TABLE_COLUMNS} columns are possible."
             )
-        begin = hdu.data_offset - len(hdu.header_bytes)
-        content = read_bytes(self.descriptor, begin, min(hdu.end, self.size) - begin)
+        header = _table_header(name, hdu.header, fields)
+        data = read_bytes(self.descriptor, hdu.data_offset, min(hdu.end, self.size) - hdu.data_offset)
         with damage(f"Extension {name} cannot be read as a binary table"):
-            return fits.BinTableHDU.fromstring(content.ljust(hdu.end - begin)).data
+            return fits.BinTableHDU.fromstring(header + data.ljust(hdu.end - hdu.data_offset)).data
 
     def _begins(self, offset: int, start: bytes) -> bool:
         """Tell whether the file has these bytes at `offset`, as far as it goes."""
@@ -243,3 +246,28 @@ def open_cube(root: Path, relative_path: str) -> Iterator[CubeFile]:
     finally:
         cube.descriptor = -1  # A read that comes too late must not get another file that has this number by then.
         os.close(descriptor)
+
+
+def _table_header(name: str, header: Header, fields: int) -> bytes:
+    """Write a header with what astropy needs to read a table: each keyword once, on one card.
+
+    astropy never reads the header of the file: its time grows with the square of the number of CONTINUE cards.
+    """
+    cards = ["XTENSION= 'BINTABLE'", "BITPIX  = 8", "NAXIS   = 2"]
+    keywords = ["NAXIS1", "NAXIS2", "PCOUNT", "GCOUNT", "TFIELDS", "THEAP"]
+    keywords += [f"{keyword}{number}" for number in range(1, fields + 1) for keyword in _COLUMN_KEYWORDS]
+    for keyword in keywords:
+        value = header.get(keyword)
+        if value is not None:
+            card = f"{keyword:8}= {_as_written(value)}"
+            if len(card) > CARD_SIZE:
+                raise PermanentError(f"{keyword} of the extension {name} is {quoted(value)}, too long for one card.")
+            cards.append(card)
+    text = "".join(card.ljust(CARD_SIZE) for card in [*cards, "END"])
+    return text.ljust(-(-len(text) // BLOCK_SIZE) * BLOCK_SIZE).encode("latin-1")
+
+
+def _as_written(value: CardValue) -> str:
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return "FT"[value] if isinstance(value, bool) else str(value).upper()

@@ -66,21 +66,12 @@ def parse_date(keyword: str, value: object) -> date:
     return parse_time(keyword, value).date()
 
 
-def time_scale(timesys: object) -> str:
-    """Return the time scale that TIMESYS names, for `parse_time`; UTC if the header has none.
-
-    Raises
-    ------
-    PermanentError
-        If it is not a scale that can be brought to UTC.
-    """
+def time_scale(timesys: object) -> str | None:
+    """Return the time scale that TIMESYS names, for `parse_time`: UTC if the header has none, None if it is unknown."""
     scale = "" if timesys is None else str(timesys).strip().upper().partition("(")[0]
     if scale in _LIKE_UTC:
         return "UTC"
-    if scale in _SCALES or scale == "GPS":
-        return scale
-    known = ", ".join(["UTC", *_SCALES, "GPS"])
-    raise PermanentError(f"TIMESYS is {quoted(timesys)}; one of {known} was expected.")
+    return scale if scale in _SCALES or scale == "GPS" else None
 
 
 def _in_utc(moment: datetime, scale: str) -> datetime:

@@ -33,6 +33,8 @@ class HDU:
         The header as it is in the file, with its END card and padding.
     header
         Its cards.
+    bitpix
+        BITPIX: how many bits a value has; negative where it is a floating-point number.
     data_offset, data_size
         Where the data lies in the file and how many bytes it has, without padding.
     shape
@@ -43,6 +45,7 @@ class HDU:
 
     header_bytes: bytes
     header: Header
+    bitpix: int
     data_offset: int
     data_size: int
     shape: tuple[int, ...]
@@ -99,6 +102,7 @@ def read_hdu(descriptor: int, offset: int) -> HDU:
     return HDU(
         header_bytes=header_bytes,
         header=header,
+        bitpix=bitpix,
         data_offset=offset + len(header_bytes),
         data_size=data_size,
         shape=tuple(reversed(axes)) if data_size else (),

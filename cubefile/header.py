@@ -21,18 +21,21 @@ CardValue = str | int | float | bool | None | list[float | None]
 
 _END_CARD = "END".ljust(CARD_SIZE)
 _COMMENTARY = ("COMMENT", "HISTORY", "")
-_NUMBER = r"[+-]? *(?:\d+\.?\d*|\.\d+)(?: *[DEde] *[+-]? *\d+)?"
-_TEXT = r"'(?P<text>(?:[^']|'')*)'"
-_END_OF_FIELD = r" *(?:/.*)?"  # Blanks, and a comment.
+# All repetitions are possessive: what a card holds could otherwise be divided among them in ten thousands of ways.
+_NUMBER = r"[+-]? *+(?:\d++(?:\.\d*+)?+|\.\d++)(?: *+[DEde] *+[+-]? *+\d++)?+"
+_TEXT = r"'(?P<text>(?:[^']++|'')*+)'"
+_END_OF_FIELD = r" *+(?:/.*+)?+"  # Blanks, and a comment.
 _VALUE = re.compile(
-    rf" *(?:{_TEXT}|(?P<number>{_NUMBER})|(?P<logical>[TF])|\( *(?P<real>{_NUMBER}) *, *(?P<imaginary>{_NUMBER}) *\)"
+    rf" *+(?:{_TEXT}|(?P<number>{_NUMBER})|(?P<logical>[TF])"
+    rf"|\( *+(?P<real>{_NUMBER}) *+, *+(?P<imaginary>{_NUMBER}) *+\)"
     rf"|(?P<nothing>|[+-]?(?i:nan|inf|infinity))){_END_OF_FIELD}",
     re.DOTALL | re.ASCII,
 )
-_CONTINUED = re.compile(rf"CONTINUE *{_TEXT}{_END_OF_FIELD}", re.DOTALL)
-_NAME = r"[A-Za-z_]\w*(?:\.\d+)?"
+_CONTINUED = re.compile(rf"CONTINUE *+{_TEXT}{_END_OF_FIELD}", re.DOTALL)
+_NAME = r"[A-Za-z_]\w*+(?:\.\d++)?+"
 _RECORD = re.compile(
-    rf" *'(?P<name>{_NAME}(?:\.{_NAME})*): +(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[DE][+-]?\d+)?)'{_END_OF_FIELD}",
+    rf" *+'(?P<name>{_NAME}(?:\.{_NAME})*+): ++"
+    rf"(?P<number>[+-]?(?:\d++(?:\.\d*+)?+|\.\d++)(?:[DE][+-]?\d++)?+)'{_END_OF_FIELD}",
     re.DOTALL | re.ASCII,
 )
 
@@ -47,7 +50,7 @@ class _Card(NamedTuple):
 
 
 class Header:
-    """The cards of a header up to its END.
+    """The cards of a header up to its END, or all of them if it has none.
 
     Parameters
     ----------
@@ -58,9 +61,10 @@ class Header:
     def __init__(self, header_bytes: bytes) -> None:
         self._text = header_bytes.decode("latin-1")
         self._first: dict[str, int] = {}
+        self._end = len(self._text)
         for start in range(0, len(self._text), CARD_SIZE):
-            self._end = start
             if self._text.startswith(_END_CARD, start):
+                self._end = start
                 break
             self._first.setdefault(self._text[start : start + 8], start)
 
@@ -73,15 +77,25 @@ class Header:
 
     def items(self) -> Iterator[tuple[str, CardValue]]:
         """Return all keywords with their values, card by card; of record-valued cards as ``DW3.AXIS.1``."""
+        for name, card, record in self._named_cards():
+            yield name, _float(record["number"]) if record else _value(card)
+
+    def comments(self) -> Iterator[tuple[str, str]]:
+        """Return all keywords as `items` does, with the comment of each card; those of CONTINUE cards are joined."""
+        for name, card, _ in self._named_cards():
+            yield name, _comment(card)
+
+    def _named_cards(self) -> Iterator[tuple[str, _Card, re.Match[str] | None]]:
+        """Return each card that has a keyword with its name in `items`, and the parts of a record-valued one."""
         start = 0
         while start < self._end:
             card = self._card_at(start)
             start += CARD_SIZE + len(card.continued)
             record = _RECORD.fullmatch(card.field) if ": " in card.field and not card.is_commentary else None
             if record:
-                yield f"{card.keyword}.{record['name']}", _float(record["number"])
+                yield f"{card.keyword}.{record['name']}", card, record
             elif card.keyword:
-                yield card.keyword, _value(card)
+                yield card.keyword, card, None
 
     def _card_at(self, start: int) -> _Card:
         end = start + CARD_SIZE
@@ -126,15 +140,36 @@ def _value(card: _Card) -> CardValue:
 
 
 def _text(text: str, continued: str) -> str:
-    parts = [text]
-    for start in range(0, len(continued), CARD_SIZE):
-        match = _CONTINUED.fullmatch(continued, start, start + CARD_SIZE)
-        if match is None:
-            break
-        parts.append(match["text"])
+    parts = [text, *(match["text"] for match in _continuations(continued))]
     if len(parts) > 1:
         parts = [part.rstrip().removesuffix("&") for part in parts]
     return "".join(parts).replace("''", "'").rstrip()
+
+
+def _comment(card: _Card) -> str:
+    if card.is_commentary:
+        return ""
+    match = _VALUE.fullmatch(card.field)
+    if match is None:
+        return card.field.partition("/")[2].strip()
+    parts = [_after(match, match.lastgroup or "nothing")]
+    if match.lastgroup == "text":
+        parts += [_after(part, "text") for part in _continuations(card.continued)]
+    return " ".join(filter(None, parts))
+
+
+def _after(match: re.Match[str], value: str) -> str:
+    """Return the comment that follows a value: between the two stand a quote or a bracket, blanks and a slash."""
+    return match.string[match.end(value) : match.end()].partition("/")[2].strip()
+
+
+def _continuations(continued: str) -> Iterator[re.Match[str]]:
+    """Return the text of each CONTINUE card, up to the first that breaks the standard."""
+    for start in range(0, len(continued), CARD_SIZE):
+        match = _CONTINUED.fullmatch(continued, start, start + CARD_SIZE)
+        if match is None:
+            return
+        yield match
 
 
 def _float(digits: str) -> float | None:

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from common.errors import PermanentError, quoted
 from cubefile import CubeFile
-from cubefile.dates import parse_time
+from cubefile.card_values import required_text
+from cubefile.dates import parse_time, time_scale
 from cubefile.telescopes.base import Telescope
-from cubefile.text_values import required_text
 
 MAX_OID_LENGTH = 255
 _ENDINGS_OF_URLS = ("/header", "/svo")  # /api/v1/data-cubes/<oid>/header/ and so on.
@@ -23,14 +23,13 @@ class Identity:
         The observation id: the cube's identity here and in the SVO, whatever its file is called.
     point_id
         As the telescope tells it: cubes with the same belong to one observation.
-    date_beg, date_end
-        DATE-BEG and DATE-END (DATE-BEG where that is missing), UTC.
+    date_beg
+        DATE-BEG, UTC.
     """
 
     oid: str
     point_id: str
     date_beg: datetime
-    date_end: datetime
 
 
 def instrument_name(cube_file: CubeFile) -> str:
@@ -62,8 +61,8 @@ def identify(cube_file: CubeFile, telescope: Telescope, oid: str | None) -> Iden
         Naming the keyword that is missing or wrong.
     """
     header = cube_file.primary.header
-    begin = parse_time("DATE-BEG", required_text(header, "DATE-BEG"))
-    date_end = header.get("DATE-END")
+    scale = time_scale(header.get("TIMESYS")) or "UTC"
+    begin = parse_time("DATE-BEG", required_text(header, "DATE-BEG"), scale)
     point_id = telescope.point_id(header)
     oid = oid or telescope.oid(cube_file)
     check_oid(oid)
@@ -72,7 +71,6 @@ def identify(cube_file: CubeFile, telescope: Telescope, oid: str | None) -> Iden
         oid=oid,
         point_id=point_id,
         date_beg=begin,
-        date_end=begin if date_end is None else parse_time("DATE-END", date_end),
     )
 
 

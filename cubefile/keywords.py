@@ -1,5 +1,7 @@
 """The keywords of a FITS header as values of JSON."""
 
+from collections.abc import Mapping
+
 from cubefile import CardValue, Header
 
 JSONValue = CardValue | list[CardValue]
@@ -24,3 +26,8 @@ def _together(keyword: str, values: list[CardValue]) -> JSONValue:
     if keyword in _COMMENTARY:
         return "\n".join(map(str, values))
     return values[0] if len(values) == 1 else values
+
+
+def first_values(keywords: Mapping[str, JSONValue]) -> dict[str, CardValue]:
+    """Return the first value of each keyword, as `Header.get` does, from the values of `keywords_as_json`."""
+    return {keyword: value[0] if isinstance(value, list) else value for keyword, value in keywords.items()}

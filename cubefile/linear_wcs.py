@@ -7,7 +7,6 @@ Source: FITS standard 4.0, sections 8.1 to 8.3; the forms of the linear transfor
 CDELTi, CDi_j, CROTAi with CDELTi).
 """
 
-import math
 import warnings
 
 import numpy as np
@@ -15,13 +14,13 @@ from astropy import units
 from astropy.io import fits
 
 from common.errors import PermanentError, damage, quoted
+from cubefile.card_values import number
 from cubefile.field import Field
 from cubefile.hdu import HDU
 from cubefile.header import Header
 from cubefile.units import unit_factor
 
 MAX_PARAMETERS = 21  # Of a projection: PVi_0 to PVi_20 (FITS standard 4.0, section 8.3).
-_LARGEST = 1e15  # What is larger is not a coordinate, and would overflow.
 
 
 def linear_field(hdu: HDU, axes: tuple[int, int], alternative: str = "") -> Field | None:
@@ -48,10 +47,10 @@ def linear_field(hdu: HDU, axes: tuple[int, int], alternative: str = "") -> Fiel
     """
     header = hdu.header
     lengths = hdu.shape[::-1]
-    place = [_number(header, f"{name}{axis}{alternative}") for axis in axes for name in ("CRPIX", "CRVAL")]
+    place = [number(header, f"{name}{axis}{alternative}") for axis in axes for name in ("CRPIX", "CRVAL")]
     if None in place:
         return None
-    if all(_number(header, f"CDELT{axis}{alternative}") == 0 for axis in axes):
+    if all(number(header, f"CDELT{axis}{alternative}") == 0 for axis in axes):
         # SSTRED describes the centre of the field in this way.
         return Field(_constant(header, axes, alternative))
     matrix = _matrix(header, axes, len(lengths), alternative)
@@ -114,7 +113,7 @@ def _matrix(header: Header, axes: tuple[int, int], count: int, alternative: str)
         scales = _scales(header, axes, alternative)
         return scales and scales | others | found
     scales = _scales(header, axes, alternative)
-    rotation = _number(header, f"CROTA{axes[1]}{alternative}")
+    rotation = number(header, f"CROTA{axes[1]}{alternative}")
     return scales if not scales or rotation is None else scales | {f"CROTA{axes[1]}": rotation}
 
 
@@ -130,17 +129,10 @@ def _constant(header: Header, axes: tuple[int, int], alternative: str) -> tuple[
         factor = unit_factor(cunit or "deg", units.arcsec)
         if factor is None:
             raise PermanentError(f"CUNIT{axis}{alternative} is {quoted(cunit)}; a unit of angle was expected.")
-        values.append(factor * (_number(header, f"CRVAL{axis}{alternative}") or 0.0))
+        values.append(factor * (number(header, f"CRVAL{axis}{alternative}") or 0.0))
     return values[0], values[1]
 
 
 def _numbers(header: Header, keywords: set[str], alternative: str) -> dict[str, float]:
-    found = {keyword: _number(header, keyword + alternative) for keyword in sorted(keywords)}
+    found = {keyword: number(header, keyword + alternative) for keyword in sorted(keywords)}
     return {keyword: value for keyword, value in found.items() if value is not None}
-
-
-def _number(header: Header, keyword: str) -> float | None:
-    value = header.get(keyword)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if abs(value) < _LARGEST and math.isfinite(value) else None

@@ -13,6 +13,7 @@ from string import ascii_uppercase
 
 import numpy as np
 
+from cubefile.card_values import number
 from cubefile.cube import CubeFile
 from cubefile.field import Field
 from cubefile.header import Header
@@ -114,9 +115,8 @@ def _apparent_radius(header: Header) -> float | None:
 
 
 def _positive(header: Header, keyword: str) -> float | None:
-    value = header.get(keyword)
-    usable = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e30
-    return float(value) if usable else None
+    value = number(header, keyword)
+    return value if value is not None and value > 0 else None
 
 
 def _finite(value: float) -> float | None:

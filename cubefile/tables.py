@@ -48,12 +48,13 @@ def column(cube: CubeFile, table_name: str | None, column_name: str, dtype: type
     """
     if table_name is None:
         raise PlotUnavailable(f"The telescope's files have no table of {column_name}.")
-    if column_name not in _column_names(cube, table_name):
-        raise PlotUnavailable(f"The table {table_name} has no column {column_name}.")
+    names = _column_names(cube, table_name)
     try:
-        values = cube.table_column(table_name, column_name)
+        values = cube.table_column(table_name, column_name) if column_name in names else None
     except PermanentError as error:
         raise PlotUnavailable(str(error)) from error
+    if values is None:
+        raise PlotUnavailable(f"The table {table_name} has no column {column_name}.")
     with damage(f"The column {column_name} of {table_name} cannot be read", PlotUnavailable):
         return values.astype(dtype)
 

@@ -14,10 +14,12 @@ import numpy as np
 from astropy import units
 
 from common.errors import PermanentError, quoted
+from cubefile.card_values import number, text
 from cubefile.cube import CubeFile
 from cubefile.field import Field
-from cubefile.header import Header
 from cubefile.units import unit_factor
+
+_NAMES = ("HPLN", "HPLT")
 
 
 @dataclass(frozen=True)
@@ -54,23 +56,23 @@ def tabulated_axis(cube_file: CubeFile, axis: int, coordinate: str) -> Tabulated
         Its name in the names of SSTRED's columns, such as ``HPLN``.
     """
     header = cube_file.primary.header
-    table = _text(header, f"PS{axis}_0") or cube_file.layout.coordinates
+    table = text(header, f"PS{axis}_0") or cube_file.layout.coordinates
     names = cube_file.column_names(table) if table else None
     if table is None or names is None:
         return None
-    column = _text(header, f"PS{axis}_1")
+    column = text(header, f"PS{axis}_1")
     if column not in names:
         column = next((name for name in names if coordinate in name.split("+")), "")
     if not column:
         raise PermanentError(f"Extension {table} has no column with the coordinate {coordinate} in its name.")
-    number = header.get(f"PV{axis}_3")
-    if isinstance(number, int | float) and not isinstance(number, bool) and float(number).is_integer():
-        position = int(number) - 1
+    position_from_one = number(header, f"PV{axis}_3")
+    if position_from_one is not None and position_from_one.is_integer():
+        position = int(position_from_one) - 1
     elif coordinate in column.split("+"):
         position = column.split("+").index(coordinate)
     else:
         position = 0
-    index_column = _text(header, f"PS{axis}_2")
+    index_column = text(header, f"PS{axis}_2")
     return TabulatedAxis(axis, table, column, index_column if index_column in names else None, position)
 
 
@@ -84,10 +86,10 @@ def tabulated_field(cube_file: CubeFile, axes: tuple[int, int]) -> Field | None:
     PermanentError
         If the table is not what it should be.
     """
-    described = [tabulated_axis(cube_file, axis, name) for axis, name in zip(axes, ("HPLN", "HPLT"), strict=True)]
-    longitude, latitude = described
+    longitude, latitude = (tabulated_axis(cube_file, axis, name) for axis, name in zip(axes, _NAMES, strict=True))
     if longitude is None or latitude is None:
         return None
+    described = [longitude, latitude]
     lengths = cube_file.primary.shape[::-1]
     (left, right), (bottom, top) = ((0.5, lengths[axis - 1] + 0.5) for axis in axes)
     middle = {axes[0]: (left + right) / 2, axes[1]: (bottom + top) / 2}
@@ -152,11 +154,8 @@ def _evaluate(
 def _position(cube_file: CubeFile, one: TabulatedAxis, pixel: float, length: int) -> float:
     """Return where a pixel is along the column's axis, counted from 0."""
     header = cube_file.primary.header
-    crpix, crval, cdelt = (
-        _number(header, f"{keyword}{one.axis}", default)
-        for keyword, default in (("CRPIX", 0.0), ("CRVAL", 0.0), ("CDELT", 1.0))
-    )
-    intermediate = crval + cdelt * (pixel - crpix)
+    crpix, crval, cdelt = (number(header, f"{keyword}{one.axis}") for keyword in ("CRPIX", "CRVAL", "CDELT"))
+    intermediate = (crval or 0.0) + (1.0 if cdelt is None else cdelt) * (pixel - (crpix or 0.0))
     if one.index_column is None:
         return intermediate - 1
     index = cube_file.table_column(one.table, one.index_column)
@@ -191,14 +190,3 @@ def _factor(cube_file: CubeFile, one: TabulatedAxis, unit: units.UnitBase) -> fl
     if factor is None:
         raise PermanentError(f"CUNIT{one.axis} is {quoted(text)}; a unit such as {unit} was expected.")
     return factor
-
-
-def _text(header: Header, keyword: str) -> str | None:
-    value = header.get(keyword)
-    return value.strip() if isinstance(value, str) else None
-
-
-def _number(header: Header, keyword: str, default: float) -> float:
-    value = header.get(keyword)
-    usable = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
-    return float(value) if usable else default

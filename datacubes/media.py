@@ -1,6 +1,7 @@
 """The files of previews below MEDIA_ROOT: where they are put, and that they go when no row names them any more."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -20,7 +21,7 @@ def remove_files_after_commit(row: Model) -> None:
     for field in row._meta.concrete_fields:
         if isinstance(field, FileField):
             path = Path(settings.MEDIA_ROOT) / getattr(row, field.name).name
-            transaction.on_commit(lambda path=path: path.unlink(missing_ok=True))
+            transaction.on_commit(partial(path.unlink, missing_ok=True))
 
 
 def discard_files(names: list[str]) -> None:

@@ -8,13 +8,13 @@ from common.upsert import upsert
 from datacubes.models import Metadata, Observation
 
 
-def get_observation(point_id: str, begin: datetime, end: datetime) -> Observation:
-    """Find the observation of a POINT_ID, or make it; its begin and end must be refreshed in the same transaction.
+def get_observation(point_id: str, begin: datetime) -> Observation:
+    """Find the observation of a POINT_ID, or make it; `refresh_observation` must follow in the same transaction.
 
     Others who want the same observation wait until that transaction ends.
     """
     kind = next((kind for kind in Observation.Kind if kind and point_id.endswith(f"_{kind}")), Observation.Kind.SINGLE)
-    return upsert(Observation(point_id=point_id, kind=kind, date_beg=begin, date_end=end), "point_id")
+    return upsert(Observation(point_id=point_id, kind=kind, date_beg=begin, date_end=begin), "point_id")
 
 
 def refresh_observation(observation_id: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Value
 from django.db.models.functions import Lower
 
@@ -56,14 +56,12 @@ class DownloadAccess:
         return self.grounds is not Grounds.RESTRICTED
 
 
-def download_access(user: AbstractBaseUser | AnonymousUser, cube: DataCube) -> DownloadAccess:
+def download_access(user: User | AnonymousUser, cube: DataCube) -> DownloadAccess:
     """Tell whether a person may download a cube. For several cubes, `download_access_by_cube` asks less often."""
     return download_access_by_cube(user, [cube])[cube.pk]
 
 
-def download_access_by_cube(
-    user: AbstractBaseUser | AnonymousUser, cubes: Iterable[DataCube]
-) -> dict[int, DownloadAccess]:
+def download_access_by_cube(user: User | AnonymousUser, cubes: Iterable[DataCube]) -> dict[int, DownloadAccess]:
     """Tell which of some cubes a person may download, in at most four statements however many cubes there are.
 
     Parameters
@@ -100,7 +98,7 @@ def _access_rules(cube: DataCube) -> AccessRules:
         return AccessRules(cube=cube)
 
 
-def _grants(user: AbstractBaseUser | AnonymousUser, restricted: set[int]) -> dict[int, Grounds]:
+def _grants(user: User | AnonymousUser, restricted: set[int]) -> dict[int, Grounds]:
     if not restricted or not user.is_authenticated or not user.is_active:
         return {}
     if user.has_perm(DOWNLOAD_RESTRICTED):

@@ -56,8 +56,7 @@ def missing_files() -> Iterator[MissingFile]:
         rows = model.objects.order_by("pk").values_list("pk", "cube__oid", field, "size")
         for pk, oid, name, size in rows.iterator(_BATCH):
             status = _status(name)
-            is_file = status is not None and stat.S_ISREG(status.st_mode)
-            if is_file and (field == "poster" or status.st_size == size):
+            if status is not None and stat.S_ISREG(status.st_mode) and (field == "poster" or status.st_size == size):
                 continue
             # An ingestion may have replaced the row, and removed its file, since the row was read.
             if model.objects.filter(pk=pk, **{field: name}).exists():

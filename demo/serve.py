@@ -3,6 +3,7 @@
 import signal
 
 from demo.archive import DATA_ROOT, make_token, start
+from devtools.stack import Stack
 
 PORT = 8000
 ADMIN = "admin"
@@ -31,7 +32,7 @@ def serve() -> int:
     return 0
 
 
-def make_admin(stack) -> str:
+def make_admin(stack: Stack) -> str:
     """Make or reset the admin's account and return its new password."""
     script = (
         "import secrets\n"

@@ -43,7 +43,7 @@ def primary_header(
 
 def _structure(shape: tuple[int, ...], bitpix: int, scaling: tuple[float, float]) -> list[_Card]:
     axes = ("columns", "rows", "wavelengths", "Stokes components", "scans")
-    entries = [
+    entries: list[_Card] = [
         ("SIMPLE", True, "conforms to FITS standard"),
         ("BITPIX", bitpix, "array data type"),
         ("NAXIS", 5, "number of array dimensions"),

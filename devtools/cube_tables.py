@@ -1,5 +1,6 @@
 """The extensions of the sample cubes: binary tables of one row whose columns are arrays (TDIM)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -70,7 +71,7 @@ class Schedule:
         return (self.reference + timedelta(seconds=float(seconds))).isoformat(timespec="microseconds")
 
 
-def frame_statistics(data: np.ndarray, bscale: float = 1.0, bzero: float = 0.0) -> dict[str, np.ndarray]:
+def frame_statistics(data: np.ndarray, bscale: float, bzero: float) -> dict[str, np.ndarray]:
     """Describe every frame of stored data, in physical units.
 
     Returns
@@ -98,7 +99,7 @@ def frame_statistics(data: np.ndarray, bscale: float = 1.0, bzero: float = 0.0) 
 def tables(
     shape: tuple[int, int, int, int, int],
     schedule: Schedule,
-    statistics: dict[str, np.ndarray],
+    statistics: Mapping[str, np.ndarray],
     seed: int,
     without: frozenset[str],
 ) -> list[fits.BinTableHDU]:

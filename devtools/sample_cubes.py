@@ -8,6 +8,7 @@ import io
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from astropy.io import fits
@@ -99,15 +100,13 @@ def write_cube(
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         file.write(header)
-        file.write(stored)
+        file.write(stored.data)
         file.write(bytes(-stored.nbytes % BLOCK))
         file.write(extensions)
     return path
 
 
-def write_sparse_cube(
-    path: Path, *, size_bytes: int, keywords: Mapping[str, object] | None = None, seed: int = 0
-) -> Path:
+def write_sparse_cube(path: Path, *, size_bytes: int, keywords: Mapping[str, object] | None = None) -> Path:
     """Write a cube of real size that takes no room: its data are a hole in the file, read as zeros.
 
     Parameters
@@ -119,8 +118,6 @@ def write_sparse_cube(
         Stokes components; how many rows and scans there are makes up the size.
     keywords : mapping, optional
         As for `write_cube`.
-    seed : int
-        For the series of the seeing.
     """
     path = Path(path)
     real_scan, row_of_scan = 4 * 14 * 1157 * 1173 * 4, 4 * 14 * 1173 * 4
@@ -139,7 +136,7 @@ def write_sparse_cube(
         keywords=keywords or {},
         without=(),
         extra_cards=(),
-        seed=seed,
+        seed=0,
     )
     data_size = 4 * int(np.prod(shape))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -183,12 +180,12 @@ def edit_keyword(path: Path, keyword: str, value: object, *, extension: str = ""
             datasum = card_value(header, "DATASUM")
             if datasum is None:
                 raise ValueError(f"{path} has no DATASUM: its CHECKSUM cannot be told from the header alone.")
-            changed = sealed(changed, int(datasum))
+            changed = sealed(changed, int(str(datasum)))
         file.seek(place)
         file.write(changed)
 
 
-def many_cubes(folder: Path, count: int, *, shape: Shape = (1, 1, 2, 4, 4), **options: object) -> list[Path]:
+def many_cubes(folder: Path, count: int, *, shape: Shape = (1, 1, 2, 4, 4), **options: Any) -> list[Path]:
     """Write many cubes fast: the same observation on one day after another, back in time.
 
     The first cube is what `write_cube` makes with these options; in the others the day differs, in file name,
@@ -231,14 +228,14 @@ def _around_the_data(
     seed: int,
 ) -> tuple[bytes, bytes]:
     """Make what stands before the data, the primary header, and what stands after them, the extensions."""
-    extensions = tables(shape, schedule, statistics, seed, frozenset(without))
+    names, extensions = _extensions(shape, schedule, statistics, seed, frozenset(without))
     header = cube_cards.primary_header(
         shape,
         schedule,
         bitpix=bitpix,
         scaling=scaling,
         filename=filename,
-        extensions=[table.name for table in extensions],
+        extensions=names,
         statistics={key: float(np.median(values)) for key, values in statistics.items()},
     )
     header["DATASUM"] = str(datasum)
@@ -248,10 +245,32 @@ def _around_the_data(
         else:
             header[keyword] = value
     text = header_bytes(header, extra_cards)
-    buffer = io.BytesIO()
-    # astropy always writes a primary HDU first: an empty one, of a single block, that is cut off again.
-    fits.HDUList([fits.PrimaryHDU(), *extensions]).writeto(buffer)
-    return text if "CHECKSUM" in keywords else sealed(text, datasum), buffer.getvalue()[BLOCK:]
+    return text if "CHECKSUM" in keywords else sealed(text, datasum), extensions
+
+
+_KEPT = 32
+_extensions_made: dict[tuple[object, ...], tuple[list[str], bytes]] = {}
+
+
+def _extensions(
+    shape: Shape, schedule: Schedule, statistics: Mapping[str, np.ndarray], seed: int, without: frozenset[str]
+) -> tuple[list[str], bytes]:
+    """Make the extensions: their names, and their bytes.
+
+    The last ones are kept, as tests write the same small cubes again and again, with other keywords, and astropy takes
+    most of the time for the tables.
+    """
+    arrays = (schedule.begin, *statistics.values())
+    key = (shape, schedule.reference, seed, without, *(values.tobytes() for values in arrays))
+    if key not in _extensions_made:
+        made = tables(shape, schedule, statistics, seed, without)
+        buffer = io.BytesIO()
+        # astropy always writes a primary HDU first: an empty one, of a single block, that is cut off again.
+        fits.HDUList([fits.PrimaryHDU(), *made]).writeto(buffer)
+        if len(_extensions_made) == _KEPT:
+            del _extensions_made[next(iter(_extensions_made))]
+        _extensions_made[key] = [table.name for table in made], buffer.getvalue()[BLOCK:]
+    return _extensions_made[key]
 
 
 def _as_integers(data: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:

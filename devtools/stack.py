@@ -63,9 +63,9 @@ class Stack:
         self.start("web", "gunicorn", "config.wsgi", "--bind", bind, "--workers", str(workers), "--threads", "4")
         self._wait_for_web()
 
-    def start_worker(self, name: str = "worker", *, concurrency: int = 1, queues: str = "ingest,svo") -> None:
+    def start_worker(self, name: str = "worker", *, concurrency: int = 1) -> None:
         """Start a Celery worker; the name must be its own."""
-        options = ["--queues", queues, "--concurrency", str(concurrency), "--hostname", f"{name}@%h"]
+        options = ["--queues", "ingest,svo", "--concurrency", str(concurrency), "--hostname", f"{name}@%h"]
         self.start(name, "celery", "-A", "config", "worker", *options)
 
     def start_beat(self) -> None:

@@ -2,8 +2,11 @@
 
 import logging
 import re
+from types import TracebackType
 
 from pythonjsonlogger.json import JsonFormatter
+
+_ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -20,10 +23,10 @@ class LineFormatter(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Return the line of a record, without its traceback."""
         line = super().formatMessage(record)
-        order = getattr(record, "order", None)
-        return escape(line if order is None else f"{line} [order {order} {record.path}]")
+        order, path = getattr(record, "order", None), getattr(record, "path", None)
+        return escape(line if order is None else f"{line} [order {order} {path}]")
 
-    def formatException(self, ei) -> str:
+    def formatException(self, ei: _ExceptionInfo) -> str:
         """Return a traceback."""
         return _with_bars(super().formatException(ei))
 

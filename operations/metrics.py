@@ -149,6 +149,6 @@ def _synchronisation() -> Metric:
     ended = GaugeMetricFamily(
         "archive_svo_last_synchronisation_timestamp_seconds", "When the last synchronisation with the SVO ended."
     )
-    if last is not None:
+    if last is not None and last.finished_at is not None:
         ended.add_metric([], last.finished_at.timestamp())
     return ended

@@ -17,16 +17,15 @@ from typing import IO
 
 import imageio_ffmpeg
 
-from common.errors import PermanentError, TransientError
+from common.errors import PermanentError, TransientError, on_one_line
 
 THREADS = 2
 """For each decoder and encoder, so that a movie leaves processors to others."""
 
-_LONGEST_MESSAGE = 300
-_MOST_MESSAGES = 2**20
+_KEPT_OF_MESSAGES, _MOST_MESSAGES = 2**13, 2**20
 # “ulimit” counts memory in units of 1,024 bytes and files in units of 512 bytes (POSIX).
 _LIMITED = 'ulimit -v "$1" && ulimit -t "$2" && ulimit -f "$3" && ulimit -c 0 && shift 3 && exec "$@"'
-_SIGNALS = {
+_SIGNALS: dict[int, str] = {
     signal.SIGXCPU: "it took more processor time than is allowed",
     signal.SIGXFSZ: "it wrote more than is allowed",
     signal.SIGKILL: "it was ended, as it reported errors without end or the machine ran out of memory",
@@ -106,7 +105,7 @@ def run_ffmpeg(
         if timed_out:
             raise PermanentError(f"ffmpeg was stopped after {bounds.seconds} s, which is as long as it may take.")
         if process.returncode != 0:
-            raise _failure(process.returncode, _on_one_line(messages))
+            raise _failure(process.returncode, _words(messages))
         output.seek(0)
         return output.read()
 
@@ -136,17 +135,18 @@ def _run_to_the_end(
     """
     timed_out = threading.Event()
     messages = []
+    errors = _opened(process.stderr)
 
     def stop() -> None:
         timed_out.set()
         process.kill()
 
     def listen() -> None:
-        messages.append(process.stderr.read(16 * _LONGEST_MESSAGE))
+        messages.append(errors.read(_KEPT_OF_MESSAGES))
         # Where memory fails in the middle of a movie, ffmpeg can try again and complain for ever.
-        if len(process.stderr.read(_MOST_MESSAGES)) == _MOST_MESSAGES:
+        if len(errors.read(_MOST_MESSAGES)) == _MOST_MESSAGES:
             process.kill()
-            process.stderr.read()
+            errors.read()
 
     # Threads, as this one waits to write into a pipe that a hanging process does not read.
     timer = threading.Timer(seconds, stop)
@@ -155,18 +155,24 @@ def _run_to_the_end(
     listener.start()
     try:
         if feed is not None:
-            _write_all(process.stdin, feed)
+            _write_all(_opened(process.stdin), feed)
         process.wait()
     finally:
         timer.cancel()
         process.kill()
         process.wait()
         listener.join()
-        process.stderr.close()
+        errors.close()
         if process.stdin is not None:
             with suppress(BrokenPipeError):
                 process.stdin.close()
     return timed_out.is_set(), messages[0]
+
+
+def _opened(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise ValueError("the process was started without this pipe")
+    return pipe
 
 
 def _write_all(pipe: IO[bytes], feed: Iterable[bytes | memoryview]) -> None:
@@ -186,8 +192,8 @@ def _failure(returncode: int, words: str) -> PermanentError | TransientError:
     return PermanentError(f"ffmpeg cannot make the movie: {words}")
 
 
-def _on_one_line(messages: bytes) -> str:
+def _words(messages: bytes) -> str:
     """Shorten messages, without the addresses of ffmpeg's contexts and without repetitions."""
     text = re.sub(r"\[[^\]\n]* @ 0x[0-9a-f]+\] ", "", messages.decode(errors="replace"))
     lines = dict.fromkeys(line.strip() for line in text.splitlines() if line.strip())
-    return "".join(filter(str.isprintable, "; ".join(lines)))[:_LONGEST_MESSAGE]
+    return on_one_line("; ".join(lines))

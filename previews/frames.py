@@ -15,7 +15,7 @@ from common.errors import PermanentError, quoted
 from cubefile import HDU, CubeFile, Header
 from cubefile.axes import axis_length, cube_axes, stokes_names
 from cubefile.hdu import read_bytes
-from cubefile.tables import PlotUnavailable, medians, wavelengths
+from cubefile.tables import MAX_WAVELENGTHS, PlotUnavailable, medians, wavelengths
 from previews.line import line_centre
 
 Index = tuple[int, ...]
@@ -108,9 +108,8 @@ def read_frame(cube: CubeFile, index: Index, step: int = 1) -> np.ndarray:
     """
     hdu = cube.primary
     ny, nx = frame_shape(hdu)
-    bitpix = int(hdu.header["BITPIX"])
-    dtype = np.dtype(_DTYPES[bitpix])
-    scaling = _scaling(hdu.header, bitpix)
+    dtype = np.dtype(_DTYPES[hdu.bitpix])
+    scaling = _scaling(hdu)
     place = 0
     for position, length in zip(index, hdu.shape[:-2], strict=True):
         place = place * length + position
@@ -161,14 +160,15 @@ class _Scaling:
             physical[stored == self.blank] = np.nan
 
 
-def _scaling(header: Header, bitpix: int) -> _Scaling:
-    blank = None
-    if bitpix > 0:
+def _scaling(hdu: HDU) -> _Scaling:
+    header, blank = hdu.header, None
+    if hdu.bitpix > 0:
         number = _number(header, "BLANK", default=math.nan)
-        limits = np.iinfo(_DTYPES[bitpix])
+        limits = np.iinfo(_DTYPES[hdu.bitpix])
         # Stored values cannot equal a BLANK that is no integer or too large, so that it blanks nothing.
         if number.is_integer() and limits.min <= number <= limits.max:
-            blank = int(header.get("BLANK"))
+            stated = header.get("BLANK")
+            blank = stated if isinstance(stated, int) else int(number)
     return _Scaling(_number(header, "BSCALE", default=1.0), _number(header, "BZERO", default=0.0), blank)
 
 
@@ -193,6 +193,8 @@ def _mean_of_boxes(band: np.ndarray, step: int) -> np.ndarray:
 
 
 def _wavelength_index(cube: CubeFile, stokes: int, count: int) -> int:
+    if count > MAX_WAVELENGTHS:  # No table is read for so many, and a list of them all might not fit into memory.
+        return (count - 1) // 2
     try:
         places = wavelengths(cube)
     except PlotUnavailable:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from common.errors import PermanentError, TransientError, on_one_line
 from cubefile import CubeFile
@@ -140,8 +141,8 @@ def shrink(image: Image.Image, side: int) -> Image.Image:
     longer = max(image.size)
     if longer <= side:
         return image
-    size = tuple(max(1, round(length * side / longer)) for length in image.size)
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    width, height = (max(1, round(length * side / longer)) for length in image.size)
+    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _write_previews(image: Image.Image, sides: Mapping[str, int], folder: Path) -> list[PreviewFile]:
@@ -194,7 +195,7 @@ def _read_image(descriptor: int, side: int) -> Image.Image:
 
 def _check(image: Image.Image, file: BufferedReader) -> None:
     """Refuse, from the file's header, what would take much memory or time to decode."""
-    tile = [int(image.tag_v2.get(tag, 0)) for tag in _TILE_TAGS] if image.format == "TIFF" else [0, 0]
+    tile = [int(image.tag_v2.get(tag, 0)) for tag in _TILE_TAGS] if isinstance(image, TiffImageFile) else [0, 0]
     for width, height in (image.size, tile):
         if width * height > MAX_IMAGE_PIXELS:
             raise PermanentError(

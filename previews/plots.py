@@ -128,8 +128,11 @@ def _times(cube: CubeFile, seconds: np.ndarray) -> list[str | None]:
 
 def _iso(moments: np.ndarray) -> list[str | None]:
     texts = np.datetime_as_string(moments.astype("datetime64[ms]"), timezone="UTC").astype(object)
-    return np.where(np.isnat(moments), None, texts).tolist()
+    texts[np.isnat(moments)] = None
+    return texts.tolist()
 
 
 def _numbers(values: np.ndarray) -> list[float | None]:
-    return np.where(np.isfinite(values), values, None).tolist()
+    numbers = values.astype(object)
+    numbers[~np.isfinite(values)] = None
+    return numbers.tolist()

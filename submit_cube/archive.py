@@ -232,8 +232,8 @@ def _seconds(response: requests.Response) -> float:
 
 def _reason(error: BaseException) -> str:
     """Find the first cause, which is what a person can act on, in a few words."""
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__
+    while cause := error.__cause__ or error.__context__:
+        error = cause
     words = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return " ".join(str(words).split()).rstrip(".")
 

@@ -1,5 +1,7 @@
 """The admin pages of the SVO: what waits, what failed, and the reports of the synchronisation."""
 
+from collections.abc import Iterable
+
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
@@ -8,19 +10,12 @@ from django.utils.html import format_html, format_html_join
 from common.admin.actions import Selection, confirmed
 from common.admin.base import ReadOnlyAdmin
 from common.wakeups import send_wake_up
-from datacubes.models import DataCube
 from svo.models import InstrumentInSVO, Submission, Synchronisation
 from svo.notes import note_again
 from svo.state import submission_of
 from svo.tasks import sweep_submissions
 
 SHOWN_FAILURES = 200
-
-
-@admin.display(description="SVO")
-def svo_state(cube: DataCube) -> str:
-    """What became of a cube on its way into the SVO."""
-    return shown_state(cube.oid)
 
 
 def shown_state(oid: str) -> str:
@@ -48,13 +43,22 @@ class SubmissionAdmin(ReadOnlyAdmin):
     list_filter = ["state", "action"]
     search_fields = ["oid__startswith"]
     actions = ["submit_again"]
+    readonly_fields = ["not_sent"]
 
     def has_submit_permission(self, request: HttpRequest) -> bool:
         """Who may change submissions may have them sent again."""
         return request.user.has_perm("svo.change_submission")
 
-    @admin.action(description="Submit again", permissions=["submit"])
-    @confirmed("The SVO is told of these cubes once more, whatever it was told before.")
+    @admin.display(description="Left out")
+    def not_sent(self, submission: Submission) -> str:
+        """What the SVO could not take of the cube, and why."""
+        return _list((left_out["what"], left_out["reason"]) for left_out in submission.left_out)
+
+    @confirmed(
+        "Submit again",
+        "The SVO is told of these cubes once more, whatever it was told before.",
+        permission="submit",
+    )
     def submit_again(self, request: HttpRequest, selection: Selection, form: None) -> None:
         """Note the selected ones to be sent once more."""
         for submissions in selection.chunks():
@@ -69,7 +73,7 @@ class SynchronisationAdmin(ReadOnlyAdmin):
     """The reports of the synchronisation."""
 
     list_display = ["started_at", "duration", "added", "updated", "removed", "failed"]
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "started_at",
         "finished_at",
         "duration",
@@ -79,7 +83,7 @@ class SynchronisationAdmin(ReadOnlyAdmin):
         "removed",
         "failed",
         "reasons",
-    ]
+    )
 
     @admin.display(description="Took")
     def duration(self, report: Synchronisation) -> str:
@@ -91,5 +95,9 @@ class SynchronisationAdmin(ReadOnlyAdmin):
     @admin.display(description="Reasons")
     def reasons(self, report: Synchronisation) -> str:
         """What failed, and why."""
-        rows = ((failure["what"], failure["reason"]) for failure in report.failures[:SHOWN_FAILURES])
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", rows)) if report.failures else "–"
+        return _list((failure["what"], failure["reason"]) for failure in report.failures[:SHOWN_FAILURES])
+
+
+def _list(rows: Iterable[tuple[str, str]]) -> str:
+    items = format_html_join("", "<li>{}: {}</li>", rows)
+    return format_html("<ul>{}</ul>", items) if items else "–"

@@ -5,12 +5,18 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from datacubes.models import Tag
+from datacubes.steps.tags import vocabulary
+from svo.addresses import address_fault
+from svo.datasets import is_configured
+from svo.values import tag_fault
+
 SETTINGS = ("SVO_API_URL", "SVO_USERNAME", "SVO_API_KEY")
 
 
 @register
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
-    """Find settings that would let nothing be sent, or everything be removed."""
+    """Find settings that would let nothing be sent, links that lead nowhere, or everything be removed."""
     messages: list[CheckMessage] = []
     missing = [name for name in SETTINGS if not getattr(settings, name)]
     if missing and len(missing) < len(SETTINGS):
@@ -19,4 +25,18 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     if not 0 <= settings.SVO_MAX_REMOVALS <= 1:
         text = f"SVO_MAX_REMOVALS is {settings.SVO_MAX_REMOVALS}, but must be a share between 0 and 1."
         messages.append(Error(text, "For 10 %, set 0.1.", id="svo.E001"))
+    if is_configured() and (fault := address_fault()):
+        messages.append(Error(fault, "Such as https://archive.example.org.", id="svo.E002"))
     return messages
+
+
+@register
+def check_vocabularies(**kwargs: Any) -> list[CheckMessage]:
+    """Find words that the SVO does not take as tags."""
+    if not is_configured():
+        return []
+    refused = [word for kind in Tag.Kind for word in vocabulary(kind).values() if tag_fault(word)]
+    if not refused:
+        return []
+    text = f"Tags of these words are left out of the SVO: {', '.join(refused)}."
+    return [Warning(text, f"{tag_fault(refused[0]).capitalize()}.", id="svo.W002")]

@@ -48,7 +48,7 @@ class SvoClient:
         """Give every record of a dataset once, in the server's order of oids: one request for each page."""
 
         def fetch(offset: int) -> Page:
-            params = {"limit": PAGE_SIZE, "offset": offset, "order_by": "oid"}
+            params: dict[str, str | int] = {"limit": PAGE_SIZE, "offset": offset, "order_by": "oid"}
             content = self._connection.request("GET", metadata_uri, params=params)
             with _reading(f"the records at {metadata_uri}"):
                 return Page([Record.from_json(record) for record in content["objects"]], content["meta"]["limit"])
@@ -126,7 +126,7 @@ class SvoClient:
         return self._delete(location_uri)
 
     def _find_location(self, dataset: Dataset, field: str, value: str) -> Location | None:
-        params = {"dataset__name": dataset.name, field: value, "limit": PAGE_SIZE}
+        params: dict[str, str | int] = {"dataset__name": dataset.name, field: value, "limit": PAGE_SIZE}
         content = self._connection.request("GET", "data_location/", params=params)
         with _reading(f"the data locations of {dataset.name}"):
             locations = [Location.from_json(location) for location in content["objects"]]

@@ -66,10 +66,6 @@ class SvoConnection:
     def __repr__(self) -> str:
         return f"<SvoConnection to {self._api_url}>"
 
-    def close(self) -> None:
-        """End the connections to the server."""
-        self._session.close()
-
     def request(self, method: str, uri: str, *, params: Mapping[str, str | int] | None = None, body: Any = None) -> Any:
         """Send a request that may safely be carried out twice, and again while that is worth it.
 
@@ -169,7 +165,8 @@ class SvoConnection:
             raise SvoRefused(f"The SVO sends {what} on to {target}: SVO_API_URL must be its final address.")
         if status in (401, 403):
             raise SvoUnauthorized(
-                f"The SVO did not allow {what} ({status}: {words}): check SVO_USERNAME and SVO_API_KEY."
+                f"The SVO did not allow {what} ({status}: {words}): check SVO_USERNAME and SVO_API_KEY, "
+                "and whether this account has rights on the dataset."
             )
         if status == 404:
             if response.content:

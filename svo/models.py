@@ -40,6 +40,8 @@ class Submission(models.Model):
         Of what the SVO holds; empty where that is not known for certain.
     location_uri
         The data location that was last sent, by which it is known for this cube's own.
+    left_out
+        What the SVO could not take of the cube when it was last sent: each with `what` and `reason`.
     claimed_until
         Somebody is sending it; after this time that somebody counts as dead.
     failure
@@ -69,6 +71,7 @@ class Submission(models.Model):
     digest = models.CharField(max_length=64, blank=True, editable=False)
     location_uri = models.CharField(max_length=1000, blank=True, editable=False)
     error = models.TextField(blank=True)
+    left_out = models.JSONField(default=list, editable=False)
     attempts = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now)
     claimed_until = models.DateTimeField(null=True, editable=False)

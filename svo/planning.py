@@ -7,16 +7,18 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from common.errors import PermanentError
 from datacubes.models import DataCube, Instrument
+from svo.addresses import require_public_address
 from svo.configuration import KnownDataset, get_client, known_dataset
 from svo.datasets import dataset_name, instruments_of
 from svo.models import Submission
-from svo.records import cubes_with_content, differs, record_content
+from svo.records import LOSSES, cubes_with_content, differs, losses, record_content
 from svo.resources import Record
 
-SMALL_REMOVAL = 10  # So many records may always be removed at once.
+SMALL_REMOVAL = 10  # So many records may always be removed at once, or changed as below.
 _BATCH = 100
 
 Item = TypeVar("Item")
@@ -27,6 +29,7 @@ CREATE TABLE recorded (oid TEXT PRIMARY KEY, location TEXT) WITHOUT ROWID;
 CREATE INDEX by_location ON recorded (location);
 CREATE TABLE archived (oid TEXT PRIMARY KEY, is_asked INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE differing (oid TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE losing (what TEXT, oid TEXT, PRIMARY KEY (what, oid)) WITHOUT ROWID;
 """
 _ADD = "SELECT oid, NULL FROM archived WHERE is_asked AND oid NOT IN (SELECT oid FROM recorded)"
 _UPDATE = """
@@ -56,11 +59,14 @@ class Options:
         Also update the records that differ from what would be sent.
     allow_mass_removal
         Remove more records than the setting SVO_MAX_REMOVALS allows.
+    allow_mass_change
+        Update more records than that which lose something by it.
     """
 
     instruments: tuple[str, ...] = ()
     update_existing: bool = False
     allow_mass_removal: bool = False
+    allow_mass_change: bool = False
 
 
 class Change(NamedTuple):
@@ -94,12 +100,15 @@ class Plan:
         The changes, from none to very many.
     refusal
         Why nothing is removed although there is something to remove.
+    held_back
+        Why some records are not updated, which are not among the changes.
     """
 
     def __init__(self, known: KnownDataset, instruments: list[Instrument]):
         self.known = known
         self.instruments = instruments
         self.refusal = ""
+        self.held_back: list[str] = []
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.executescript(_SCHEMA)
         self.add = Changes(self._database, _ADD)
@@ -122,9 +131,32 @@ class Plan:
         """Note cubes whose records are, or may be, other than what would be sent."""
         self._insert("INSERT OR IGNORE INTO differing VALUES (?)", ((oid,) for oid in oids))
 
+    def note_losing(self, losses: Iterable[tuple[str, str]]) -> None:
+        """Note what records would lose by their update: pairs of a loss and an OID."""
+        self._insert("INSERT OR IGNORE INTO losing VALUES (?, ?)", losses)
+
+    def count_losing(self, what: str) -> int:
+        """Return how many records would lose this."""
+        return self._database.execute("SELECT COUNT(*) FROM losing WHERE what = ?", (what,)).fetchone()[0]
+
+    def hold_back(self, what: str, reason: str) -> None:
+        """Leave the records that would lose this as they are."""
+        self.held_back.append(reason)
+        self._insert("DELETE FROM differing WHERE oid IN (SELECT oid FROM losing WHERE what = ?)", [(what,)])
+
     def keep(self, oid: str) -> None:
         """Note that a record stays after all, and so does its location."""
         self.note_archived([oid], is_asked=False)
+
+    def note_sent(self, oid: str, location_uri: str) -> None:
+        """Note that a record is as it should be now, and uses this location."""
+        self._insert("INSERT OR REPLACE INTO recorded VALUES (?, ?)", [(oid, location_uri)])
+        self._insert("DELETE FROM differing WHERE oid = ?", [(oid,)])
+
+    def is_unshared(self, oid: str, location_uri: str) -> bool:
+        """Return whether no record of the dataset uses this location, other than that of a cube."""
+        query = "SELECT NOT EXISTS (SELECT * FROM recorded WHERE location = ? AND oid != ?)"
+        return bool(self._database.execute(query, (location_uri, oid)).fetchone()[0])
 
     def count_recorded(self) -> int:
         """Return how many records the SVO has."""
@@ -170,34 +202,64 @@ def make_plan(dataset: str, instruments: list[Instrument], options: Options, tra
     ------
     SvoRefused, SvoUnavailable
         With the server's words.
+    PermanentError
+        If a setting cannot be used.
     """
+    require_public_address()
     client = get_client()
     plan = Plan(known_dataset(client, dataset), instruments)
     records = track(client.records(plan.known.dataset.metadata_uri), f"{plan}: comparing")
     for page in _batches(records, _BATCH):
         plan.note_recorded(page)
-        if options.update_existing:
-            plan.note_differing(_different(page, plan))
+        _compare(page, plan, options)
     # The cubes come after the records: one that is ingested meanwhile must not be taken for one that is gone.
     for instrument in instruments_of(dataset):
         oids = DataCube.objects.filter(instrument=instrument).values_list("oid", flat=True)
         plan.note_archived(oids.iterator(), is_asked=instrument in instruments)
-    waiting = Submission.objects.filter(dataset=dataset, action=Submission.Action.SUBMIT)
-    unsent = waiting.exclude(state=Submission.State.SUBMITTED).values_list("oid", flat=True)
-    plan.note_differing(unsent.iterator())
+    plan.note_differing(_unsent(dataset).iterator())
     plan.refusal = _refusal(plan, options)
+    if not options.allow_mass_change:
+        _hold_back(plan)
     return plan
 
 
-def _different(records: list[Record], plan: Plan) -> list[str]:
-    """Return the OIDs of records that differ from what would be sent."""
-    cubes = cubes_with_content().filter(
-        oid__in=[record.oid for record in records], instrument__in=plan.instruments, metadata__isnull=False
-    )
+def _unsent(dataset: str) -> QuerySet[Submission, str]:
+    waiting = Submission.objects.filter(dataset=dataset, action=Submission.Action.SUBMIT)
+    return waiting.exclude(state=Submission.State.SUBMITTED).values_list("oid", flat=True)
+
+
+def _compare(records: list[Record], plan: Plan, options: Options) -> None:
+    """Note which records, of all or of those that wait, differ from what would be sent, and what they would lose."""
+    oids = [record.oid for record in records]
+    if not options.update_existing:
+        oids = list(_unsent(plan.known.dataset.name).filter(oid__in=oids))
+    cubes = cubes_with_content().filter(oid__in=oids, instrument__in=plan.instruments, metadata__isnull=False)
     contents = {cube.oid: record_content(cube, plan.known) for cube in cubes}
-    return [
-        record.oid for record in records if record.oid in contents and differs(contents[record.oid], record, plan.known)
+    changes = [
+        (contents[record.oid], record)
+        for record in records
+        if record.oid in contents and differs(contents[record.oid], record, plan.known)
     ]
+    plan.note_differing(record.oid for _, record in changes)
+    plan.note_losing((what, record.oid) for content, record in changes for what in losses(content, record))
+
+
+def _hold_back(plan: Plan) -> None:
+    """Let no update take something from many records at once: a mount that is away, or a wrong setting, would."""
+    recorded, most = plan.count_recorded(), _most_at_once(plan)
+    for what in LOSSES:
+        count = plan.count_losing(what)
+        if count > most:
+            plan.hold_back(
+                what,
+                f"{count} of {recorded} records of {plan} would {what}, more than {most}: they are left as they are. "
+                "If that is right, run sync_with_svo --update-existing --allow-mass-change.",
+            )
+
+
+def _most_at_once(plan: Plan) -> int:
+    share = settings.SVO_MAX_REMOVALS
+    return max(SMALL_REMOVAL, int(plan.count_recorded() * share)) if 0 <= share <= 1 else SMALL_REMOVAL
 
 
 def _refusal(plan: Plan, options: Options) -> str:
@@ -216,7 +278,7 @@ def _refusal(plan: Plan, options: Options) -> str:
     share = settings.SVO_MAX_REMOVALS
     if not 0 <= share <= 1:
         return f"SVO_MAX_REMOVALS is {share}, but must be a share between 0 and 1: nothing is removed."
-    most = max(SMALL_REMOVAL, int(recorded * share))
+    most = _most_at_once(plan)
     if removals > most and not options.allow_mass_removal:
         return (
             f"{removals} of {recorded} records of {plan} would be removed, more than {most}: nothing is removed. "

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import logging
 import stat
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -15,12 +15,14 @@ from django.db.models import QuerySet
 from common.errors import TransientError
 from common.paths import check_storage
 from datacubes.links import download_url
-from datacubes.models import DataCube
+from datacubes.models import DataCube, Tag
+from datacubes.steps.tags import vocabulary
 from svo.configuration import KnownDataset
 from svo.resources import Record
-from svo.values import file_path, keyword_fields, same_value
+from svo.values import LeftOut, file_path, keyword_fields, same_value, tag_fault
 
-logger = logging.getLogger(__name__)
+LOSSES = OFFLINE, HOST, TAGS = "go offline, as their files are missing", "have links to another host", "lose tags"
+"""What records may lose by an update, so that many at once are held back."""
 
 
 @dataclass(frozen=True)
@@ -35,50 +37,70 @@ class RecordContent:
         The data location, with the file path that is wanted first.
     other_file_path
         The file path to be taken if another file has that one.
+    left_out
+        What of the cube the SVO cannot take.
+    is_file_missing
+        The file is not where the archive ingested it from, which makes the record offline; a cube that is not public
+        yet is offline too.
     """
 
     oid: str
     fields: dict[str, Any]
     location: dict[str, Any]
     other_file_path: str
+    left_out: list[LeftOut]
+    is_file_missing: bool
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all of it."""
         return hashlib.sha256(json.dumps([self.fields, self.location], sort_keys=True).encode()).hexdigest()
 
+    def fields_for(self, record: Record) -> dict[str, Any]:
+        """Return the fields that a record is to have; tags that its curators gave it stay."""
+        ours = {tag["name"] for tag in self.fields["tags"]}
+        return self.fields | {"tags": [{"name": name} for name in sorted(ours | _of_curators(record))]}
+
 
 def cubes_with_content() -> QuerySet[DataCube]:
     """Cubes together with all that `record_content` needs of them."""
-    cubes = DataCube.objects.select_related("metadata", "fits_header", "instrument__in_svo")
+    cubes = DataCube.objects.select_related("access", "metadata", "fits_header", "instrument__in_svo")
     return cubes.prefetch_related("tags", "image_previews")
 
 
 def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
-    """Make the record of a cube; values that do not fit their keyword's type are left out, with a log line.
+    """Make the record of a cube; what the SVO cannot take is left out.
 
     Raises
     ------
     TransientError
         If it cannot be told whether the cube's file is there.
     """
-    fields, left_out = keyword_fields(cube.metadata.keywords, known.keywords)
-    for keyword, reason in left_out:
-        logger.info("%s: %s is left out of the SVO's record: %s", cube.oid, keyword, reason)
-    fields["fits_header"] = cube.fits_header.lines()
-    fields["tags"] = [{"name": name} for name in sorted({tag.name for tag in cube.tags.all()})]
+    values, left_out = keyword_fields(cube.metadata.keywords, known.keywords)
+    # Without END: the SVO strips its blanks, and astropy takes an END of other than 80 characters for a keyword.
+    header = "".join(cube.fits_header.cards()).rstrip()
+    names = sorted({tag.name.strip() for tag in cube.tags.all()})
+    left_out += [LeftOut(f"the tag “{name}”", tag_fault(name)) for name in names if tag_fault(name)]
+    tags = [{"name": name} for name in names if not tag_fault(name)]
+    fields = {**values, "fits_header": header, "tags": tags}
     day, instrument = cube.metadata.date_beg.date(), cube.instrument.name
     thumbnail = next((preview for preview in cube.image_previews.all() if preview.size_name == "thumbnail"), None)
+    has_file = _has_file(cube)
     location = {
         "dataset": known.dataset.uri,
         "file_url": download_url(cube),
         "file_size": cube.size,
         "file_path": file_path(day, instrument, cube.filename),
         "thumbnail_url": f"{settings.ARCHIVE_BASE_URL}{thumbnail.file.url}" if thumbnail else "",
-        "offline": not _has_file(cube),
+        "offline": not has_file or not _is_public(cube),
     }
     return RecordContent(
-        cube.oid, fields, location, file_path(day, instrument, _distinct_name(cube.filename, cube.oid))
+        oid=cube.oid,
+        fields=fields,
+        location=location,
+        other_file_path=file_path(day, instrument, _distinct_name(cube.filename, cube.oid)),
+        left_out=left_out,
+        is_file_missing=bool(cube.relative_path) and not has_file,
     )
 
 
@@ -98,13 +120,34 @@ def differs(content: RecordContent, record: Record, known: KnownDataset) -> bool
         if name in types
     ):
         return True
-    tags = {tag["name"] for tag in record.fields.get("tags") or []}
-    return tags != {tag["name"] for tag in content.fields["tags"]}
+    return record.tags != {tag["name"] for tag in content.fields_for(record)["tags"]}
+
+
+def losses(content: RecordContent, record: Record) -> list[str]:
+    """Return what a record would lose by being sent this content. That it is not public yet makes it lose nothing."""
+    location, found = record.location, []
+    if location is not None and content.is_file_missing and not location.offline:
+        found.append(OFFLINE)
+    if location is not None and urlsplit(location.file_url).netloc != urlsplit(content.location["file_url"]).netloc:
+        found.append(HOST)
+    if record.tags - {tag["name"] for tag in content.fields_for(record)["tags"]}:
+        found.append(TAGS)
+    return found
 
 
 def own_url_prefix(oid: str) -> str:
     """Return how the URLs of a cube's file begin, whatever the file is called."""
     return download_url(DataCube(oid=oid, filename=""))
+
+
+def _of_curators(record: Record) -> set[str]:
+    """Return the tags of a record that are words of none of the archive's vocabularies."""
+    return {name for name in record.tags if not any(name.casefold() in vocabulary(kind) for kind in Tag.Kind)}
+
+
+def _is_public(cube: DataCube) -> bool:
+    access = getattr(cube, "access", None)
+    return access is not None and access.is_public
 
 
 def _has_file(cube: DataCube) -> bool:

@@ -110,6 +110,11 @@ class Record:
     location: Location | None
     fields: Mapping[str, Any] = field(repr=False)
 
+    @property
+    def tags(self) -> set[str]:
+        """The names of its tags."""
+        return {tag["name"] for tag in self.fields.get("tags") or []}
+
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Record":
         """Read a record; raises KeyError or TypeError if it is none."""

@@ -1,7 +1,9 @@
 """Sending one record, right in every case that the SVO knows: a new cube, one made elsewhere, a location in use.
 
-A location is this cube's own if its file URL is one of this cube's, or if this cube was last sent with it. Only such a
-location is changed; any other may be shared with records that others made, which the SVO cannot be asked for.
+A location is this cube's own if its file URL is one of this cube's, or if this cube was last sent with it. Any other
+may be shared with records that others made, which only the list of all records tells. A synchronisation has read it,
+and takes over a location that no other record uses. Where the list has not been read, a record keeps the location that
+it has, for the next synchronisation to decide.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,8 +16,17 @@ from svo.errors import LocationTaken, RecordExists, SvoNotFound, SvoUnavailable
 from svo.records import RecordContent, own_url_prefix
 from svo.resources import Location
 
+IsUnshared = Callable[[str], bool]
+"""Whether no record but the one that is sent uses the location of this URI."""
 
-def create_or_update(client: SvoClient, known: KnownDataset, content: RecordContent, last_location_uri: str) -> str:
+
+def create_or_update(
+    client: SvoClient,
+    known: KnownDataset,
+    content: RecordContent,
+    last_location_uri: str,
+    is_unshared: IsUnshared | None = None,
+) -> str | None:
     """Make the SVO hold a record with this content.
 
     Parameters
@@ -23,10 +34,12 @@ def create_or_update(client: SvoClient, known: KnownDataset, content: RecordCont
     last_location_uri
         The location that this cube was last sent with, empty if it never was. A cube that was sent is expected to have
         a record: what is more likely is tried first, so that a new cube costs one request and a change two.
+    is_unshared
+        None if the list of all records has not been read.
 
     Returns
     -------
-    The URI of the record's location.
+    The URI of the record's location; None if the record was left with one that may be shared.
 
     Raises
     ------
@@ -38,24 +51,32 @@ def create_or_update(client: SvoClient, known: KnownDataset, content: RecordCont
     def create(location: str | dict[str, Any]) -> Location | None:
         return client.create(metadata_uri, content.oid, content.fields | {"data_location": location}).location
 
-    def update(location: str | dict[str, Any]) -> None:
-        with _expected_there():
-            client.update(metadata_uri, content.oid, content.fields | {"data_location": location})
-
     record = client.record(metadata_uri, content.oid) if last_location_uri else None
     if record is None:
         try:
             if last_location_uri and _took_up(client, last_location_uri, content):
                 create(last_location_uri)
                 return last_location_uri
-            return _with_location(client, known, content, None, create)
+            return _with_location(client, known, content, None, create, is_unshared)
         except RecordExists as exists:
             record = exists.record
+    fields = content.fields_for(record)
+
+    def update(location: str | dict[str, Any] | None) -> None:
+        located = {} if location is None else {"data_location": location}
+        with _expected_there():
+            client.update(metadata_uri, content.oid, fields | located)
+
     current = record.location
     is_own = current is not None and (
         current.uri == last_location_uri or current.file_url.startswith(own_url_prefix(content.oid))
     )
-    return _with_location(client, known, content, current if is_own else None, update)
+    if current is not None and not is_own:
+        if is_unshared is None:
+            update(None)
+            return None
+        is_own = is_unshared(current.uri)
+    return _with_location(client, known, content, current if is_own else None, update, is_unshared)
 
 
 def _took_up(client: SvoClient, location_uri: str, content: RecordContent) -> bool:
@@ -73,12 +94,13 @@ def _with_location(
     content: RecordContent,
     current: Location | None,
     send: Callable[[str | dict[str, Any]], Location | None],
+    is_unshared: IsUnshared | None,
 ) -> str:
     """Send a record with its location, and return the location's URI.
 
     1. The record's current location, if it is the cube's own, is given the new content; otherwise a new one is made.
     2. If another location has the cube's file URL, a deleted record, or a request whose answer was lost, has left it
-       behind: it is given the new content and taken up.
+       behind: it is given the new content and taken up. So is one that has the file path, if no record uses it.
     3. If another location has the file path, the cube's other path is used, which has the OID's digest in it.
     4. If that is taken as well, it was left behind too, under a URL that this cube no longer has: it is taken up.
     """
@@ -90,6 +112,9 @@ def _with_location(
         return _sent(client, known, location, send)
     except LocationTaken:
         left_behind = client.find_location(known.dataset, content.location["file_url"])
+    if left_behind is None and current is None and is_unshared is not None:
+        by_path = client.find_location_by_path(known.dataset, content.location["file_path"])
+        left_behind = by_path if by_path is not None and is_unshared(by_path.uri) else None
     if left_behind is None or left_behind.uri == location.get("resource_uri"):
         try:
             return _sent(client, known, location | other_path, send)

@@ -12,13 +12,15 @@ from django.utils import timezone
 
 from common.errors import PermanentError, TransientError
 from datacubes.models import DataCube
+from svo.addresses import require_public_address
 from svo.configuration import get_client, known_dataset
 from svo.datasets import dataset_name, instruments_of
 from svo.models import Submission
 from svo.notes import note_former_datasets
 from svo.records import cubes_with_content, record_content
 from svo.removal import remove_records
-from svo.sending import create_or_update
+from svo.sending import IsUnshared, create_or_update
+from svo.values import LeftOut
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +31,11 @@ MAX_ATTEMPTS = 30  # With these delays, about a day.
 REMOVALS_AT_ONCE = 1000
 
 State, Action = Submission.State, Submission.Action
+
+_LOCATION_LEFT = LeftOut(
+    "the data location",
+    "the record has one that others made; the next synchronisation takes it over if no other record uses it",
+)
 
 
 def due_submissions() -> QuerySet[Submission]:
@@ -64,21 +71,29 @@ def send_next() -> list[Submission]:
     return [*gone, *(send(one) for one in submissions if one.oid in back)]
 
 
-def send(submission: Submission) -> Submission:
+def send(submission: Submission, is_unshared: IsUnshared | None = None) -> Submission:
     """Send a claimed submission, note how it ended, and return it as it then is.
 
     What changed meanwhile stays pending. Whether the record is made or removed is decided here, by the cube itself.
+
+    Parameters
+    ----------
+    is_unshared
+        Whether no other record uses a location; None if that is not known.
     """
 
     def work() -> None:
         cube = cubes_with_content().filter(oid=submission.oid).first()
-        dataset = submission.dataset if cube is None else dataset_name(cube.instrument)
+        if cube is None:
+            _remove([submission])
+            return
+        dataset = dataset_name(cube.instrument)
         if dataset is None:
             _leave_out(submission, cube)
-        elif cube is None or dataset != submission.dataset:
+        elif dataset != submission.dataset:
             _remove([submission])
         else:
-            _submit(submission, cube)
+            _submit(submission, cube, is_unshared)
 
     _attempt([submission], work)
     return submission
@@ -129,19 +144,29 @@ def _leave_out(submission: Submission, cube: DataCube) -> None:
     logger.info("SVO: %s is left out", submission.oid)
 
 
-def _submit(submission: Submission, cube: DataCube) -> None:
+def _submit(submission: Submission, cube: DataCube, is_unshared: IsUnshared | None) -> None:
+    require_public_address()
     client = get_client()
     known = known_dataset(client, submission.dataset)
     content = record_content(cube, known)
-    if content.digest != submission.digest:
-        submission.location_uri = create_or_update(client, known, content, submission.location_uri)
+    left_out, digest = list(content.left_out), content.digest
+    if digest != submission.digest:
+        location_uri = create_or_update(client, known, content, submission.location_uri, is_unshared)
+        if location_uri is None:
+            left_out.append(_LOCATION_LEFT)
+            digest = ""
+        else:
+            submission.location_uri = location_uri
+    for what, reason in left_out:
+        logger.info("%s: %s is left out of the SVO's record: %s", cube.oid, what, reason)
     _end(
         submission,
         # Its removal may have been noted while the cube was gone, or in another dataset.
         action=Action.SUBMIT,
         state=State.SUBMITTED,
-        digest=content.digest,
+        digest=digest,
         error="",
+        left_out=[each._asdict() for each in left_out],
         attempts=submission.attempts + 1,
     )
     note_former_datasets(submission.oid, submission.dataset)

@@ -1,12 +1,13 @@
 """Making the SVO the same as the archive, which is the source of truth: a plan for each dataset, then its changes.
 
 Each change is made on its own: one that fails is reported and does not stop the others. Only where nothing can succeed,
-because the SVO does not answer or does not accept the credentials, the rest is left for the next time.
+because the SVO does not answer, or does not let the account write to the dataset, the rest is left for the next time.
 """
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 
 from django.db import IntegrityError, transaction
@@ -104,6 +105,8 @@ class _Run:
             self.report.added += self._send(change.oid, plan, "added")
         for change in self._tracked(plan.update, f"{plan}: updating"):
             self.report.updated += self._send(change.oid, plan, "updated")
+        for reason in plan.held_back:
+            self._failed(str(plan), reason)
         if plan.refusal:
             self._failed(str(plan), plan.refusal)
             return
@@ -123,7 +126,10 @@ class _Run:
         submission = claim_submission(oid, dataset)
         if submission is None:
             return False  # A worker has just taken it.
-        return self._ended(oid, send(submission).failure, done)
+        send(submission, partial(plan.is_unshared, oid))
+        if submission.failure is None:
+            plan.note_sent(oid, submission.location_uri)
+        return self._ended(oid, submission.failure, done)
 
     def _remove(self, change: Change, client: SvoClient, plan: Plan, keepers: list[Instrument]) -> bool:
         """Remove one record and its location: noted first, so that workers finish what is begun here."""
@@ -151,7 +157,7 @@ class _Run:
             return True
         self._failed(oid, failure)
         if isinstance(failure, SvoUnauthorized):
-            raise _NothingSucceeds("Stopped, as the SVO does not accept the credentials.")
+            raise _NothingSucceeds("Stopped, as the SVO does not let this account write to the dataset.")
         if self._hindered >= STOP_AFTER:
             raise _NothingSucceeds(
                 f"Stopped, as the SVO did not answer {self._hindered} times in a row: the rest is for the next time."

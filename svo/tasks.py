@@ -7,8 +7,9 @@ from celery import shared_task
 
 from common.wakeups import MAX_WAKE_UPS_OF_A_SWEEP, send_missing_wake_ups, send_wake_up
 from svo.datasets import is_configured
+from svo.planning import Options
 from svo.submission import due_submissions, send_next
-from svo.synchronisation import AlreadyRunning, Options, synchronise
+from svo.synchronisation import AlreadyRunning, synchronise
 
 logger = logging.getLogger(__name__)
 

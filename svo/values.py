@@ -10,19 +10,23 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from common.errors import PermanentError
+from common.errors import PermanentError, quoted
 from cubefile.dates import parse_time
 from svo.resources import Keyword
 
+MAX_TAG_LENGTH = 30
 TEXT, REAL, INTEGER, BOOLEAN, TIME = "text", "real", "integer", "boolean", "time (ISO 8601)"
 
-HeaderValue = str | int | float | bool | None | list
-FieldValue = str | int | float | bool | None
+SingleValue = str | int | float | bool
+HeaderValue = SingleValue | None | list[SingleValue | None]
+FieldValue = SingleValue | None
 
 # What int() and float() would read beyond this, such as 1_000, is no number of FITS.
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_NUMBER = re.compile(r"\s*[+-]?(\d++(\.\d*+)?|\.\d++)([eE][+-]?\d++)?\s*", re.ASCII)
 # The server gives times in milliseconds; nothing says whether it rounds or cuts.
 _TIME_RESOLUTION = datetime.timedelta(milliseconds=1)
+
+_RECORD = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*): +(.*)", re.ASCII)
 
 _FORBIDDEN_IN_PATHS = re.compile(r"""[\\/:*?"'<>|\x00-\x1f\x7f]""")
 _RESERVED_BY_WINDOWS = re.compile(
@@ -31,9 +35,9 @@ _RESERVED_BY_WINDOWS = re.compile(
 
 
 class LeftOut(NamedTuple):
-    """A keyword whose value was not sent, and why."""
+    """A keyword whose value was not sent, or a tag, and why."""
 
-    keyword: str
+    what: str
     reason: str
 
 
@@ -67,7 +71,8 @@ def keyword_fields(
     -------
     The fields by name, and the keywords that have a value which was left out.
     """
-    values = {canonical(keyword): value for keyword, value in header.items() if keyword.strip(" .")}
+    values = _records_of_text(header)
+    values |= {canonical(keyword): value for keyword, value in header.items() if keyword.strip(" .")}
     fields: dict[str, FieldValue] = {}
     left_out: list[LeftOut] = []
     for keyword in keywords:
@@ -81,6 +86,15 @@ def keyword_fields(
         except ValueError as error:
             left_out.append(LeftOut(keyword.verbose_name, str(error)))
     return fields, left_out
+
+
+def tag_fault(name: str) -> str:
+    """Return why the SVO cannot take a tag; empty if it can."""
+    if len(name) > MAX_TAG_LENGTH:
+        return f"a tag of the SVO has at most {MAX_TAG_LENGTH} characters, this one has {len(name)}"
+    if not name or "\0" in name:
+        return "it has no characters, or null characters"
+    return ""
 
 
 def empty_value(keyword_type: str) -> FieldValue:
@@ -101,11 +115,15 @@ def convert(value: HeaderValue, keyword_type: str) -> FieldValue:
         raise ValueError(f"the SVO gives it the type “{keyword_type}”, which is not known here")
     if isinstance(value, list):
         value = _single_value(value, keyword_type)
+    if isinstance(value, list):
+        raise ValueError("it is a complex number")
     return empty_value(keyword_type) if value is None else converter(value)
 
 
 def same_value(keyword_type: str, sent: FieldValue, received: FieldValue) -> bool:
     """Tell whether a value that is read from the SVO is the one that was sent, for all that the SVO keeps of it."""
+    # The SVO keeps text without outer white space.
+    sent, received = (value.strip() if isinstance(value, str) else value for value in (sent, received))
     if sent in (None, "") or received in (None, ""):
         return sent in (None, "") and received in (None, "")
     if keyword_type == TIME:
@@ -131,7 +149,17 @@ def _path_part(name: str) -> str:
     return f"_{part}" if is_special else part
 
 
-def _single_value(values: list, keyword_type: str) -> HeaderValue:
+def _records_of_text(header: Mapping[str, HeaderValue]) -> dict[str, HeaderValue]:
+    """Return the record-valued cards of text, such as ``DW3 = 'NAME: Cavity error'``: the standard has only numbers."""
+    records: dict[str, list[SingleValue | None]] = {}
+    for keyword, value in header.items():
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and keyword.strip(" .") and (record := _RECORD.fullmatch(text)):
+                records.setdefault(canonical(f"{keyword}.{record[1]}"), []).append(record[2])
+    return dict(records)
+
+
+def _single_value(values: list[SingleValue | None], keyword_type: str) -> SingleValue | None:
     """Return the value of a keyword that is repeated: for text all of it, otherwise only what has no contradiction."""
     given = [value for value in values if value is not None]
     if all(value == given[0] for value in given):
@@ -141,7 +169,7 @@ def _single_value(values: list, keyword_type: str) -> HeaderValue:
     raise ValueError(f"it is given {len(given)} times, with different values")
 
 
-def _to_text(value: HeaderValue) -> str:
+def _to_text(value: SingleValue) -> str:
     if isinstance(value, bool):
         return "T" if value else "F"
     if isinstance(value, float) and not math.isfinite(value):
@@ -152,30 +180,30 @@ def _to_text(value: HeaderValue) -> str:
     return text
 
 
-def _to_real(value: HeaderValue) -> float | None:
+def _to_real(value: SingleValue) -> float | None:
     if isinstance(value, str) and not value.strip():
         return None
     if isinstance(value, bool) or not (isinstance(value, int | float) or _NUMBER.fullmatch(value)):
-        raise ValueError(f"“{_shown(value)}” is not a number")
+        raise ValueError(f"{quoted(value)} is not a number")
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise ValueError(f"{_shown(value)} is beyond what can be sent")
+        raise ValueError(f"{quoted(value)} is beyond what can be sent")
     return number
 
 
-def _to_integer(value: HeaderValue) -> int | None:
+def _to_integer(value: SingleValue) -> int | None:
     number = _to_real(value)
     if number is None:
         return None
     if not number.is_integer():
-        raise ValueError(f"{_shown(value)} is not a whole number")
+        raise ValueError(f"{quoted(value)} is not a whole number")
     # Integers beyond 2**53 would lose digits as floats.
     whole = int(value) if isinstance(value, int) or (isinstance(value, str) and _is_whole(value)) else int(number)
     if not -(2**63) <= whole < 2**63:
-        raise ValueError(f"{_shown(value)} is beyond what can be sent")
+        raise ValueError(f"{quoted(value)} is beyond what can be sent")
     return whole
 
 
@@ -183,31 +211,26 @@ def _is_whole(text: str) -> bool:
     return text.strip().lstrip("+-").isdecimal()
 
 
-def _to_boolean(value: HeaderValue) -> bool:
+def _to_boolean(value: SingleValue) -> bool:
     if isinstance(value, bool):
         return value
     if isinstance(value, str) and value.strip().upper() in ("T", "F"):
         return value.strip().upper() == "T"
-    raise ValueError(f"“{_shown(value)}” is neither T nor F")
+    raise ValueError(f"{quoted(value)} is neither T nor F")
 
 
-def _to_time(value: HeaderValue) -> str | None:
+def _to_time(value: SingleValue) -> str | None:
     """Return a time in UTC without a zone, as the SVO takes it and FITS has it."""
     if isinstance(value, str) and not value.strip():
         return None
     try:
         time = parse_time("it", value)
     except PermanentError:
-        raise ValueError(f"“{_shown(value)}” is not a time such as 2019-04-19T17:34:55.504") from None
+        raise ValueError(f"{quoted(value)} is not a time such as 2019-04-19T17:34:55.504") from None
     return time.replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
-def _shown(value: HeaderValue) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else f"{text[:60]}…"
-
-
-_CONVERTERS: dict[str, Callable[[HeaderValue], FieldValue]] = {
+_CONVERTERS: dict[str, Callable[[SingleValue], FieldValue]] = {
     TEXT: _to_text,
     REAL: _to_real,
     INTEGER: _to_integer,

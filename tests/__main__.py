@@ -1,49 +1,77 @@
-"""Runs every test: on SQLite, then on PostgreSQL with the tests of whole processes and of browsers.
+"""Runs every test: on SQLite, on PostgreSQL, then those of whole processes and of browsers.
 
-``python -m tests`` for all, ``python -m tests soak`` for the long version of the tests of faults and load. Arguments
-after that go to pytest.
+``python -m tests`` runs all; ``python -m tests check`` those on SQLite, for the loop while one works;
+``python -m tests soak`` the long version of the tests of faults and load. Arguments after that go to pytest: ``-n 0``
+runs all in one process, as a debugger needs.
 """
 
 import os
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 
 from devtools.services import ServiceMissing, postgresql, redis_broker
 
-ONCE = "system or browser or schema or packaging"
+WHOLE = "system or browser"
+"""Tests with bounds on time: they run beside each other only."""
+
+ONCE = "schema or packaging"
+"""Tests that run on PostgreSQL only. Those without the mark of tests/conftest.py, `database`, run on SQLite only."""
+
+ON_ALL_CORES = ("-n", "auto", "--dist", "worksteal")
 
 
 def run_pytest(title: str, *arguments: str, **environment: str) -> int:
     """Run pytest in a process of its own and return its exit code."""
     print(f"\n=== {title} ===", flush=True)
+    begin = time.monotonic()
     command = [sys.executable, "-m", "pytest", "-q", *arguments]
-    return subprocess.run(command, env=os.environ | environment).returncode
+    always = {
+        # Workers that start at once would make the secret key of the embedded database at once.
+        "SECRET_KEY": os.environ.get("SECRET_KEY") or "only-for-tests",
+        # The tests start many processes, which compile the project again and again unless they may keep the result.
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
+    code = subprocess.run(command, env=os.environ | always | environment).returncode
+    print(f"=== {title}: {time.monotonic() - begin:.0f} s ===", flush=True)
+    return code
+
+
+def run_on_sqlite(left_out: str, arguments: list[str]) -> int:
+    """Run the tests that need no servers, and return the exit code."""
+    selected = [*ON_ALL_CORES, "-m", f"not ({left_out})"]
+    return run_pytest("SQLite", *selected, *arguments, DATABASE_URL="", CELERY_BROKER_URL="")
+
+
+def run_on_servers(title: str, *arguments: str, **environment: str) -> int:
+    """Run tests on PostgreSQL and Redis, and return the exit code; without these servers it is 0, or 1 under CI."""
+    with ExitStack() as services:
+        try:
+            environment |= {
+                "DATABASE_URL": services.enter_context(postgresql()),
+                "CELERY_BROKER_URL": services.enter_context(redis_broker()),
+            }
+        except ServiceMissing as missing:
+            print(f"\nSKIPPED: the tests on PostgreSQL and Redis: {missing}.", flush=True)
+            return int(os.environ.get("CI") == "true")
+        return run_pytest(title, *arguments, **environment)
 
 
 def main(arguments: list[str]) -> int:
     """Run the tests and return the exit code: 0 if all passed and, under CI, none was left out."""
-    soak = arguments[:1] == ["soak"]
-    rest = arguments[1:] if soak else arguments
-    codes = []
-    if not soak:
-        codes.append(run_pytest("SQLite", "-m", f"not ({ONCE})", *rest, DATABASE_URL="", CELERY_BROKER_URL=""))
-    with ExitStack() as services:
-        try:
-            urls = {
-                "DATABASE_URL": services.enter_context(postgresql()),
-                "CELERY_BROKER_URL": services.enter_context(redis_broker()),
-                "SECRET_KEY": os.environ.get("SECRET_KEY") or "only-for-tests",
-            }
-        except ServiceMissing as missing:
-            print(f"\nSKIPPED: the tests on PostgreSQL and Redis: {missing}.", flush=True)
-            codes.append(1 if os.environ.get("CI") == "true" else 0)
-        else:
-            if soak:
-                urls["SOAK"] = "true"
-                codes.append(run_pytest("Soak", "-m", "system", *rest, **urls))
-            else:
-                codes.append(run_pytest("PostgreSQL and Redis", "-m", "not soak", *rest, **urls))
+    match arguments:
+        case ["check", *rest]:
+            codes = [run_on_sqlite(WHOLE, rest)]
+        case ["soak", *rest]:
+            codes = [run_on_servers("Soak", "-m", "system", *rest, SOAK="true")]
+        case rest:
+            database = f"(database or {ONCE}) and not ({WHOLE})"
+            codes = [
+                run_on_sqlite(f"{WHOLE} or {ONCE}", rest),
+                run_on_servers("PostgreSQL and Redis", *ON_ALL_CORES, "-m", database, *rest),
+                run_on_servers("Processes and browsers", *ON_ALL_CORES, "-m", f"({WHOLE}) and not soak", *rest),
+            ]
     return int(any(codes))  # A pytest that was killed has a negative one.
 
 

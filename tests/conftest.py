@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.db import connections
 from django.db.models.signals import post_migrate
 
@@ -28,6 +29,20 @@ __all__ = [
 ]
 
 
+USE_THE_DATABASE = {"db", "transactional_db", "live_server"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use the database, before they are selected by their marks.
+
+    pytest-django refuses the database to all others.
+    """
+    for item in items:
+        if item.get_closest_marker("django_db") or not USE_THE_DATABASE.isdisjoint(item.fixturenames):
+            item.add_marker("database")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
@@ -48,6 +63,12 @@ def instruments_are_put_back() -> None:
             migration.add_instruments(apps, None)
 
     post_migrate.connect(put_back, weak=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_static_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give WhiteNoise, which otherwise warns in every test with a client, a folder to look for collected files in."""
+    settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
 
 
 @pytest.fixture(autouse=True)

@@ -62,7 +62,7 @@ class WorkOrderAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     sortable_by = ["id"]
     actions = ["reingest", "force_reingest", "cancel_orders"]
-    fields = [
+    fields = readonly_fields = (
         "status",
         "relative_path",
         "cube",
@@ -80,34 +80,40 @@ class WorkOrderAdmin(ReadOnlyAdmin):
         "warnings",
         "whole_error",
         "history",
-    ]
-    readonly_fields = fields
+    )
 
-    def get_fields(self, request: HttpRequest, obj: WorkOrder | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: WorkOrder | None = None) -> tuple[str, ...]:
         """Leave out what is told of submissions for those who may not look at these."""
         may_look = request.user.has_perm("svo.view_submission")
-        return [field for field in self.fields if may_look or field != "svo"]
+        return tuple(field for field in self.readonly_fields if may_look or field != "svo")
 
     def has_reingest_permission(self, request: HttpRequest) -> bool:
         """Who may post an order over HTTP may order it again here."""
         return request.user.has_perm("workorders.add_workorder")
 
-    @admin.action(description="Re-ingest", permissions=["reingest"])
-    @confirmed("These orders are queued again. What has not changed since the last ingestion is skipped.")
+    @confirmed(
+        "Re-ingest",
+        "These orders are queued again. What has not changed since the last ingestion is skipped.",
+        permission="reingest",
+    )
     def reingest(self, request: HttpRequest, selection: Selection, form: None) -> None:
         """Queue the selected orders again."""
         self._requeue(request, selection, force=False)
 
-    @admin.action(description="Force re-ingest", permissions=["reingest"])
-    @confirmed("These orders are queued again, and everything is made anew, whether it has changed or not.")
+    @confirmed(
+        "Force re-ingest",
+        "These orders are queued again, and everything is made anew, whether it has changed or not.",
+        permission="reingest",
+    )
     def force_reingest(self, request: HttpRequest, selection: Selection, form: None) -> None:
         """Queue the selected orders again, to be done as if nothing had been ingested before."""
         self._requeue(request, selection, force=True)
 
-    @admin.action(description="Cancel", permissions=["reingest"])
     @confirmed(
+        "Cancel",
         "Those of these orders that are queued are taken out of the queue, and count as failed. Grants that they were "
-        "to make are not made."
+        "to make are not made.",
+        permission="reingest",
     )
     def cancel_orders(self, request: HttpRequest, selection: Selection, form: None) -> None:
         """Take the selected orders out of the queue; those that are not in it stay as they are."""
@@ -126,12 +132,12 @@ class WorkOrderAdmin(ReadOnlyAdmin):
     @admin.display(description="Started (UTC)")
     def started(self, order: WorkOrder) -> str:
         """When the last run started."""
-        return utc(order.run and order.run.started_at)
+        return utc(order.run.started_at if order.run else None)
 
     @admin.display(description="Finished (UTC)")
     def finished(self, order: WorkOrder) -> str:
         """When the last run ended."""
-        return utc(order.run and order.run.finished_at)
+        return utc(order.run.finished_at if order.run else None)
 
     @admin.display(description="Error")
     def error(self, order: WorkOrder) -> str:

@@ -73,6 +73,19 @@ class WorkOrder(models.Model):
     def __str__(self) -> str:
         return f"{self.pk}: {self.relative_path}"
 
+    @property
+    def latest_run(self) -> "WorkOrderRun":
+        """The run under way, or the last one.
+
+        Raises
+        ------
+        WorkOrderRun.DoesNotExist
+            If no run has begun since the order was queued by a request.
+        """
+        if self.run is None:
+            raise WorkOrderRun.DoesNotExist(f"order {self.pk} has no run")
+        return self.run
+
     def as_ingest_request(self) -> IngestRequest:
         """The order as plain values for the conductor."""
         return IngestRequest(relative_path=self.relative_path, **self.request)

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.pagination import KeysetPagination
-from common.api.views import BAD_PARAMETERS, ReadView, RefusalSerializer
+from common.api.views import BAD_PARAMETERS, ListView, RefusalSerializer
 from common.keyset import Ordering
 from common.wakeups import send_wake_up
 from workorders.models import WorkOrder
@@ -92,7 +92,7 @@ class IngestView(generics.GenericAPIView):
     )
     def post(self, request: Request) -> Response:
         """Order the ingestion of a cube; poll the order's `url` until its status is completed or failed."""
-        posted = self.get_serializer(data=request.data)
+        posted = IngestSerializer(data=request.data, context=self.get_serializer_context())
         posted.is_valid(raise_exception=True)
         order = post_order(posted.validated_data["relative_path"], posted.request_fields)
         transaction.on_commit(lambda: send_wake_up(process_next_order))
@@ -102,13 +102,13 @@ class IngestView(generics.GenericAPIView):
         )
 
 
-class WorkOrderListView(ReadView):
+class WorkOrderListView(ListView):
     """All orders."""
 
     serializer_class = WorkOrderSerializer
     permission_classes = [WorkOrderPermissions]
     pagination_class = OrderPagination
-    filter_backends = generics.GenericAPIView.filter_backends
+    filter_backends = [filters.DjangoFilterBackend]
     filterset_class = WorkOrderFilter
     orderings = {"-id": Ordering(F("pk"), BigIntegerField, F("pk"), "Newest first", descending=True)}
     queryset = WorkOrder.objects.select_related("run")
@@ -119,7 +119,7 @@ class WorkOrderListView(ReadView):
     )
     def get(self, request: Request) -> Response:
         """List orders, newest first."""
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        page = self.paginator.rows_of_page(self.filter_queryset(self.get_queryset()), request, self.orderings)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 

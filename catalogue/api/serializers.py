@@ -84,7 +84,7 @@ class VideoPreviewSerializer(serializers.ModelSerializer):
 
 
 class DataCubeSerializer(serializers.ModelSerializer):
-    """A cube, as lists show it. What `download_access_by_cube` told of it must be its `download_access`."""
+    """A cube, as lists show it."""
 
     url = serializers.SerializerMethodField(help_text="All that is known about the cube.")
     instrument = serializers.CharField(source="instrument.name", read_only=True)
@@ -102,7 +102,7 @@ class DataCubeSerializer(serializers.ModelSerializer):
     pointing_x = serializers.FloatField(source="metadata.pointing_x", read_only=True, allow_null=True)
     pointing_y = serializers.FloatField(source="metadata.pointing_y", read_only=True, allow_null=True)
     tags = TagSerializer(many=True, read_only=True)
-    access = AccessSerializer(source="download_access", read_only=True)
+    access = serializers.SerializerMethodField()  # The context has what `download_access_by_cube` says.
     download_url = serializers.SerializerMethodField()
     images = ImagePreviewSerializer(source="image_previews", many=True, read_only=True)
 
@@ -138,6 +138,11 @@ class DataCubeSerializer(serializers.ModelSerializer):
     def get_url(self, cube: DataCube) -> str:
         """Link to the cube itself."""
         return f"{reverse('data-cube-list', request=self.context['request'])}{oid_in_url(cube.oid)}/"
+
+    @extend_schema_field(AccessSerializer)
+    def get_access(self, cube: DataCube) -> dict[str, Any]:
+        """Who may download the file."""
+        return AccessSerializer(self.context["access"][cube.pk]).data
 
     @extend_schema_field(serializers.URLField(allow_null=True, help_text="The file; null: the archive has it no more."))
     def get_download_url(self, cube: DataCube) -> str | None:

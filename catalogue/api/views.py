@@ -4,9 +4,9 @@ from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework import generics
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,9 +20,8 @@ from catalogue.api.serializers import (
 )
 from catalogue.filters import DataCubeFilter
 from catalogue.orderings import CUBE_ORDERINGS, OBSERVATION_ORDERINGS
-from common.api.negotiation import PlainTextRenderer, PreferAnyForm
-from common.api.pagination import KeysetPagination
-from common.api.views import BAD_PARAMETERS, BAD_TOKEN, ReadView, RefusalSerializer
+from common.api.negotiation import FITSRenderer, PlainTextRenderer, PreferAnyForm
+from common.api.views import BAD_PARAMETERS, BAD_TOKEN, ListView, ReadView, RefusalSerializer
 from datacubes.models import DataCube, FITSHeader, Instrument, Observation, Tag
 from datacubes.permissions import download_access_by_cube
 
@@ -42,18 +41,16 @@ class CubeView(ReadView):
     def serialized(self, cubes: list[DataCube]) -> list[dict[str, Any]]:
         """Return cubes as JSON, with what the user may download."""
         access = download_access_by_cube(self.request.user, cubes)
-        for cube in cubes:
-            cube.download_access = access[cube.pk]
-        return self.get_serializer(cubes, many=True).data
+        context = {**self.get_serializer_context(), "access": access}
+        return self.get_serializer(cubes, many=True, context=context).data
 
 
-class DataCubeListView(CubeView):
+class DataCubeListView(CubeView, ListView):
     """All cubes."""
 
     serializer_class = DataCubeSerializer
     queryset = CubeView.queryset.defer("metadata__keywords", "sources")
-    pagination_class = KeysetPagination
-    filter_backends = generics.GenericAPIView.filter_backends
+    filter_backends = [DjangoFilterBackend]
     filterset_class = DataCubeFilter
     orderings = CUBE_ORDERINGS
 
@@ -66,7 +63,7 @@ class DataCubeListView(CubeView):
         filterset = DataCubeFilter(request.query_params, self.get_queryset(), request=request)
         if not filterset.is_valid():
             raise ValidationError(filterset.errors)
-        page = self.paginator.paginate_queryset(filterset.qs, request, view=self, ways=filterset.ways)
+        page = self.paginator.rows_of_page(filterset.qs, request, self.orderings, filterset.ways)
         return self.get_paginated_response(self.serialized(page))
 
 
@@ -93,7 +90,7 @@ class HeaderView(ReadView):
     queryset = FITSHeader.objects.all()
     lookup_field = "cube__oid"
     lookup_url_kwarg = "oid"
-    renderer_classes = [PlainTextRenderer]
+    renderer_classes = [PlainTextRenderer, FITSRenderer]
     content_negotiation_class = PreferAnyForm
 
     @extend_schema(
@@ -101,21 +98,27 @@ class HeaderView(ReadView):
         parameters=[OID_PARAMETER],
         responses={
             (200, "text/plain"): OpenApiTypes.STR,
+            (200, "application/fits"): OpenApiTypes.BINARY,
             (400, "text/plain"): OpenApiTypes.STR,
             (401, "text/plain"): OpenApiTypes.STR,
             (404, "text/plain"): OpenApiTypes.STR,
         },
     )
     def get(self, request: Request, oid: str) -> Response:
-        """Return the primary header of a cube as text, one card a line."""
-        return Response(self.get_object().lines() + "\n")
+        """Return the primary header of a cube: as text, one card of 80 characters a line, or the bytes of the file.
+
+        `astropy.io.fits.Header.fromstring(text, sep="\\n")` reads the text; without `sep` it reads the bytes.
+        """
+        header = self.get_object()
+        if request.accepted_renderer.format == FITSRenderer.format:
+            return Response(header.text.encode("latin-1"))
+        return Response(header.lines() + "\n")
 
 
-class ObservationListView(ReadView):
+class ObservationListView(ListView):
     """All observations."""
 
     serializer_class = ObservationSerializer
-    pagination_class = KeysetPagination
     orderings = OBSERVATION_ORDERINGS
 
     def get_queryset(self) -> QuerySet[Observation]:
@@ -130,7 +133,7 @@ class ObservationListView(ReadView):
     )
     def get(self, request: Request) -> Response:
         """List observations: the cubes of one POINT_ID, or, without one, of one DATE-BEG."""
-        page = self.paginate_queryset(self.get_queryset())
+        page = self.paginator.rows_of_page(self.get_queryset(), request, self.orderings)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 

@@ -1,1 +1,1 @@
-"""The files of cubes over HTTP, for those who may have them: whole or in ranges, so that a download can be resumed."""
+"""The files of cubes over HTTP, for those who may have them: whole or in part, so that a download can be resumed."""

@@ -1,113 +1,124 @@
-"""An open cube file, and parts of it as the body of a response. None holds more than a block of it in memory."""
+"""A file as the body of a response, whole or in part. No more than a block of it is in memory."""
 
 import os
-import secrets
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+
 from common.errors import TransientError
-from common.http.ranges import ByteRange
+from common.http.ranges import requested_range
 from common.paths import open_confined
 
 BLOCK_SIZE = 2**18
 
 
-class OpenFile:
-    """A file below a folder, opened once, its path confined; to be closed.
+def send_file(
+    request: HttpRequest, root: Path, relative_path: str, content_type: str, headers: dict[str, str]
+) -> HttpResponseBase:
+    """Answer with a file below a folder, with the part of it that is asked for, or as a condition has it.
+
+    Parameters
+    ----------
+    headers
+        What the answer has besides those that describe the file and the part.
 
     Raises
     ------
+    RangeRefused
+        If the part is beyond the end of the file.
     PathRefused, TransientError
         As `open_confined` does.
     """
+    file = _OpenFile(root, relative_path)
+    try:
+        response = _response(request, file, content_type, headers)
+    except BaseException:
+        file.close()
+        raise
+    if not response.streaming:
+        file.close()
+    return response
+
+
+class _OpenFile:
+    """A file whose path is confined, opened once; the part to send is the whole unless `choose` is called.
+
+    A server that can sends it by `sendfile`, from the descriptor and its position.
+    """
 
     def __init__(self, root: Path, relative_path: str) -> None:
-        self.relative_path = relative_path
-        self.descriptor = open_confined(root, relative_path)
-        status = os.fstat(self.descriptor)
+        self._relative_path = relative_path
+        self._descriptor = open_confined(root, relative_path)
+        status = os.fstat(self._descriptor)
         self.size = status.st_size
         self.modified = int(status.st_mtime)
         # A file of another content has another time, or, if it was put in the place of this one, another inode.
         self.etag = f'"{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}"'
+        self._left = self.size
 
-    def close(self) -> None:
-        """Close the file; once more does nothing."""
-        if self.descriptor >= 0:
-            os.close(self.descriptor)
-            self.descriptor = -1
+    def choose(self, part: range) -> None:
+        """Send a part only."""
+        os.lseek(self._descriptor, part.start, os.SEEK_SET)
+        self._left = len(part)
 
-    def read(self, place: int, size: int) -> bytes:
-        """Return some of the bytes from a place on that must be there.
+    def fileno(self) -> int:
+        """Return the descriptor; the response's Content-Length is how much to send from its position."""
+        return self._descriptor
+
+    def read(self, size: int = BLOCK_SIZE) -> bytes:
+        """Return the next bytes; empty at the end of the part.
 
         Raises
         ------
         TransientError
             If the file has become shorter; the connection then breaks off, so that nobody takes the file for whole.
         """
-        block = os.pread(self.descriptor, min(size, BLOCK_SIZE), place)
-        if not block:
-            raise TransientError(f"“{self.relative_path}” became shorter while it was sent.")
-        return block
-
-
-class OnePart:
-    """A part of a file as a file: a server that can sends it by `sendfile`, from the descriptor and its position."""
-
-    def __init__(self, file: OpenFile, part: ByteRange) -> None:
-        self._file = file
-        self._place, self._stop = part.start, part.stop
-        os.lseek(file.descriptor, part.start, os.SEEK_SET)
-
-    def fileno(self) -> int:
-        """Return the descriptor; the response's Content-Length tells how much to send from its position."""
-        return self._file.descriptor
-
-    def read(self, size: int = BLOCK_SIZE) -> bytes:
-        """Return the next bytes; empty at the end of the part."""
-        if self._place == self._stop:
+        if not self._left:
             return b""
-        block = self._file.read(self._place, min(size, self._stop - self._place))
-        self._place += len(block)
+        block = os.read(self._descriptor, min(size, BLOCK_SIZE, self._left))
+        if not block:
+            raise TransientError(f"“{self._relative_path}” became shorter while it was sent.")
+        self._left -= len(block)
         return block
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file; once more does nothing."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
 
-class SeveralParts:
-    """Several parts of a file as a body of the type multipart/byteranges (RFC 9110, section 14.6)."""
+def _response(request: HttpRequest, file: _OpenFile, content_type: str, headers: dict[str, str]) -> HttpResponseBase:
+    headers = headers | {
+        "Accept-Ranges": "bytes",
+        "Content-Length": str(file.size),
+        "ETag": file.etag,
+        "Last-Modified": http_date(file.modified),
+    }
+    bare = HttpResponse(content_type=content_type, headers=headers)
+    conditional = get_conditional_response(request, file.etag, file.modified, bare)
+    if conditional is not None and (conditional is not bare or request.method == "HEAD"):
+        return conditional
+    part = _part_to_send(request, file)
+    if part is not None:
+        file.choose(part)
+        headers["Content-Length"] = str(len(part))
+        headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{file.size}"
+    response = FileResponse(file, status=200 if part is None else 206, content_type=content_type, headers=headers)
+    response.block_size = BLOCK_SIZE
+    return response
 
-    def __init__(self, file: OpenFile, parts: Sequence[ByteRange], content_type: str) -> None:
-        self._file = file
-        boundary = secrets.token_hex(16)
-        self.content_type = f"multipart/byteranges; boundary={boundary}"
-        self._parts = [
-            (
-                f"\r\n--{boundary}\r\nContent-Type: {content_type}\r\n"
-                f"Content-Range: {part.content_range(file.size)}\r\n\r\n".encode(),
-                part,
-            )
-            for part in parts
-        ]
-        self._end = f"\r\n--{boundary}--\r\n".encode()
 
-    @property
-    def length(self) -> int:
-        """The number of bytes of the whole body."""
-        return sum(len(head) + part.length for head, part in self._parts) + len(self._end)
+def _part_to_send(request: HttpRequest, file: _OpenFile) -> range | None:
+    """Return the part that is asked for, or None for the whole file.
 
-    def __iter__(self) -> Iterator[bytes]:
-        """Yield the body block by block."""
-        for head, part in self._parts:
-            yield head
-            place = part.start
-            while place < part.stop:
-                block = self._file.read(place, part.stop - place)
-                place += len(block)
-                yield block
-        yield self._end
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+    With If-Range the part is of a file that the client knows; of another file it wants the whole. A date does not
+    tell them apart: a file that took the place of another within the second, or came with its time, has the same.
+    Clients that were given an ETag may not send a date there (RFC 9110, section 13.1.5); those that do get the whole.
+    """
+    condition = request.headers.get("If-Range", "").strip()
+    known = not condition or condition == file.etag
+    return requested_range(request.headers.get("Range", ""), file.size) if known else None

@@ -12,10 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
-from django.utils.http import content_disposition_header, http_date
+from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -25,11 +24,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalogue.downloads.files import BLOCK_SIZE, OnePart, OpenFile, SeveralParts
+from catalogue.downloads.files import send_file
 from common.api.negotiation import PreferAnyForm
 from common.errors import PermanentError, TransientError
-from common.http.ranges import ByteRange, RangesRefused, requested_ranges
-from common.paths import confined_path
+from common.http.ranges import RangeRefused
+from common.paths import FileAbsent, confined_path
 from datacubes.models import DataCube
 from datacubes.permissions import DownloadAccess, download_access
 
@@ -63,11 +62,11 @@ class DownloadView(APIView):
         parameters=[
             OpenApiParameter("oid", str, OpenApiParameter.PATH, description="The OID, percent-encoded."),
             OpenApiParameter("filename", str, OpenApiParameter.PATH, description="The name of the cube's file."),
-            OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="Parts of the file, in bytes."),
+            OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="A part of the file, in bytes."),
         ],
         responses={
             (200, CONTENT_TYPE): OpenApiTypes.BINARY,
-            (206, CONTENT_TYPE): OpenApiResponse(OpenApiTypes.BINARY, description="The parts asked for."),
+            (206, CONTENT_TYPE): OpenApiResponse(OpenApiTypes.BINARY, description="The part asked for."),
             **{
                 (status, media_type): form
                 for status in (401, 403, 404, 416, 503)
@@ -76,7 +75,7 @@ class DownloadView(APIView):
         },
     )
     def get(self, request: Request, oid: str, filename: str) -> HttpResponseBase:
-        """Send the file, or parts of it, to those who may have it: a download can be resumed."""
+        """Send the file, or a part of it, to those who may have it: a download can be resumed."""
         cube = DataCube.objects.select_related("access").filter(oid=oid).first()
         if cube is None or cube.filename != filename:
             return self._refuse(404, "There is no such file of such a cube in the archive.")
@@ -94,11 +93,12 @@ class DownloadView(APIView):
         }
         root = Path(settings.SCIENCE_DATA_ROOT)
         try:
-            path = confined_path(root, cube.relative_path)
             if settings.X_ACCEL_PREFIX:
-                return _sent_by_web_server(root, path, headers)
-            file = OpenFile(root, cube.relative_path)
-        except PermanentError as error:
+                return _sent_by_web_server(root, confined_path(root, cube.relative_path), headers)
+            return send_file(request, root, cube.relative_path, CONTENT_TYPE, headers)
+        except RangeRefused as refused:
+            return self._refuse(416, str(refused), refused.headers)
+        except (PermanentError, FileAbsent) as error:
             logger.error("The file of the cube %s is not there: %s", cube.oid, error)
             return self._refuse(404, "The file of this cube is missing from the archive at the moment.")
         except TransientError as error:
@@ -108,33 +108,6 @@ class DownloadView(APIView):
                 "The file cannot be read at the moment; try again later.",
                 {"Retry-After": str(RETRY_AFTER_SECONDS)},
             )
-        try:
-            response = self._send(request, file, headers)
-        except BaseException:
-            file.close()
-            raise
-        if not response.streaming:
-            file.close()
-        return response
-
-    def _send(self, request: Request, file: OpenFile, headers: dict[str, str]) -> HttpResponseBase:
-        headers |= {"ETag": file.etag, "Last-Modified": http_date(file.modified), "Accept-Ranges": "bytes"}
-        whole = HttpResponse(content_type=CONTENT_TYPE, headers=headers | {"Content-Length": str(file.size)})
-        conditional = get_conditional_response(request, file.etag, file.modified, whole)
-        if conditional is not whole or request.method == "HEAD":
-            return conditional
-        try:
-            ranges = _ranges_to_send(request, file)
-        except RangesRefused as refused:
-            return self._refuse(416, str(refused), {"Content-Range": f"bytes */{file.size}"})
-        if ranges is None:
-            return _one_part(file, ByteRange(0, file.size), 200, headers)
-        if len(ranges) == 1:
-            headers["Content-Range"] = ranges[0].content_range(file.size)
-            return _one_part(file, ranges[0], 206, headers)
-        body = SeveralParts(file, ranges, CONTENT_TYPE)
-        headers["Content-Length"] = str(body.length)
-        return StreamingHttpResponse(body, status=206, content_type=body.content_type, headers=headers)
 
     def _refuse_restricted(self, cube: DataCube, access: DownloadAccess) -> Response:
         contact = settings.ARCHIVE_CONTACT_EMAIL or None
@@ -146,12 +119,14 @@ class DownloadView(APIView):
             "Log in, if that is you." if not self.request.user.is_authenticated else "",
             f"Ask {contact} for access." if contact else "Ask the archive's staff for access.",
         ]
-        more = {
-            "release_date": access.release_date,
-            "release_comment": access.release_comment,
-            "contact": contact,
-        }
-        return self._refuse(403, " ".join(sentence for sentence in sentences if sentence), cube=cube, **more)
+        return self._refuse(
+            403,
+            " ".join(sentence for sentence in sentences if sentence),
+            cube=cube,
+            release_date=access.release_date,
+            release_comment=access.release_comment,
+            contact=contact,
+        )
 
     def _refuse(self, status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
         cube = more.pop("cube", None)
@@ -159,26 +134,6 @@ class DownloadView(APIView):
         if isinstance(self.request.accepted_renderer, TemplateHTMLRenderer):
             data |= {"cube": cube, "status": status}
         return Response(data, status=status, headers=headers, template_name=self.template_name)
-
-
-def _ranges_to_send(request: Request, file: OpenFile) -> list[ByteRange] | None:
-    """Return the parts that are asked for, or None for the whole file.
-
-    With If-Range the parts are of a file that the client knows; of another file it wants the whole. A date does not
-    tell them apart: a file that took the place of another within the second, or came with its time, has the same.
-    Clients that were given an ETag may not send a date there (RFC 9110, section 13.1.5); those that do get the whole.
-    """
-    header = request.headers.get("Range")
-    condition = request.headers.get("If-Range", "").strip()
-    known = not condition or condition == file.etag
-    return requested_ranges(header, file.size) if header and known else None
-
-
-def _one_part(file: OpenFile, part: ByteRange, status: int, headers: dict[str, str]) -> FileResponse:
-    headers = headers | {"Content-Length": str(part.length)}
-    response = FileResponse(OnePart(file, part), status=status, content_type=CONTENT_TYPE, headers=headers)
-    response.block_size = BLOCK_SIZE
-    return response
 
 
 def _sent_by_web_server(root: Path, path: Path, headers: dict[str, str]) -> HttpResponse:

@@ -80,7 +80,7 @@ def _suit_a_page(form: forms.Form) -> None:
     """Give the fields input elements and hints that suit a page rather than an API."""
     for name in ("instrument", "tag"):
         field = form.fields[name]
-        field.widget = forms.CheckboxSelectMultiple(choices=field.choices)
+        field.widget = forms.CheckboxSelectMultiple(choices=field.widget.choices)
     for name in ("polarimetry", "release"):
         widget = form.fields[name].widget
         widget.choices = [("", "Any"), *((value, label) for value, label in widget.choices if value)]
@@ -94,7 +94,7 @@ def _active_filters(form: forms.Form, parameters: QueryDict) -> list[ActiveFilte
     active = []
     for name, field in form.fields.items():
         values = [value for value in parameters.getlist(name) if value.strip()]
-        labels = dict(field.choices) if name in ("polarimetry", "release") else {}
+        labels = dict(field.widget.choices) if name in ("polarimetry", "release") else {}
         for value in values:
             without = parameters.copy()
             without.setlist(name, [other for other in values if other != value])

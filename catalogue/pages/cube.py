@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from catalogue.pages.catalogue import LISTED_CUBES
-from catalogue.pages.keyword_table import keyword_rows
+from catalogue.pages.keyword_table import MAX_CHARACTERS, keyword_table
+from catalogue.pages.links import header_path
 from catalogue.pages.plot_texts import line_profile_text, seeing_text
 from datacubes.models import DataCube
 from datacubes.permissions import download_access
@@ -34,6 +35,7 @@ def cube_page(request: HttpRequest, oid: str) -> HttpResponse:
     cube = get_object_or_404(_CUBES, oid=oid)
     plots = getattr(cube, "plot_data", None)
     header = getattr(cube, "fits_header", None)
+    header_text, more_cards = header.first_lines() if header else ("", 0)
     same_observation = LISTED_CUBES.filter(observation=cube.observation_id).exclude(pk=cube.pk)
     context = {
         "cube": cube,
@@ -41,8 +43,11 @@ def cube_page(request: HttpRequest, oid: str) -> HttpResponse:
         "contact": settings.ARCHIVE_CONTACT_EMAIL,
         "seeing_text": seeing_text(plots.seeing) if plots and plots.seeing else "",
         "line_profile_text": line_profile_text(plots.line_profile) if plots and plots.line_profile else "",
-        "keywords": keyword_rows(cube.metadata.keywords, header),
-        "header_text": header.lines() if header else "",
+        "keywords": keyword_table(cube.metadata.keywords, header),
+        "max_characters": MAX_CHARACTERS,
+        "header_text": header_text,
+        "more_cards": more_cards,
+        "header_path": header_path(cube.oid),
         "related": [
             (
                 "Of the same observation",

@@ -1,11 +1,18 @@
 """The keywords of a cube for people: what stands in the header, with the comments that it gives."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from astropy.io.fits.verify import VerifyError
-
+from cubefile import Header
+from cubefile.header import CARD_SIZE
 from cubefile.keywords import JSONValue
 from datacubes.models import FITSHeader
+from datacubes.models.headers import MAX_SHOWN_CARDS
+
+# Real headers have some 320 cards and values of up to 1,000 characters; one can have 36,000 cards in 2.9 MB.
+MAX_VALUES = 600
+MAX_CHARACTERS = 2_000  # Of a value or a comment.
 
 
 @dataclass(frozen=True)
@@ -17,28 +24,65 @@ class KeywordRow:
     comment: str
 
 
-def keyword_rows(keywords: dict[str, JSONValue], header: FITSHeader | None) -> list[KeywordRow]:
-    """Return the keywords of `Metadata.keywords` by name, with the comment of the first card of each."""
+@dataclass(frozen=True)
+class KeywordTable:
+    """The keywords by name.
+
+    Attributes
+    ----------
+    more
+        The number of values that are left out.
+    is_cut
+        Whether a text is too long to be shown whole.
+    """
+
+    rows: list[KeywordRow]
+    more: int
+    is_cut: bool
+
+
+def keyword_table(keywords: dict[str, JSONValue], header: FITSHeader | None) -> KeywordTable:
+    """Return the first `MAX_VALUES` values of `Metadata.keywords`, with the comment of the first card of each keyword.
+
+    Comments are those of the first `MAX_SHOWN_CARDS` cards.
+    """
     comments = _comments(header) if header else {}
-    return [KeywordRow(name, _as_texts(value), comments.get(name, "")) for name, value in sorted(keywords.items())]
+    rows: list[KeywordRow] = []
+    room = MAX_VALUES
+    for name, value in sorted(keywords.items()):
+        if not room:
+            break
+        values = list(islice(_as_texts(value), room))
+        room -= len(values)
+        rows.append(KeywordRow(name, values, comments.get(name, "")))
+    return KeywordTable(
+        rows=[KeywordRow(row.name, [_cut(value) for value in row.values], _cut(row.comment)) for row in rows],
+        more=sum(map(_count, keywords.values())) - (MAX_VALUES - room),
+        is_cut=any(len(text) > MAX_CHARACTERS for row in rows for text in (*row.values, row.comment)),
+    )
 
 
-def _as_texts(value: JSONValue) -> list[str]:
+def _as_texts(value: JSONValue) -> Iterator[str]:
     """Write a value as FITS does: T and F for logical values, nothing for one that is undefined."""
     if isinstance(value, list):
-        return [text for item in value for text in _as_texts(item)]
-    if value is None:
-        return [""]
-    if isinstance(value, bool):
-        return ["T" if value else "F"]
-    return [str(value)]
+        for item in value:
+            yield from _as_texts(item)
+    elif isinstance(value, bool):
+        yield "T" if value else "F"
+    else:
+        yield "" if value is None else str(value)
+
+
+def _count(value: JSONValue) -> int:
+    return sum(map(_count, value)) if isinstance(value, list) else 1
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_CHARACTERS else f"{text[:MAX_CHARACTERS]}…"
 
 
 def _comments(header: FITSHeader) -> dict[str, str]:
     comments: dict[str, str] = {}
-    for card in header.as_header().cards:
-        try:
-            comments.setdefault(card.keyword, card.comment)
-        except VerifyError:
-            comments.setdefault(card.keyword, "")
+    for name, comment in Header(header.text[: MAX_SHOWN_CARDS * CARD_SIZE].encode("latin-1")).comments():
+        comments.setdefault(name, comment)
     return comments

@@ -8,3 +8,8 @@ from datacubes.links import oid_in_url
 def cube_page_path(oid: str) -> str:
     """Return the path of a cube's page. Not by `reverse` alone, which leaves ``/`` in an OID as it is."""
     return f"{reverse('catalogue')}cubes/{oid_in_url(oid)}/"
+
+
+def header_path(oid: str) -> str:
+    """Return the path of a cube's whole header, as text."""
+    return f"{reverse('data-cube-list')}{oid_in_url(oid)}/header/"

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -29,23 +30,17 @@ def cube_file(cube: DataCube) -> str:
     return download_path(cube)
 
 
-@register.filter
-def utc(moment: datetime) -> str:
-    """Write a time to the second, such as ``2019-04-19 17:34:55``."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-
-
 @register.simple_tag
 def period(begin: datetime, end: datetime) -> SafeString:
     """Write a time and another, whose day is left out where it is the same."""
     begin, end = begin.astimezone(UTC), end.astimezone(UTC)
-    form = "%H:%M:%S" if begin.date() == end.date() else "%Y-%m-%d %H:%M:%S"
+    form = "TIME_FORMAT" if begin.date() == end.date() else "DATETIME_FORMAT"
     return format_html(
         '<time datetime="{}">{}</time>\N{EN DASH}<time datetime="{}">{}</time>\N{NO-BREAK SPACE}UTC',
         begin.isoformat(),
-        utc(begin),
+        date_format(begin, "DATETIME_FORMAT"),
         end.isoformat(),
-        end.strftime(form),
+        date_format(end, form),
     )
 
 

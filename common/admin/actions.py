@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from functools import wraps
+from typing import TypeVar, overload
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.core.exceptions import BadRequest
+from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -17,7 +19,9 @@ ROWS_AT_ONCE = 500
 SHOWN_ROWS = 20
 CONFIRMED = "confirmed_ids"
 
-Action = Callable[[admin.ModelAdmin, HttpRequest, "Selection", forms.Form | None], None]
+AdminT = TypeVar("AdminT", bound=admin.ModelAdmin)
+FormT = TypeVar("FormT", bound=forms.Form)
+Action = Callable[[AdminT, HttpRequest, QuerySet], HttpResponse | None]
 
 
 class Selection:
@@ -42,7 +46,21 @@ class Selection:
             yield self._rows.filter(pk__in=self.ids[start : start + ROWS_AT_ONCE]).order_by("pk")
 
 
-def confirmed(explanation: str, form_class: type[forms.Form] | None = None) -> Callable[[Action], Callable]:
+@overload
+def confirmed(
+    description: str, explanation: str, *, permission: str
+) -> Callable[[Callable[[AdminT, HttpRequest, Selection, None], None]], Action[AdminT]]: ...
+
+
+@overload
+def confirmed(
+    description: str, explanation: str, *, permission: str, form_class: type[FormT]
+) -> Callable[[Callable[[AdminT, HttpRequest, Selection, FormT], None]], Action[AdminT]]: ...
+
+
+def confirmed(
+    description: str, explanation: str, *, permission: str, form_class: type[forms.Form] | None = None
+) -> Callable[[Callable[..., None]], Action]:
     """Make an admin action that asks first. The function that it decorates is only called with what was confirmed.
 
     What was selected is remembered row by row: rows that come to match the list's filters between the question and the
@@ -50,21 +68,28 @@ def confirmed(explanation: str, form_class: type[forms.Form] | None = None) -> C
 
     Parameters
     ----------
+    description
+        The action's name for people.
     explanation
         What the action does, for the page.
+    permission
+        Who may use it: `has_<permission>_permission` of the admin class decides.
     form_class
         What else the page asks for.
     """
 
-    def decorate(act: Action) -> Callable:
+    def decorate(act: Callable[..., None]) -> Action:
+        @admin.action(description=description, permissions=[permission])
         @wraps(act)
         def ask_first(model_admin: admin.ModelAdmin, request: HttpRequest, rows: QuerySet) -> HttpResponse | None:
+            if not request.user.is_authenticated:
+                raise PermissionDenied("Log in to use an action.")
             ids = _confirmed_ids(request)
             form = form_class(request.POST if ids else None) if form_class else None
             if ids and (form is None or form.is_valid()):
                 selection = Selection(model_admin.model._default_manager.all(), ids)
                 act(model_admin, request, selection, form)
-                _log(request, selection, ask_first.short_description)
+                _log(request.user, selection, description)
                 return None
             ids = ids or list(rows.order_by("pk").values_list("pk", flat=True)[: MAX_ROWS + 1])
             if len(ids) > MAX_ROWS:
@@ -75,7 +100,7 @@ def confirmed(explanation: str, form_class: type[forms.Form] | None = None) -> C
                     messages.ERROR,
                 )
                 return None
-            return _question(model_admin, request, ids, ask_first, explanation, form)
+            return _question(model_admin, request, ids, act.__name__, description, explanation, form)
 
         return ask_first
 
@@ -98,7 +123,8 @@ def _question(
     model_admin: admin.ModelAdmin,
     request: HttpRequest,
     ids: list[int],
-    action: Callable,
+    action: str,
+    description: str,
     explanation: str,
     form: forms.Form | None,
 ) -> TemplateResponse:
@@ -106,15 +132,15 @@ def _question(
     name = options.verbose_name if len(ids) == 1 else options.verbose_name_plural
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": f"{action.short_description}: {len(ids):,} {name}",
+        "title": f"{description}: {len(ids):,} {name}",
         "opts": options,
         "media": model_admin.media + (form.media if form else forms.Media()),
         "explanation": explanation,
         "form": form,
         "rows": model_admin.model._default_manager.filter(pk__in=ids[:SHOWN_ROWS]).order_by("pk"),
         "unshown": max(0, len(ids) - SHOWN_ROWS),
-        "action": action.__name__,
-        "button": f"{action.short_description} ({len(ids):,})",
+        "action": action,
+        "button": f"{description} ({len(ids):,})",
         "checkbox_name": ACTION_CHECKBOX_NAME,
         "confirmed_name": CONFIRMED,
         "ids": ids,
@@ -122,6 +148,6 @@ def _question(
     return TemplateResponse(request, "common/confirm_action.html", context)
 
 
-def _log(request: HttpRequest, selection: Selection, what: str) -> None:
+def _log(user: User, selection: Selection, what: str) -> None:
     for rows in selection.chunks():
-        LogEntry.objects.log_actions(request.user.pk, rows, CHANGE, f"{what}.")
+        LogEntry.objects.log_actions(user.pk, rows, CHANGE, f"{what}.")

@@ -1,12 +1,13 @@
 """What the admin pages share: rows that only the pipeline writes, and lists that stay fast with millions of rows."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.formats import localize
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 
@@ -15,12 +16,13 @@ def utc(moment: datetime | None) -> str:
     """Write a time to the second, in one piece."""
     if moment is None:
         return "–"
-    return format_html('<span class="moment">{}</span>', f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}")
+    return format_html('<span class="moment">{}</span>', localize(moment))
 
 
 class BoundedPaginator(Paginator):
     """Counts no further than people page: counting a table of millions for each look at a list takes seconds."""
 
+    object_list: QuerySet[Model]
     bound = 10_000
 
     @cached_property

@@ -1,5 +1,6 @@
 """Which form an answer has, for what has one form whatever is asked for."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from rest_framework.exceptions import NotAcceptable
@@ -12,9 +13,10 @@ class PreferAnyForm(DefaultContentNegotiation):
     """The form that is asked for, or else the view's first: a download is not refused for its header Accept."""
 
     def select_renderer(
-        self, request: Request, renderers: list[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """Return the renderer and its media type."""
+        renderers = list(renderers)
         try:
             return super().select_renderer(request, renderers, format_suffix)
         except NotAcceptable:
@@ -36,3 +38,19 @@ class PlainTextRenderer(BaseRenderer):
             )
             data = "".join(f"{sentence}\n" for sentence in sentences)
         return data.encode(self.charset)
+
+
+class FITSRenderer(BaseRenderer):
+    """Bytes of a FITS file; an error as text."""
+
+    media_type = "application/fits"
+    format = "fits"
+    charset = None
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        """Return the bytes as they are."""
+        if isinstance(data, bytes):
+            return data
+        text = PlainTextRenderer()
+        renderer_context["response"]["Content-Type"] = f"{text.media_type}; charset={text.charset}"
+        return text.render(data)

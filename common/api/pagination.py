@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from common.keyset import CursorRefused, Ordering, Page, Ways, keyset_page
+from common.keyset import CursorRefused, Ordering, Page, Row, Ways, keyset_page
 
 PAGE_SIZE = 50
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
@@ -23,30 +23,24 @@ class KeysetPagination(BasePagination):
     parameters = ("ordering", "cursor", "page_size")
     max_page_size = 200
 
-    def paginate_queryset(
+    def rows_of_page(
         self,
-        queryset: QuerySet,
+        rows: QuerySet[Row],
         request: Request,
-        view: Any = None,
-        ways: Callable[[Ordering], Ways | None] = lambda ordering: None,
-    ) -> list[Model]:
+        orderings: Mapping[str, Ordering],
+        ways: Callable[[Ordering], Ways[Row] | None] = lambda ordering: None,
+    ) -> list[Row]:
         """Return the rows of the page that is asked for; `ways` tells of an order how `keyset_page` finds them."""
         self.request = request
         parameters = request.query_params
-        order = _ordering(parameters.get("ordering"), view.orderings)
+        order = _ordering(parameters.get("ordering"), orderings)
         size = _page_size(parameters.get("page_size"), self.max_page_size)
         try:
-            self.page: Page = keyset_page(
-                queryset,
-                view.orderings,
-                order,
-                parameters.get("cursor") or None,
-                size,
-                ways(view.orderings[order]),
-            )
+            page = keyset_page(rows, orderings, order, parameters.get("cursor") or None, size, ways(orderings[order]))
         except CursorRefused as refused:
             raise ValidationError({"cursor": [str(refused)]}) from refused
-        return self.page.rows
+        self.page: Page = page
+        return page.rows
 
     def get_paginated_response(self, data: list[Any]) -> Response:
         """Return the page with the links to its neighbours."""

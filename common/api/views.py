@@ -1,12 +1,19 @@
 """What the views of all rooms share: reading without an account, strict parameters, refusals as sentences."""
 
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import generics, serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.filters import BaseFilterBackend
+from rest_framework.pagination import BasePagination
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
+
+from common.api.pagination import KeysetPagination
+from common.keyset import Ordering
 
 
 class RefusalSerializer(serializers.Serializer):
@@ -26,8 +33,8 @@ class ReadView(generics.GenericAPIView):
     """A view that everybody may read, unless it says otherwise, and that refuses parameters it does not know."""
 
     permission_classes = [AllowAny]
-    pagination_class = None
-    filter_backends = []
+    pagination_class: type[BasePagination] | None = None
+    filter_backends: Sequence[type[BaseFilterBackend]] = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse unknown parameters: a misspelt filter that is ignored would answer with the whole archive."""
@@ -41,3 +48,15 @@ class ReadView(generics.GenericAPIView):
         filterset_class = getattr(self, "filterset_class", None)
         names = set(filterset_class.base_filters) if filterset_class else set()
         return names | set(getattr(self.pagination_class, "parameters", ()))
+
+
+class ListView(ReadView):
+    """A list that everybody may read, in pages; it is ordered by one of its `orderings`."""
+
+    pagination_class: type[KeysetPagination] = KeysetPagination
+    orderings: Mapping[str, Ordering]
+
+    @cached_property
+    def paginator(self) -> KeysetPagination:
+        """The pages of the request."""
+        return self.pagination_class()

@@ -1,81 +1,46 @@
 """The header Range (RFC 9110, section 14)."""
 
 import re
-from dataclasses import dataclass
 
-MAX_RANGES = 20
-"""A client that resumes a download, or reads a header and some frames, needs a few; more are refused."""
-
-_SPEC = re.compile(r"([0-9]*)-([0-9]*)")
+_RANGE = re.compile(r"bytes\s*=[\s,]*([0-9]*)-([0-9]*)[\s,]*", re.ASCII | re.IGNORECASE)
 
 
-class RangesRefused(ValueError):
-    """None of the ranges is in the file, or they are too many; the message tells which."""
+class RangeRefused(ValueError):
+    """The range is not in the file."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"The file has {size} bytes; the range asked for is beyond its end.")
+        self.headers = {"Content-Range": f"bytes */{size}"}
 
 
-@dataclass(frozen=True)
-class ByteRange:
-    """Some bytes of a file: from `start` up to, not including, `stop`."""
+def requested_range(header: str, size: int) -> range | None:
+    """Return the places of the bytes that the header Range asks for, in a file of a size.
 
-    start: int
-    stop: int
-
-    @property
-    def length(self) -> int:
-        """The number of bytes."""
-        return self.stop - self.start
-
-    def content_range(self, size: int) -> str:
-        """Return the header Content-Range, for a file of a size."""
-        return f"bytes {self.start}-{self.stop - 1}/{size}"
-
-
-def requested_ranges(header: str, size: int) -> list[ByteRange] | None:
-    """Read the header Range.
-
-    Parameters
-    ----------
-    header
-        Its value.
-    size
-        Of the file, in bytes.
-
-    Returns
-    -------
-    list of ByteRange or None
-        Those that are in the file, in the order asked for; None if the header is to be ignored, because it is not
-        about bytes or not well formed.
+    None stands for the whole file. It is the answer to a header that is not about bytes or not well formed, and to
+    one of several ranges, for which a server may send the whole (RFC 9110, section 14.2).
 
     Raises
     ------
-    RangesRefused
-        If none is in the file, there are more than MAX_RANGES, or together they are longer than the file.
+    RangeRefused
+        If the range is beyond the end of the file.
     """
-    unit, equals, list_of_specs = header.partition("=")
-    specs = [spec.strip(" \t") for spec in list_of_specs.split(",")]
-    specs = [spec for spec in specs if spec]
-    if not equals or unit.strip().lower() != "bytes" or not specs:
+    match = _RANGE.fullmatch(header.strip())
+    if match is None:
         return None
-    if len(specs) > MAX_RANGES:
-        raise RangesRefused(f"{len(specs)} ranges are asked for; at most {MAX_RANGES} are sent at once.")
-    ranges = []
-    for spec in specs:
-        match = _SPEC.fullmatch(spec)
-        if match is None or spec == "-":
+    first, last = (_number(digits) for digits in match.groups())
+    if first is None:
+        if last is None:
             return None
-        first, last = (_number(digits) for digits in match.groups())
-        if first is None:
-            ranges.append(ByteRange(max(0, size - last), size))
-        elif last is not None and last < first:
-            return None
-        else:
-            ranges.append(ByteRange(first, size if last is None else min(size, last + 1)))
-    ranges = [asked for asked in ranges if asked.length > 0]
-    if not ranges:
-        raise RangesRefused(f"The file has {size} bytes; none of the ranges asked for is in it.")
-    if sum(asked.length for asked in ranges) > size:
-        raise RangesRefused("The ranges overlap: together they are longer than the file.")
-    return ranges
+        asked = range(max(0, size - last), size)
+    elif last is None:
+        asked = range(first, size)
+    elif last < first:
+        return None
+    else:
+        asked = range(first, min(size, last + 1))
+    if not asked:
+        raise RangeRefused(size)
+    return asked
 
 
 def _number(digits: str) -> int | None:

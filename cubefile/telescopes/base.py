@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
-from cubefile import CubeFile, Header
+from cubefile import CubeFile
+from cubefile.card_values import Keywords, required_text, text
 from cubefile.layout import Layout
-from cubefile.text_values import required_text, text
 
 
 class Line(NamedTuple):
@@ -68,10 +68,10 @@ class Telescope(ABC):
         return Product(filename(cube_file))
 
     @abstractmethod
-    def spectral_line(self, header: Header) -> str:
+    def spectral_line(self, header: Keywords) -> str:
         """Return the line as people search for it; empty if the header does not name it."""
 
-    def point_id(self, header: Header) -> str:
+    def point_id(self, header: Keywords) -> str:
         """Return what the cubes of one observation share: POINT_ID, or DATE-BEG if the header has none.
 
         Raises

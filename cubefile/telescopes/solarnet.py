@@ -3,12 +3,10 @@
 Source: SOLARNET metadata recommendations, https://arxiv.org/abs/2011.12139 (WAVELNTH, WAVEMIN, WAVEMAX, WAVEBAND).
 """
 
-from typing import TypeGuard
-
 from common.errors import PermanentError
-from cubefile import CardValue, CubeFile, Header
+from cubefile import CubeFile
+from cubefile.card_values import Keywords, is_number, required_text, text
 from cubefile.telescopes.base import Telescope
-from cubefile.text_values import required_text, text
 
 
 class Solarnet(Telescope):
@@ -33,23 +31,19 @@ class Solarnet(Telescope):
             )
         return f"{begin}_{instrument}_{wavelength}"
 
-    def spectral_line(self, header: Header) -> str:
+    def spectral_line(self, header: Keywords) -> str:
         """Return WAVEBAND, or else the wavelength."""
         return text(header, "WAVEBAND") or _wavelength(header)
 
 
-def _wavelength(header: Header) -> str:
+def _wavelength(header: Keywords) -> str:
     """Return the wavelength in the header's own unit, without the zeros that only some writers add."""
     characteristic = header.get("WAVELNTH")
-    if _is_number(characteristic):
+    if is_number(characteristic):
         return f"{characteristic:.10g}"
     if characteristic is not None:
         return str(characteristic).strip()
     shortest, longest = header.get("WAVEMIN"), header.get("WAVEMAX")
-    if _is_number(shortest) and _is_number(longest):
+    if is_number(shortest) and is_number(longest):
         return f"{shortest / 2 + longest / 2:.10g}"
     return ""
-
-
-def _is_number(value: CardValue) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)

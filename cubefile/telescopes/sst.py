@@ -5,13 +5,13 @@ import re
 import numpy as np
 
 from common.errors import PermanentError
-from cubefile import CubeFile, Header
+from cubefile import CubeFile
+from cubefile.card_values import Keywords, required_text, text
 from cubefile.layout import Layout
 from cubefile.telescopes.base import Line, Product, Telescope, filename
-from cubefile.text_values import required_text, text
 
 _SCANS_IN_FILENAME = re.compile(r"_scans=([^_]+)")
-_TIME_OF_EXPORT = re.compile(r"_export[^_]*")
+_TIME_OF_EXPORT = re.compile(r"_export([^_]*)")
 _WIDE_BAND = "wb_"
 _SPECTRAL_CUBE = "_sp"
 _SCAN_NUMBERS = "VAR-EXT-SCANNUM"
@@ -68,11 +68,12 @@ class SST(Telescope):
 
     def product(self, cube_file: CubeFile) -> Product:
         """Return the name without the time of the export; names that end in ``_sp`` are those of companions."""
-        name = _TIME_OF_EXPORT.sub("", filename(cube_file))
+        written_as = filename(cube_file)
+        name, exported = _TIME_OF_EXPORT.sub("", written_as), _TIME_OF_EXPORT.search(written_as)
         is_spectral = name.rpartition(".")[0].endswith(_SPECTRAL_CUBE)
-        return Product(name, _SPECTRAL_CUBE.strip("_") if is_spectral else "")
+        return Product(name, _SPECTRAL_CUBE.strip("_") if is_spectral else "", exported[1] if exported else "")
 
-    def spectral_line(self, header: Header) -> str:
+    def spectral_line(self, header: Keywords) -> str:
         """Return FILTER1."""
         return text(header, "FILTER1")
 

@@ -1,7 +1,7 @@
 """Who may download a cube, and when everybody may."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import Group
 from django.db import models, transaction
@@ -11,8 +11,10 @@ from django.utils import timezone
 from datacubes.models.cubes import DataCube
 from datacubes.models.metadata import NEVER_PUBLIC, Metadata
 
+Rules = TypeVar("Rules", bound="AccessRules")
 
-class AccessRulesQuerySet(models.QuerySet):
+
+class AccessRulesQuerySet(models.QuerySet[Rules]):
     """Rules of several cubes; a release date that changes is copied to the cube's metadata."""
 
     def update(self, **values: Any) -> int:
@@ -25,9 +27,7 @@ class AccessRulesQuerySet(models.QuerySet):
             _copy_release_dates(cubes)
         return changed
 
-    update.alters_data = True
-
-    def bulk_create(self, objs: Iterable["AccessRules"], *args: Any, **kwargs: Any) -> list["AccessRules"]:
+    def bulk_create(self, objs: Iterable[Rules], *args: Any, **kwargs: Any) -> list[Rules]:
         """Insert rows, or update those that are there if so told."""
         with transaction.atomic(savepoint=False):
             rules = super().bulk_create(objs, *args, **kwargs)

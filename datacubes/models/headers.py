@@ -1,9 +1,15 @@
 """The primary header of a cube as it stands in the file."""
 
-from astropy.io import fits
+from itertools import takewhile
+
 from django.db import models
 
+from cubefile.header import CARD_SIZE
 from datacubes.models.cubes import DataCube
+
+MAX_SHOWN_CARDS = 1_000  # Real headers have some 320 cards; one can have 36,000.
+
+_END_CARD = "END".ljust(CARD_SIZE)
 
 
 class FITSHeader(models.Model):
@@ -18,11 +24,19 @@ class FITSHeader(models.Model):
     def __str__(self) -> str:
         return "primary header"
 
-    def as_header(self) -> fits.Header:
-        """The header as astropy reads it from the file."""
-        return fits.Header.fromstring(self.text)
+    def cards(self) -> list[str]:
+        """Return the cards before END, each with its 80 characters: readers join CONTINUE cards by that width."""
+        images = (self.text[start : start + CARD_SIZE] for start in range(0, len(self.text), CARD_SIZE))
+        return list(takewhile(_END_CARD.__ne__, images))
 
     def lines(self) -> str:
-        """The header for people: one card a line, without the padding."""
-        cards = [self.text[start : start + 80].rstrip() for start in range(0, len(self.text), 80)]
-        return "\n".join(cards).rstrip()
+        """Return the header with one card a line: ``Header.fromstring(text, sep="\\n")`` of astropy reads it."""
+        return "\n".join([*self.cards(), _END_CARD])
+
+    def first_lines(self) -> tuple[str, int]:
+        """As much of the header as a page shows, without the padding, and the number of cards that follow."""
+        text = self.text.rstrip()
+        more = -(-len(text) // CARD_SIZE) - MAX_SHOWN_CARDS
+        shown = text[: MAX_SHOWN_CARDS * CARD_SIZE]
+        lines = (shown[start : start + CARD_SIZE].rstrip() for start in range(0, len(shown), CARD_SIZE))
+        return "\n".join(lines), max(more, 0)

@@ -5,19 +5,10 @@ from datetime import date
 from django.db import models
 from django.db.models.functions import Coalesce
 
+from datacubes.columns import SEARCHED_COLUMNS, columns_besides
 from datacubes.models.cubes import DataCube, Instrument
 
 NEVER_PUBLIC = date.max
-
-_FILTERED = (
-    "date_end",
-    "wavelength_min",
-    "wavelength_max",
-    "spectral_line",
-    "has_polarimetry",
-    "instrument",
-    "public_from",
-)
 
 
 class Metadata(models.Model):
@@ -60,19 +51,12 @@ class Metadata(models.Model):
         # The first columns of each are an order of the list; a database that walks through it reads in the others
         # whether a cube passes a filter, and looks at the rows of those that do.
         indexes = [
-            models.Index(fields=["-date_beg", "-cube", *_FILTERED], name="metadata_newest"),
+            models.Index(fields=["-date_beg", "-cube", *columns_besides("date_beg")], name="metadata_newest"),
             models.Index(
-                fields=[
-                    "spectral_line",
-                    "-date_beg",
-                    "-cube",
-                    *(name for name in _FILTERED if name != "spectral_line"),
-                ],
+                fields=["spectral_line", "-date_beg", "-cube", *columns_besides("spectral_line", "date_beg")],
                 name="metadata_line",
             ),
-            models.Index(
-                Coalesce("wavelength_min", 0.0), "cube", "date_beg", *_FILTERED, name="metadata_by_wavelength"
-            ),
+            models.Index(Coalesce("wavelength_min", 0.0), "cube", *SEARCHED_COLUMNS, name="metadata_by_wavelength"),
         ]
 
     def __str__(self) -> str:

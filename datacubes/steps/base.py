@@ -161,6 +161,11 @@ class Step(ABC, Generic[Values]):
     - read the whole array, or wait for anything but the storage and the database;
     - know of orders, HTTP or Celery.
 
+    Keywords that cannot be read: those of identity (DATE-BEG, INSTRUME, POINT_ID, the parts of the OID) and RELEASE,
+    which decides access, refuse the cube with a `PermanentError`. For any other, such as DATE-END, WAVEMIN or the
+    length of an axis, the step adds a sentence to `material.warnings` that names the keyword, its value and what was
+    expected; the column stays empty, or has its default.
+
     Attributes
     ----------
     unchanged_reason

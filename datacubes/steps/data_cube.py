@@ -13,7 +13,7 @@ from datacubes.steps.base import CubeRows, Material, Outcome, Step
 from datacubes.withdrawal import restore, withdraw
 
 _AS_BEFORE = "Path, size, instrument and observation are as before."
-_UNSEEN = {"modified_ns", "header_digest", "product"}
+_UNSEEN = {"modified_ns", "header_digest", "product", "exported"}
 """Columns that identify the file for a download, and show nothing that is new."""
 
 
@@ -27,6 +27,7 @@ class FileFacts:
     modified_ns: int
     header_digest: str
     product: str
+    exported: str
 
 
 class DataCubeStep(Step[FileFacts]):
@@ -44,6 +45,7 @@ class DataCubeStep(Step[FileFacts]):
             cube_file.modified_ns,
             cube_file.header_digest,
             material.product.name[:255],
+            material.product.exported[:32],
         )
 
     def write(self, rows: CubeRows, values: FileFacts) -> tuple[Outcome, str]:
@@ -60,7 +62,7 @@ class DataCubeStep(Step[FileFacts]):
         if cube is not None and cube.observation.point_id == identity.point_id:
             observation = cube.observation
         else:
-            observation = get_observation(identity.point_id, identity.date_beg, identity.date_end)
+            observation = get_observation(identity.point_id, identity.date_beg)
         facts = asdict(values) | {"instrument_id": material.instrument.id, "observation_id": observation.id}
         if cube is None:
             rows.cube = _create(identity.oid, sources=rows.sources, **facts)
@@ -81,7 +83,8 @@ class DataCubeStep(Step[FileFacts]):
         cube.save()
         if stays and changed <= _UNSEEN:
             return Outcome.SKIPPED, _AS_BEFORE
-        names = sorted(str(DataCube._meta.get_field(name).verbose_name) for name in changed - _UNSEEN)
+        shown = changed - _UNSEEN
+        names = [str(field.verbose_name) for field in DataCube._meta.concrete_fields if field.attname in shown]
         return Outcome.UPDATED, f"Changed: {', '.join(names)}." if names else ""
 
 

@@ -1,73 +1,28 @@
 """The step `metadata`: what people search for, and every keyword."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from astropy import units
 
 from common.errors import PermanentError, quoted
 from common.upsert import upsert
-from cubefile import HDU, FileCutShort, Header
+from cubefile import FileCutShort
 from cubefile.axes import axis_length, cube_axes
-from cubefile.keywords import JSONValue, keywords_as_json
+from cubefile.dates import parse_time, time_scale
+from cubefile.keywords import JSONValue, first_values, keywords_as_json
 from cubefile.pointing import Pointing, read_pointing
+from cubefile.telescopes import Telescope
+from cubefile.units import unit_factor
 from datacubes.models import Metadata
 from datacubes.models.metadata import NEVER_PUBLIC
 from datacubes.steps.base import CubeRows, Material, Outcome, Step, header_fingerprint, table_fingerprint
 
+MAX_LENGTH = 2**31 - 1  # Of what a column of integers holds.
 
-def read(material: Material) -> Metadata:
-    """Make the metadata of a cube from its primary header, and its place on the sky from its table of coordinates.
-
-    Raises
-    ------
-    PermanentError
-        If a wavelength is not a number, or there are more scans or wavelengths than can be stored.
-    """
-    primary = material.cube_file.primary
-    header = primary.header
-    keywords = keywords_as_json(header)
-    axes = cube_axes(material.cube_file)
-    pointing = _pointing(material, keywords)
-    return Metadata(
-        date_beg=material.identity.date_beg,
-        date_end=material.identity.date_end,
-        wavelength_min=_nanometres(header, "WAVEMIN"),
-        wavelength_max=_nanometres(header, "WAVEMAX"),
-        spectral_line=material.telescope.spectral_line(header)[:64],
-        has_polarimetry=axis_length(primary, axes.stokes) == 4,
-        n_scans=_length(primary, axes.scan),
-        n_wavelengths=_length(primary, axes.wavelength),
-        size_x=pointing.size_x,
-        size_y=pointing.size_y,
-        pointing_x=pointing.x,
-        pointing_y=pointing.y,
-        keywords=keywords,
-    )
-
-
-def _length(hdu: HDU, axis: int | None) -> int:
-    length = axis_length(hdu, axis)
-    if length > 2**31 - 1:
-        raise PermanentError(f"NAXIS{len(hdu.shape) - axis} is {length}, more than a cube can have.")
-    return length
-
-
-def _pointing(material: Material, keywords: Mapping[str, JSONValue]) -> Pointing:
-    """Read the pointing; it is a help for searching, and that it cannot be read is no reason to refuse a cube."""
-    try:
-        return read_pointing(material.cube_file)
-    except FileCutShort:
-        raise
-    except PermanentError as error:
-        material.warnings.append(f"The pointing is not known: {error}")
-        return Pointing()
-
-
-def _nanometres(header: Header, keyword: str) -> float | None:
-    value = header.get(keyword)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise PermanentError(f"{keyword} is {quoted(value)}; a number of nanometres was expected.")
-    return float(value)
+T = TypeVar("T")
 
 
 class MetadataStep(Step[Metadata]):
@@ -82,8 +37,25 @@ class MetadataStep(Step[Metadata]):
         return f"{header} {table}" if header and table else None
 
     def read(self, material: Material) -> Metadata:
-        """Make the metadata of the cube."""
-        return read(material)
+        """Make the metadata from the primary header, and the place on the Sun from the coordinates."""
+        primary = material.cube_file.primary
+        keywords = keywords_as_json(primary.header)
+        columns, warnings = columns_of_keywords(keywords, material.telescope, material.identity.date_beg)
+        material.warnings.extend(warnings)
+        axes = cube_axes(material.cube_file)
+        pointing = _pointing(material)
+        return Metadata(
+            **columns,
+            date_beg=material.identity.date_beg,
+            has_polarimetry=axis_length(primary, axes.stokes) == 4,
+            n_scans=_length(material, axes.scan),
+            n_wavelengths=_length(material, axes.wavelength),
+            size_x=pointing.size_x,
+            size_y=pointing.size_y,
+            pointing_x=pointing.x,
+            pointing_y=pointing.y,
+            keywords=keywords,
+        )
 
     def write(self, rows: CubeRows, values: Metadata) -> tuple[Outcome, str]:
         """Store the metadata."""
@@ -95,3 +67,102 @@ class MetadataStep(Step[Metadata]):
         upsert(values, "cube", keep=["public_from"])
         rows.observations.add(cube.observation_id)
         return Outcome.UPDATED, ""
+
+
+def columns_of_keywords(
+    keywords: Mapping[str, JSONValue], telescope: Telescope, date_beg: datetime
+) -> tuple[dict[str, datetime | float | str | None], list[str]]:
+    """Make the columns that need the keywords alone: `refill_metadata` fills them without the file.
+
+    The first value of a repeated keyword counts. In JSON it is a list, as a complex number is: its real part counts.
+
+    Parameters
+    ----------
+    keywords
+        Those of the primary header, as `keywords_as_json` returns them, or as they were stored.
+    telescope
+        That of the cube's instrument.
+    date_beg
+        The begin of the cube, UTC; also its end if DATE-END is missing or cannot be read.
+
+    Returns
+    -------
+    tuple
+        The values by column, and a warning for each keyword that cannot be read.
+    """
+    values, warnings = first_values(keywords), list[str]()
+
+    def read(keyword: str, read_value: Callable[[str, JSONValue], T]) -> T | None:
+        value = values.get(keyword)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return None
+        try:
+            return read_value(keyword, value)
+        except PermanentError as error:
+            warnings.append(str(error))
+            return None
+
+    nanometres = read("WAVEUNIT", _nanometres_of_unit) or 1.0
+
+    def wavelength(keyword: str, value: JSONValue) -> float:
+        return _number(keyword, value) * nanometres
+
+    scale = time_scale(values.get("TIMESYS"))
+    if scale is None:
+        warnings.append(f"TIMESYS is {quoted(values['TIMESYS'])}, which is unknown: times are taken as UTC.")
+
+    def time(keyword: str, value: JSONValue) -> datetime:
+        return parse_time(keyword, value, scale or "UTC")
+
+    date_end = read("DATE-END", time)
+    if date_end is not None and date_end < date_beg:
+        warnings.append(f"DATE-END is {quoted(values['DATE-END'])}, which is before DATE-BEG.")
+    columns = {
+        "date_end": date_end or date_beg,
+        "wavelength_min": read("WAVEMIN", wavelength),
+        "wavelength_max": read("WAVEMAX", wavelength),
+        "spectral_line": telescope.spectral_line(values)[:64],
+    }
+    return columns, warnings
+
+
+def _length(material: Material, axis: int | None) -> int:
+    hdu = material.cube_file.primary
+    length = axis_length(hdu, axis)
+    if axis is not None and length > MAX_LENGTH:
+        material.warnings.append(f"NAXIS{len(hdu.shape) - axis} is {length}; at most {MAX_LENGTH} was expected.")
+        return 1
+    return length
+
+
+def _pointing(material: Material) -> Pointing:
+    """Read the pointing; it is a help for searching, and that it cannot be read is no reason to refuse a cube."""
+    try:
+        return read_pointing(material.cube_file)
+    except FileCutShort:
+        raise
+    except PermanentError as error:
+        material.warnings.append(f"The pointing is not known: {error}")
+        return Pointing()
+
+
+def _number(keyword: str, value: JSONValue) -> float:
+    """Read a number, also one that is written as text."""
+    try:
+        number = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else math.nan
+    except (OverflowError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise PermanentError(f"{keyword} is {quoted(value)}; a number was expected.")
+    return number
+
+
+def _nanometres_of_unit(keyword: str, value: JSONValue) -> float:
+    """Return how many nm the unit of wavelengths has: a power of ten of the metre, or the name of a unit."""
+    factor = unit_factor(value, units.nm) if isinstance(value, str) else None
+    if factor is not None:
+        return factor
+    power = _number(keyword, value)
+    if not (power.is_integer() and -15 <= power <= 3):
+        raise PermanentError(f"{keyword} is {quoted(value)}; a power of ten of the metre, such as -9, was expected.")
+    return 10.0 ** (power + 9)

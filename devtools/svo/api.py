@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from devtools.svo import validation
 from devtools.svo.http import Answer, BadRequest, Request
+from devtools.svo.keywords import TIME
 from devtools.svo.store import Dataset, Store
 from devtools.svo.uris import Uris
-from devtools.svo.writing import Writer
+from devtools.svo.writing import TagRefused, Writer
 
 DEFAULT_LIMIT = 20
 MAX_METADATA_LIMIT = 100
@@ -17,7 +19,7 @@ MAX_LOCATION_LIMIT = 1000
 
 
 class _Unauthorized(Exception):
-    """A write without the right credentials."""
+    """A write without the right credentials, or by somebody who may not write to the dataset."""
 
 
 class Api:
@@ -31,6 +33,8 @@ class Api:
         Filters that are ignored without a word, beside all that are unknown.
     max_metadata_limit
         The most records of a page, whatever is asked for.
+    read_only
+        The names of datasets that the account has no rights on.
     """
 
     def __init__(self, store: Store, prefix: str, username: str, key: str):
@@ -43,6 +47,7 @@ class Api:
         self.cached_counts: dict[tuple[str, ...], int] = {}
         self.unsupported_filters: set[str] = set()
         self.max_metadata_limit = MAX_METADATA_LIMIT
+        self.read_only: set[str] = set()
 
     def answer(self, request: Request, shift: int = 0) -> Answer:
         """Answer a request; a page of records starts `shift` records late (or early)."""
@@ -122,11 +127,11 @@ class Api:
             case "GET":
                 return Answer(200, self._location_json(location))
             case "PATCH":
-                with self._writing(request):
+                with self._writing(request, location["dataset"]):
                     self._writer.update_location(location, request.json())
-                return Answer(202, self._location_json(self._store.location(location_id)))
+                return Answer(202, self._location_json(_written(self._store.location(location_id))))
             case "DELETE":
-                with self._writing(request):
+                with self._writing(request, location["dataset"]):
                     self._store.delete_location(location_id)
                 return Answer(204)
         return Answer(405)
@@ -159,11 +164,11 @@ class Api:
             case "GET":
                 return Answer(200, self.record_json(dataset, record))
             case "PATCH":
-                with self._writing(request):
+                with self._writing(request, dataset.name):
                     self._writer.update_record(dataset, oid, record, request.json())
-                return Answer(202, self.record_json(dataset, self._store.record(dataset.name, oid)))
+                return Answer(202, self.record_json(dataset, _written(self._store.record(dataset.name, oid))))
             case "DELETE":
-                with self._writing(request):
+                with self._writing(request, dataset.name):
                     self._store.delete_record(dataset.name, oid)
                 return Answer(204)
         return Answer(405)
@@ -189,14 +194,17 @@ class Api:
         return Answer(200, self._list(request, objects, limit, offset, total))
 
     def _create_record(self, dataset: Dataset, request: Request) -> Answer:
-        with self._writing(request):
+        with self._writing(request, dataset.name):
             oid = self._writer.create_record(dataset, request.json())
-        record = self.record_json(dataset, self._store.record(dataset.name, oid))
+        record = self.record_json(dataset, _written(self._store.record(dataset.name, oid)))
         return Answer(201, record, headers={"Location": record["resource_uri"]})
 
     def record_json(self, dataset: Dataset, record: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a record as it is read: tags as objects, the whole location or null."""
-        fields = dict(record)
+        """Return a record as it is read: tags as objects, times in milliseconds, the whole location or null."""
+        fields: dict[str, Any] = {
+            name: validation.shown_time(value) if dataset.types.get(name) == TIME else value
+            for name, value in record.items()
+        }
         location_id = fields.pop("location_id")
         location = None if location_id is None else self._store.location(location_id)
         return {
@@ -209,15 +217,24 @@ class Api:
     # What all share
 
     @contextmanager
-    def _writing(self, request: Request) -> Iterator[None]:
-        """Keep what the block writes, if the request may write.
+    def _writing(self, request: Request, dataset: str) -> Iterator[None]:
+        """Keep what the block writes, if the request may write to the dataset.
 
-        Credentials are looked at last: data that is invalid is answered 400 even without them.
+        Credentials are looked at after the data, which is answered 400 if invalid even without them, but before the
+        tags: what was stored until a tag is refused stays.
         """
+        credentials = request.headers.get("Authorization", "").encode()
+        may_write = dataset not in self.read_only and hmac.compare_digest(credentials, self._credentials)
+        refused: TagRefused | None = None
         with self._transaction():
-            yield
-            if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), self._credentials):
+            try:
+                yield
+            except TagRefused as error:
+                refused = error
+            if not may_write:
                 raise _Unauthorized
+        if refused:
+            raise refused
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -256,6 +273,13 @@ class Api:
             "next": page(offset + limit) if limit and offset + limit < total else None,
         }
         return {"objects": objects, "meta": meta}
+
+
+def _written(row: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what was written just now."""
+    if row is None:
+        raise LookupError("what was written is not there")
+    return row
 
 
 def _paging(request: Request, max_limit: int) -> tuple[int, int]:

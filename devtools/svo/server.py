@@ -20,6 +20,8 @@ PREFIX = "/service/api/svo/"
 USERNAME = "archive"
 KEY = "stand-in-key"
 
+_Connection = socket.socket | tuple[bytes, socket.socket]  # A datagram server has the latter.
+
 
 class SvoServer:
     """The SVO on a free port of this machine, with the datasets CRISP and CHROMIS.
@@ -54,8 +56,7 @@ class SvoServer:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        if self._server:
-            self.stop()
+        self.stop()
         self._store.close()
 
     def start(self) -> None:
@@ -68,10 +69,11 @@ class SvoServer:
     def stop(self) -> None:
         """End all connections and refuse new ones; what is stored stays."""
         self._wake_up.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._server.end_connections()
-        self._server = None
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server.end_connections()
+            self._server = None
 
     @contextmanager
     def down(self) -> Iterator[None]:
@@ -122,6 +124,19 @@ class SvoServer:
         with self._api.lock:
             if not self._store.delete_record(dataset, oid):
                 raise LookupError(oid)
+
+    def set_tags(self, dataset: str, oid: str, names: Iterable[str]) -> None:
+        """Give a record these tags and no others, as its curators do."""
+        with self._api.lock:
+            record = self._store.record(dataset, oid)
+            if record is None:
+                raise LookupError(oid)
+            location_id = record.pop("location_id")
+            self._store.save_record(dataset, oid, record | {"tags": list(names)}, location_id)
+
+    def take_rights(self, dataset: str) -> None:
+        """Let the account write to a dataset no longer."""
+        self._api.read_only.add(dataset)
 
     def set_cached_count(self, dataset: str, count: int) -> None:
         """Let the listing of a dataset give this count from now on."""
@@ -182,14 +197,16 @@ class SvoServer:
         """Return the answer to a request, or None to end the connection; and whether all of it is sent."""
         self.requests.append(request)
         fault = self._faults.take(request)
-        kind = fault.kind if fault else None
+        if fault is None:
+            return self._api.answer(request), True
+        kind = fault.kind
         if kind is Kind.ANSWER:
             return Answer(fault.status, fault.content, fault.headers), True
         if kind is Kind.HANG:
             self._wake_up.wait(fault.seconds)
         if kind in (Kind.HANG, Kind.DROP):
             return None, False
-        answer = self._api.answer(request, shift=fault.by if fault else 0)
+        answer = self._api.answer(request, shift=fault.by)
         if kind is Kind.SLOW:
             self._wake_up.wait(fault.seconds)
         return (None if kind is Kind.DROP_AFTER_WORK else answer), kind is not Kind.DROP_IN_ANSWER
@@ -209,8 +226,9 @@ class _HTTPServer(ThreadingHTTPServer):
         self._connections.add(connection)
         return next(self._numbers)
 
-    def shutdown_request(self, request: socket.socket) -> None:
-        self._connections.discard(request)
+    def shutdown_request(self, request: _Connection) -> None:
+        if isinstance(request, socket.socket):
+            self._connections.discard(request)
         super().shutdown_request(request)
 
     def end_connections(self) -> None:
@@ -221,7 +239,7 @@ class _HTTPServer(ThreadingHTTPServer):
                 # The client, or the handler's thread, was first.
                 continue
 
-    def handle_error(self, request: socket.socket, client_address: tuple[str, int]) -> None:
+    def handle_error(self, request: _Connection, client_address: tuple[str, int]) -> None:
         """Let go of connections that ended, as clients that give up end them; anything else is to be seen."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)

@@ -3,7 +3,7 @@
 import json
 import random
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,7 +108,7 @@ class Store:
         rows = self._database.execute("SELECT oid FROM record WHERE dataset = ? ORDER BY oid_order", (dataset,))
         return [row["oid"] for row in rows]
 
-    def count_records(self, dataset: str, oid: str | None = None) -> int:
+    def count_records(self, dataset: str, oid: str | None) -> int:
         query = "SELECT COUNT(*) FROM record WHERE dataset = ? AND (? IS NULL OR oid = ?)"
         return self._database.execute(query, (dataset, oid, oid)).fetchone()[0]
 
@@ -161,9 +161,8 @@ class Store:
             self._database.execute(f"UPDATE location SET {assignments} WHERE id = ?", (*values, own_id))
             return own_id
         places = ", ".join("?" * len(_LOCATION_COLUMNS))
-        return self._database.execute(
-            f"INSERT INTO location ({', '.join(_LOCATION_COLUMNS)}) VALUES ({places})", values
-        ).lastrowid
+        self._database.execute(f"INSERT INTO location ({', '.join(_LOCATION_COLUMNS)}) VALUES ({places})", values)
+        return self._database.execute("SELECT last_insert_rowid()").fetchone()[0]
 
     def delete_location(self, location_id: int) -> bool:
         """Delete a location; records that use it are left without one."""
@@ -174,5 +173,5 @@ def _record(row: sqlite3.Row) -> dict[str, Any]:
     return json.loads(row["fields"]) | {"location_id": row["location_id"]}
 
 
-def _where(filters: Mapping[str, str]) -> tuple[str, Iterable[str]]:
+def _where(filters: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     return " AND ".join(["1", *(f"{column} = ?" for column in filters)]), tuple(filters.values())

@@ -3,7 +3,9 @@
 import math
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 
 from devtools.svo.keywords import BOOLEAN, INTEGER, REAL, TEXT, TIME
 
@@ -21,6 +23,10 @@ _FORBIDDEN_IN_PATHS = {
     "\n": "line feed",
     "\0": "null character",
 }
+MAX_TAG_LENGTH = 30
+MAX_URL_LENGTH = 2000
+
+_is_url = URLValidator()
 _RESERVED_BY_WINDOWS = {"CON", "PRN", "AUX", "NUL"} | {f"{name}{n}" for name in ("COM", "LPT") for n in range(1, 10)}
 
 
@@ -35,6 +41,19 @@ def clean_value(keyword_type: str, value: Any) -> Any:
     if value is None or value == "":
         return "" if keyword_type == TEXT else None
     return _CLEANERS.get(keyword_type, _clean_text)(value)
+
+
+def shown_time(stored: str | None) -> str | None:
+    """Return a stored time as the API gives it: cut to milliseconds."""
+    return stored and f"{stored[:-4]}Z"
+
+
+def clean_tag(value: Any) -> str:
+    """Check the name of a tag."""
+    name = str(value).strip()
+    if len(name) > MAX_TAG_LENGTH:
+        raise Invalid(f"Ensure this value has at most {MAX_TAG_LENGTH} characters (it has {len(name)}).")
+    return name
 
 
 def empty_value(keyword_type: str) -> Any:
@@ -54,7 +73,7 @@ def parse_time(value: Any) -> datetime:
 def _clean_text(value: Any) -> str:
     if not isinstance(value, str | int | float):
         raise Invalid("Enter a text.")
-    return str(value)
+    return str(value).strip()
 
 
 def _clean_real(value: Any) -> float:
@@ -86,7 +105,7 @@ def _clean_boolean(value: Any) -> bool:
 
 
 def _clean_time(value: Any) -> str:
-    return parse_time(value).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return parse_time(value).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 _CLEANERS = {
@@ -100,8 +119,7 @@ _CLEANERS = {
 
 def clean_file_path(value: Any) -> str:
     """Check the relative path of a data location."""
-    if not isinstance(value, str) or not value:
-        raise Invalid("This field is required.")
+    value = _required_text(value)
     if value.endswith("/"):
         raise Invalid("file path cannot end with a /")
     if value.startswith("/") or value[1:2] == ":":
@@ -116,12 +134,20 @@ def clean_file_path(value: Any) -> str:
 
 def clean_url(value: Any) -> str:
     """Check the URL of a file or a thumbnail."""
-    if not isinstance(value, str) or not value:
-        raise Invalid("This field is required.")
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https", "ftp") or not parts.netloc or len(value) > 2000:
-        raise Invalid("Enter a valid URL.")
+    value = _required_text(value)
+    try:
+        _is_url(value)
+    except ValidationError:
+        raise Invalid("Enter a valid URL.") from None
+    if len(value) > MAX_URL_LENGTH:
+        raise Invalid(f"Ensure this value has at most {MAX_URL_LENGTH} characters (it has {len(value)}).")
     return value
+
+
+def _required_text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Invalid("This field is required.")
+    return value.strip()
 
 
 def clean_file_size(value: Any) -> int:

@@ -14,6 +14,10 @@ _ALREADY_THERE = {
 }
 
 
+class TagRefused(BadRequest):
+    """A tag is not what the server takes, which it finds out when the rest of the record is stored."""
+
+
 class Writer:
     """Checks what is written, and writes it; the caller holds the transaction."""
 
@@ -22,17 +26,27 @@ class Writer:
         self._uris = uris
 
     def create_record(self, dataset: Dataset, body: Mapping[str, Any]) -> str:
-        """Create a record, and its location if one is described; return the oid."""
-        oid = body.get("oid")
+        """Create a record, and its location if one is described; return the oid.
+
+        Raises
+        ------
+        TagRefused
+            With the record made, but without its tags.
+        """
+        given = body.get("oid")
+        oid = given if isinstance(given, str) else ""
         errors: dict[str, list[str]] = {}
-        if not isinstance(oid, str) or not oid:
+        if not oid:
             errors["oid"] = ["This field is required."]
         elif self._store.record(dataset.name, oid) is not None:
             errors["oid"] = [f"{dataset.name} with this Observation ID already exists."]
         empty = {name: validation.empty_value(keyword_type) for name, keyword_type in dataset.types.items()}
-        fields = {"oid": oid, "fits_header": "", "tags": []} | empty
+        fields: dict[str, Any] = {"oid": oid, "fits_header": "", "tags": []} | empty
         fields |= self._record_fields(dataset, body, errors)
-        self._store.save_record(dataset.name, oid, fields, self._location_of(body, None))
+        location_id = self._location_of(body, None)
+        tags = fields.pop("tags")
+        self._store.save_record(dataset.name, oid, fields | {"tags": []}, location_id)
+        self._store.save_record(dataset.name, oid, fields | {"tags": _clean_tags(tags)}, location_id)
         return oid
 
     def update_record(self, dataset: Dataset, oid: str, record: Mapping[str, Any], body: Mapping[str, Any]) -> None:
@@ -43,6 +57,7 @@ class Writer:
         fields = dict(record)
         location_id = fields.pop("location_id")
         fields |= self._record_fields(dataset, body, errors)
+        fields["tags"] = _clean_tags(fields["tags"])
         self._store.save_record(dataset.name, oid, fields, self._location_of(body, location_id))
 
     def update_location(self, location: Mapping[str, Any], body: Mapping[str, Any]) -> None:
@@ -51,7 +66,7 @@ class Writer:
 
     def _record_fields(self, dataset: Dataset, body: Mapping[str, Any], errors: dict[str, list[str]]) -> dict[str, Any]:
         """Check the fields; what the dataset does not have is ignored. Raises BadRequest with all that is wrong."""
-        cleaners: dict[str, Callable[[Any], Any]] = {"fits_header": _clean_header, "tags": _clean_tags}
+        cleaners: dict[str, Callable[[Any], Any]] = {"fits_header": _clean_header, "tags": _tag_names}
         fields = {}
         for name, value in body.items():
             try:
@@ -128,10 +143,17 @@ class Writer:
 def _clean_header(value: Any) -> str:
     if value is not None and not isinstance(value, str):
         raise validation.Invalid("Enter a text.")
-    return value or ""
+    return (value or "").strip()
 
 
-def _clean_tags(value: Any) -> list[str]:
+def _tag_names(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(tag, dict) and tag.get("name") for tag in value):
         raise validation.Invalid("Enter a list of objects with a name.")
     return [str(tag["name"]) for tag in value]
+
+
+def _clean_tags(names: list[str]) -> list[str]:
+    try:
+        return [validation.clean_tag(name) for name in names]
+    except validation.Invalid as invalid:
+        raise TagRefused({"tag": {"name": [str(invalid)]}}) from None

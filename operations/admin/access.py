@@ -74,9 +74,9 @@ class EmailAddressesField(forms.CharField):
 
     widget = forms.Textarea(attrs={"rows": 3, "cols": 40})
 
-    def to_python(self, value: Any) -> list[str]:
+    def clean(self, value: Any) -> list[str]:
         """Return the addresses, each once."""
-        addresses = {address.lower(): address for address in super().to_python(value).replace(",", " ").split()}
+        addresses = {address.lower(): address for address in super().clean(value).replace(",", " ").split()}
         if len(addresses) > MAX_ADDRESSES:
             raise ValidationError(f"These are more than {MAX_ADDRESSES} addresses; a group would be better.")
         for address in addresses.values():
@@ -117,7 +117,8 @@ class AccessForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Refuse what says nothing, or two things at once."""
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         release = values.get("release")
         if release == "date" and not values.get("release_date") and "release_date" not in self.errors:
             self.add_error("release_date", "From which date?")

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 
+from catalogue.pages.links import header_path
 from common.admin.base import ReadOnlyMixin
 from datacubes.models import AccessRules, DataCube, EmailGrant, FITSHeader, GroupGrant, Metadata
 
@@ -46,12 +47,18 @@ class FITSHeaderInline(ReadOnlyMixin, admin.StackedInline):
     model = FITSHeader
     classes = ["collapse"]
     can_delete = False
-    fields = readonly_fields = ["cards"]
+    fields = readonly_fields = ("cards",)
 
     @admin.display(description="Cards")
     def cards(self, header: FITSHeader) -> str:
-        """The header for people."""
-        return format_html("<pre>{}</pre>", header.lines())
+        """The first cards, and a link to all of them."""
+        text, more = header.first_lines()
+        return format_html(
+            '<pre>{}</pre><p>{}<a href="{}">Whole header</a></p>',
+            text,
+            f"{more} more not shown. " if more else "",
+            header_path(header.cube.oid),
+        )
 
 
 class ReleaseFilter(admin.SimpleListFilter):

@@ -1,11 +1,10 @@
 """The admin page of cubes: what the archive holds, who may access it, its orders and its place in the SVO."""
 
-from collections.abc import Callable
 from functools import cache
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -16,7 +15,7 @@ from catalogue.pages.links import cube_page_path
 from common.admin.actions import Selection, confirmed
 from common.admin.base import FastListAdmin, utc
 from common.wakeups import send_wake_up
-from datacubes.models import DataCube, ImagePreview
+from datacubes.models import DataCube
 from operations.admin import looks
 from operations.admin.access import AccessForm
 from operations.admin.cube_parts import (
@@ -27,7 +26,7 @@ from operations.admin.cube_parts import (
     MetadataInline,
     ReleaseFilter,
 )
-from svo.admin import svo_state
+from svo.admin import shown_state
 from svo.datasets import NOT_CONFIGURED, dataset_name, is_configured
 from svo.notes import note_change
 from svo.tasks import sweep_submissions
@@ -49,7 +48,7 @@ class DataCubeAdmin(FastListAdmin):
     search_help_text = "The beginning of an OID, such as 2019-04-19T17:34, or of a path."
     list_select_related = ["instrument", "access", "metadata"]
     actions = ["edit_access", "reingest", "force_reingest", "submit_to_svo"]
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "oid",
         "picture",
         "movie",
@@ -62,9 +61,9 @@ class DataCubeAdmin(FastListAdmin):
         "tag_names",
         "created_at",
         "updated_at",
-        svo_state,
+        "svo_state",
         "orders",
-    ]
+    )
     inlines = [AccessRulesInline, EmailGrantInline, GroupGrantInline, MetadataInline, FITSHeaderInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -84,8 +83,12 @@ class DataCubeAdmin(FastListAdmin):
             )
         )
 
-    @admin.action(description="Change access", permissions=["access"])
-    @confirmed("Release and grants of these cubes are changed; what is left empty stays as it is.", AccessForm)
+    @confirmed(
+        "Change access",
+        "Release and grants of these cubes are changed; what is left empty stays as it is.",
+        permission="access",
+        form_class=AccessForm,
+    )
     def edit_access(self, request: HttpRequest, selection: Selection, form: AccessForm) -> None:
         """Set the release, and add or remove grants, of the selected cubes."""
         number = sum(form.change.apply(cubes) for cubes in selection.chunks())
@@ -97,13 +100,12 @@ class DataCubeAdmin(FastListAdmin):
         Every cube has metadata and access rules, from the transaction that made it. To say so lets the database begin
         with them, and so with their indexes, when the list is sorted by one of their columns.
         """
-        thumbnails = ImagePreview.objects.filter(size_name="thumbnail")
         return (
             super()
             .get_queryset(request)
             .filter(metadata__isnull=False, access__isnull=False)
             .defer("sources", "metadata__keywords")
-            .prefetch_related(Prefetch("image_previews", thumbnails, to_attr="thumbnails"))
+            .prefetch_related("image_previews")
         )
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> DataCube | None:
@@ -123,7 +125,8 @@ class DataCubeAdmin(FastListAdmin):
     @admin.display(description="preview")
     def small_picture(self, cube: DataCube) -> str:
         """The thumbnail."""
-        return looks.thumbnail(next(iter(cube.thumbnails), None))
+        images = (image for image in cube.image_previews.all() if image.size_name == "thumbnail")
+        return looks.thumbnail(next(images, None))
 
     @admin.display(ordering="metadata__date_beg", description="begin (UTC)")
     def begin(self, cube: DataCube) -> str:
@@ -166,10 +169,11 @@ class DataCubeAdmin(FastListAdmin):
         """Line profile and seeing."""
         return looks.plots(cube, getattr(cube, "plot_data", None))
 
-    def get_fields(self, request: HttpRequest, obj: DataCube | None = None) -> list[str | Callable]:
+    def get_fields(self, request: HttpRequest, obj: DataCube | None = None) -> tuple[str, ...]:
         """Leave out what is told of orders and submissions for those who may not look at these."""
-        needed = {"orders": "workorders.view_workorder", svo_state: "svo.view_submission"}
-        return [field for field in self.fields if field not in needed or request.user.has_perm(needed[field])]
+        needed = {"orders": "workorders.view_workorder", "svo_state": "svo.view_submission"}
+        may = request.user.has_perm
+        return tuple(field for field in self.readonly_fields if field not in needed or may(needed[field]))
 
     def has_reingest_permission(self, request: HttpRequest) -> bool:
         """Who may post an order over HTTP may order a cube again here."""
@@ -179,20 +183,29 @@ class DataCubeAdmin(FastListAdmin):
         """Who may change submissions may make them."""
         return request.user.has_perm("svo.change_submission")
 
-    @admin.action(description="Re-ingest", permissions=["reingest"])
-    @confirmed("These cubes are queued to be ingested again. What has not changed is skipped.")
+    @confirmed(
+        "Re-ingest",
+        "These cubes are queued to be ingested again. What has not changed is skipped.",
+        permission="reingest",
+    )
     def reingest(self, request: HttpRequest, selection: Selection, form: None) -> None:
         """Queue the selected cubes."""
         self._requeue(request, selection, force=False)
 
-    @admin.action(description="Force re-ingest", permissions=["reingest"])
-    @confirmed("These cubes are queued to be ingested again, and everything is made anew, whether changed or not.")
+    @confirmed(
+        "Force re-ingest",
+        "These cubes are queued to be ingested again, and everything is made anew, whether changed or not.",
+        permission="reingest",
+    )
     def force_reingest(self, request: HttpRequest, selection: Selection, form: None) -> None:
         """Queue the selected cubes, to be done as if nothing had been ingested before."""
         self._requeue(request, selection, force=True)
 
-    @admin.action(description="Submit to the SVO", permissions=["submit"])
-    @confirmed("These cubes are sent to the SOLARNET Virtual Observatory once more, whatever was sent before.")
+    @confirmed(
+        "Submit to the SVO",
+        "These cubes are sent to the SOLARNET Virtual Observatory once more, whatever was sent before.",
+        permission="submit",
+    )
     def submit_to_svo(self, request: HttpRequest, selection: Selection, form: None) -> None:
         """Note the selected cubes for the SVO."""
         if not is_configured():
@@ -226,6 +239,11 @@ class DataCubeAdmin(FastListAdmin):
                 f"{len(selection) - number:,} left as they are: another cube has taken the place of their file.",
                 messages.WARNING,
             )
+
+    @admin.display(description="SVO")
+    def svo_state(self, cube: DataCube) -> str:
+        """What became of it on its way into the SVO."""
+        return shown_state(cube.oid)
 
     @admin.display(description="orders")
     def orders(self, cube: DataCube) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django import template
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -58,7 +58,7 @@ class SVOState:
 
 
 @register.simple_tag
-def queue_state(user: AbstractBaseUser | AnonymousUser) -> QueueState | None:
+def queue_state(user: User | AnonymousUser) -> QueueState | None:
     """Return the state of the queue; None for those who may not look at orders."""
     if not user.has_perm("workorders.view_workorder"):
         return None
@@ -66,7 +66,7 @@ def queue_state(user: AbstractBaseUser | AnonymousUser) -> QueueState | None:
     waiting = oldest_waiting_since()
     return QueueState(
         orders=[
-            Number(status.label, count_orders(status), _list("workorders_workorder", status__exact=status))
+            Number(str(status.label), count_orders(status), _list("workorders_workorder", status__exact=status))
             for status in (Status.QUEUED, Status.STARTED, Status.FAILED)
         ],
         oldest_waiting_since=waiting,
@@ -81,7 +81,7 @@ def queue_state(user: AbstractBaseUser | AnonymousUser) -> QueueState | None:
 
 
 @register.simple_tag
-def svo_state(user: AbstractBaseUser | AnonymousUser) -> SVOState | None:
+def svo_state(user: User | AnonymousUser) -> SVOState | None:
     """Return what the SVO has been told; None for those who may not look at submissions."""
     if not user.has_perm("svo.view_submission"):
         return None
@@ -89,7 +89,7 @@ def svo_state(user: AbstractBaseUser | AnonymousUser) -> SVOState | None:
     return SVOState(
         is_configured=is_configured(),
         submissions=[
-            Number(state.label, count_submissions(state), _list("svo_submission", state__exact=state))
+            Number(str(state.label), count_submissions(state), _list("svo_submission", state__exact=state))
             for state in (State.PENDING, State.FAILED)
         ],
         last_synchronisation=last_synchronisation(),

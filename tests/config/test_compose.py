@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,15 +35,15 @@ def test_every_command_is_one_that_the_project_has(name):
     program, *arguments = OURS[name]["command"]
     if program == "python":
         assert arguments[0] == "manage.py"
-        run_here([sys.executable, "manage.py", *arguments[1:], "--help"])
+        run_here(sys.executable, "manage.py", *arguments[1:], "--help")
     elif program == "celery":
         assert arguments[:2] == ["-A", "config"]
-        help_text = run_here([sys.executable, "-m", "celery", *arguments[:3], "--help"])
+        help_text = run_here(sys.executable, "-m", "celery", *arguments[:3], "--help")
         assert all(option in help_text for option in arguments[3:] if option.startswith("--"))
     else:
         assert program == "gunicorn"
         assert arguments[0] == "config.wsgi"
-        run_here([sys.executable, "-m", "gunicorn", *arguments, "--check-config"])
+        run_here(sys.executable, "-m", "gunicorn", *arguments, "--check-config")
 
 
 def test_the_queues_are_those_of_celery():
@@ -85,7 +86,8 @@ def test_everything_that_the_image_copies_is_there():
                 assert (PROJECT / source).exists(), source
 
 
-def run_here(command: list[str]) -> str:
+@cache
+def run_here(*command: str) -> str:
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -1,5 +1,6 @@
 """Settings from environment variables, tried in processes of their own."""
 
+import json
 import os
 import re
 import subprocess
@@ -13,7 +14,7 @@ DATABASE = "postgres://archive@localhost/archive"
 
 
 def ask(expression: str, tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    script = f"import django; django.setup(); from django.conf import settings; print({expression})"
+    script = f"import json; from django.conf import settings; print(json.dumps({expression}, default=str))"
     return subprocess.run(
         [sys.executable, "-c", script],
         cwd=PROJECT,
@@ -24,14 +25,14 @@ def ask(expression: str, tmp_path: Path, **environment: str) -> subprocess.Compl
     )
 
 
-def test_with_nothing_configured_everything_is_local(tmp_path):
-    assert ask("settings.DATABASES['default']['NAME']", tmp_path).stdout.strip() == str(tmp_path / "archive.sqlite3")
-    assert ask("settings.CELERY_BROKER_URL", tmp_path).stdout.strip() == "filesystem://"
+def test_with_nothing_configured_everything_is_local_and_debug_is_off(tmp_path):
+    wanted = "settings.DATABASES['default']['NAME'], settings.CELERY_BROKER_URL, settings.DEBUG"
+    found = json.loads(ask(f"[{wanted}]", tmp_path).stdout)
+    assert found == [str(tmp_path / "archive.sqlite3"), "filesystem://", False]
 
 
-def test_debug_is_off_unless_asked_for(tmp_path):
-    assert ask("settings.DEBUG", tmp_path).stdout.strip() == "False"
-    assert ask("settings.DEBUG", tmp_path, DEBUG="true").stdout.strip() == "True"
+def test_debug_is_on_if_asked_for(tmp_path):
+    assert json.loads(ask("settings.DEBUG", tmp_path, DEBUG="true").stdout) is True
 
 
 def test_with_a_real_database_a_missing_secret_key_is_an_error(tmp_path):

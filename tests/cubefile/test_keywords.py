@@ -158,6 +158,13 @@ FIELDS = st.from_regex(
 
 
 @given(field=FIELDS.filter(lambda field: len(field) <= 70))
+def test_a_comment_is_read_as_astropy_reads_it(field):
+    image = f"KEY     = {field}".ljust(CARD)
+    card = fits.Card.fromstring(image)
+    assert comments(image) == [(card.keyword, card.comment)]
+
+
+@given(field=FIELDS.filter(lambda field: len(field) <= 70))
 def test_what_astropy_can_read_is_read_as_astropy_reads_it(field):
     image = f"KEY     = {field}".ljust(CARD)
     card = fits.Card.fromstring(image)
@@ -171,6 +178,78 @@ def test_what_astropy_can_read_is_read_as_astropy_reads_it(field):
     assert as_json(image) == {card.keyword: expected}
 
 
+def comments(*cards: str) -> list[tuple[str, str]]:
+    return list(Header(raw_header(*cards)).comments())
+
+
+@pytest.mark.parametrize(
+    ("card", "comment"),
+    [
+        ("A       =                    T / conforms", "conforms"),
+        ("A       =                  1.5 /[s] no blank before", "[s] no blank before"),
+        ("A       = (1.5, -2) / [m] / [s]", "[m] / [s]"),
+        ("A       = 'a / b' / c / d", "c / d"),
+        ("A       = 'European Union''s' / 'quoted'", "'quoted'"),
+        ("A       =           / not known", "not known"),
+        ("A       = 'text'", ""),
+        ("A       = 'text' /", ""),
+        ("A       = NaN / the sensor was off", "the sensor was off"),
+        ("A       = 12abc / no number", "no number"),
+        ("A       = 'unterminated / here", "here"),
+        ("A       = 1 2", ""),
+    ],
+)
+def test_the_comment_is_the_text_after_the_value(card, comment):
+    assert comments(card) == [("A", comment)]
+    assert fits.Card.fromstring(card.ljust(CARD)).comment == comment
+
+
+def test_letters_beyond_ascii_are_kept_in_comments():
+    assert comments("A       = 'Åke' / på La Palma") == [("A", "på La Palma")]
+
+
+def test_comments_have_the_names_of_the_values():
+    cards = (
+        *("HIERARCH Long name = 5 / long", "DW3     = 'AXIS.1: 1' / Spatial X", "COMMENT = / none", "HISTORY / none"),
+        *("", "no value / none", "A       = 1 / first", "A       = 2 / second"),
+    )
+    assert comments(*cards) == [
+        ("Long name", "long"),
+        ("DW3.AXIS.1", "Spatial X"),
+        *(("COMMENT", ""), ("HISTORY", ""), ("NO VALUE", "")),
+        *(("A", "first"), ("A", "second")),
+    ]
+    header = Header(raw_header(*cards))
+    assert [name for name, _ in header.comments()] == [name for name, _ in header.items()]
+
+
+def test_the_comments_of_continue_cards_are_joined():
+    cards = ("A       = 'one&' / first ", "CONTINUE  'two&'", "CONTINUE  '&' / third", "CONTINUE  '' / fourth")
+    assert comments(*cards) == [("A", "first third fourth")]
+    image = "".join(card.ljust(CARD) for card in cards)
+    assert fits.Card.fromstring(image).comment == "first third fourth"
+
+
+def test_the_comments_of_a_continue_card_that_breaks_the_standard_and_of_those_after_it_are_left_out():
+    assert comments("A       = 'one&' / a", "CONTINUE  two / b", "CONTINUE  'three' / c") == [("A", "a")]
+    assert comments("A       = 5 / a", "CONTINUE  'two' / b") == [("A", "a")]
+
+
+def test_a_header_without_end_is_read_to_its_last_card():
+    header = Header(raw_header("A       = 1 / a", "B       = 2 / b", end=False)[: 2 * CARD])
+    assert (list(header.items()), list(header.comments())) == ([("A", 1), ("B", 2)], [("A", "a"), ("B", "b")])
+
+
+@given(value=VALUES, comment=TEXTS)
+def test_comments_that_astropy_writes_are_read_as_astropy_reads_them(value, comment):
+    # astropy itself misreads some texts with quotes that it has written.
+    assume(not isinstance(value, str) or "'" not in value)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Comments that are too long are cut.
+        image = str(fits.Card("KEY", value, comment))
+    assert comments(image) == [("KEY", fits.Card.fromstring(image).comment)]
+
+
 def test_a_text_over_thousands_of_cards_is_read():
     # astropy takes hours for it.
     blanks = " " * 66
@@ -182,6 +261,7 @@ def test_every_keyword_of_a_real_header_is_there(place_cube, data_root):
     header = fits.getheader(path)
     with open_cube(data_root, str(path.relative_to(data_root))) as cube:
         values = keywords_as_json(cube.primary.header)
+        read = list(cube.primary.header.comments())
     assert set(values) == {keyword for keyword in header if keyword}
     assert values["DW3.AXIS.1"] == 1.0
     assert values["REQUESTR"] is None
@@ -191,6 +271,7 @@ def test_every_keyword_of_a_real_header_is_there(place_cube, data_root):
         if keyword not in ("COMMENT", "HISTORY") and value is not None:
             assert value == header[keyword]
             assert type(value) is type(header[keyword])
+    assert read == [(card.keyword, card.comment) for card in header.cards if card.keyword]
 
 
 def test_one_keyword_is_read_as_it_is_among_all():

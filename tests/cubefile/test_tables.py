@@ -95,6 +95,11 @@ def test_a_table_of_other_than_one_row_is_refused(data_root):
         {"NAXIS": "NAXIS   = 1", "NAXIS2": None},
         {"TSCAL1": "TSCAL1  = 'two'"},
         {"TNULL1": "TNULL1  = 'none'"},
+        {"TSCAL1": "TSCAL1  = (1, 2)"},
+        {"TTYPE1": "TTYPE1  = 'SCANNÜM'"},
+        {"THEAP": "THEAP   = 'far'"},
+        {"PCOUNT": None},
+        {"BITPIX": "BITPIX  = 16"},
     ],
     ids=str,
 )
@@ -116,6 +121,41 @@ def test_a_table_of_rows_without_bytes_is_refused(data_root):
     table_file(data_root, PCOUNT="PCOUNT  = 12", **changes)
     with pytest.raises(PermanentError, match="VAR-EXT-SCANNUM has 4000000000000 rows; one was expected"):
         column(data_root)
+
+
+def test_scaled_values_are_those_that_astropy_reads(data_root):
+    scale = {"TSCAL1": "TSCAL1  = -1.2345678901234567D-100", "TZERO1": "TZERO1  = 0.1"}
+    table_file(data_root, **scale, more=("TUNIT1  = 'm/s''s'", "TNULL1  = 3", "TDISP1  = 'I6'"))
+    with open_cube(data_root, "cube.fits") as cube, fits.open(data_root / "cube.fits") as hdus:
+        ours, theirs = cube.table("VAR-EXT-SCANNUM"), hdus[1].data
+        np.testing.assert_array_equal(ours["SCANNUM"], theirs["SCANNUM"])
+        assert ours.columns.units == theirs.columns.units == ["m/s's"]
+
+
+def test_columns_of_variable_length_are_read_from_the_heap(data_root):
+    changes = {"NAXIS1": "NAXIS1  = 8", "PCOUNT": "PCOUNT  = 20", "TFORM1": "TFORM1  = '1PI(6)'", "TDIM1": None}
+    table_file(data_root, data=np.array([6, 0], ">i4").tobytes() + bytes(8) + DATA, THEAP="THEAP   = 16", **changes)
+    assert column(data_root).tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_table_with_as_many_columns_as_the_standard_allows_is_read(data_root):
+    more = [card for n in range(2, 1000) for card in (f"TTYPE{n:<3}= 'C{n}'", f"TFORM{n:<3}= '0I'")]
+    table_file(data_root, TFIELDS="TFIELDS = 999", more=tuple(more))
+    assert column(data_root).size == 6
+
+
+@pytest.mark.parametrize("keyword", ["TTYPE1", "TFORM1", "TUNIT1", "TDIM1"])
+def test_a_text_over_several_cards_is_refused_at_once(data_root, keyword):
+    text = f"{keyword:8}= 'x&'".ljust(80) + ("CONTINUE  '" + " " * 66 + "&'").ljust(80) * 400 + "CONTINUE  'x'"
+    table_file(data_root, **{keyword: text})
+    with pytest.raises(PermanentError, match=f"{keyword} of the extension VAR-EXT-SCANNUM is “x  .*…”"):
+        column(data_root)
+
+
+def test_what_does_not_describe_the_table_is_not_read(data_root):
+    text = "AUTHOR  = 'x&'".ljust(80) + ("CONTINUE  '" + " " * 66 + "&'").ljust(80) * 3000
+    table_file(data_root, AUTHOR=text)
+    assert column(data_root).size == 6
 
 
 def test_a_table_larger_than_the_bound_is_not_read(data_root):

@@ -69,7 +69,6 @@ REFUSED = {
     "no date": (tiny_cube(DATE_BEG="DATE-BEG= 'yesterday'"), "DATE-BEG is “yesterday”"),
     "unknown instrument": (tiny_cube(INSTRUME="INSTRUME= 'IRIS'"), "INSTRUME is “IRIS”.*CHROMIS, CRISP"),
     "no date of the release": (tiny_cube(RELEASE="RELEASE = 'soon'"), "RELEASE is “soon”"),
-    "no wavelength": (tiny_cube(WAVEMAX="WAVEMAX = 'red'"), "WAVEMAX is “red”"),
 }
 
 

@@ -15,6 +15,12 @@ def make_movie(path: Path, *encoder: str, size: str = "64x48", rate: int = 5, se
     return path
 
 
+def repeated(movie: Path, path: Path, times: int) -> Path:
+    """Write a movie several times over into a longer one, without encoding it again."""
+    _run("-stream_loop", str(times - 1), "-i", str(movie), "-c", "copy", str(path))
+    return path
+
+
 def grey_frames(path: Path, width: int, height: int) -> np.ndarray:
     """Decode a whole movie: uint8, shape (n, height, width)."""
     pixels = _run("-i", str(path), "-f", "rawvideo", "-pix_fmt", "gray", "pipe:1")

@@ -1,9 +1,12 @@
 """One frame stands for the cube: first scan, Stokes I, the middle of the line."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from common.errors import PermanentError
+from cubefile.tables import MAX_WAVELENGTHS
 from devtools.sample_cubes import write_cube
 from previews.frames import choose_frame, scan_count
 from tests.previews.fits_files import open_sst_cube, replace_table, write_fits
@@ -67,6 +70,17 @@ def test_without_medians_the_middle_of_the_wavelengths_is_chosen(tmp_path):
 def test_without_any_table_the_middle_plane_is_chosen(tmp_path):
     path = write_cube(tmp_path / "cube.fits", shape=(1, 1, 5, 4, 5), without=["WCS-TAB", "VAR-EXT-DATAMEDN"])
     assert chosen(path) == (0, 0, 2)
+
+
+def test_of_more_wavelengths_than_tables_describe_the_middle_is_chosen_without_a_list_of_them(tmp_path):
+    count = 1000 * MAX_WAVELENGTHS
+    path = write_fits(tmp_path / "a.fits", np.zeros((count, 1, 1), "u1"))
+    tracemalloc.start()
+    try:
+        assert chosen(path) == ((count - 1) // 2,)
+        assert tracemalloc.get_traced_memory()[1] < count
+    finally:
+        tracemalloc.stop()
 
 
 def test_without_wavelengths_and_any_median_the_middle_plane_is_chosen(tmp_path):

@@ -10,7 +10,7 @@ from PIL import Image
 from common.errors import PermanentError
 from previews.ffmpeg import ProcessBounds
 from previews.movies import MovieBounds, movie_of_file
-from tests.previews.movie_files import described, grey_frames, make_movie, running_ffmpegs
+from tests.previews.movie_files import described, grey_frames, make_movie, repeated, running_ffmpegs
 
 BOUNDS = MovieBounds(side=100, seconds=60, process=ProcessBounds(seconds=30))
 
@@ -206,6 +206,7 @@ def test_a_movie_that_becomes_too_large_a_file_is_refused(tmp_path):
 
 
 def test_a_movie_that_takes_too_long_is_refused(tmp_path):
-    source = make_movie(tmp_path / "a.mp4", "-c:v", "mpeg4", "-q:v", "20", size="1920x1080", rate=25, seconds=24)
+    part = make_movie(tmp_path / "part.mp4", "-c:v", "mpeg4", "-q:v", "20", size="1920x1080", rate=25, seconds=1)
+    source = repeated(part, tmp_path / "a.mp4", 24)
     bounds = MovieBounds(side=1920, process=ProcessBounds(seconds=1))
     assert "stopped after 1 s" in refusal(source, tmp_path / "media", bounds)

@@ -23,6 +23,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "PATIENCE", Patience(first=0.05, longest=0.2, total=3))
     monkeypatch.setattr("workorders.views.send_wake_up", lambda task: None)
     monkeypatch.setattr("workorders.views.RETRY_AFTER_SECONDS", 0)
+    monkeypatch.setattr("submit_cube.waiting.FIRST_PAUSE", 0.05)
     monkeypatch.delenv(cli.TOKEN_VARIABLE, raising=False)
 
 

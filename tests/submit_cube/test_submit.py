@@ -46,8 +46,11 @@ def test_a_cube_that_fails_is_told_with_its_reason(submit, place_cube, data_root
     assert lines["2019-04-19/CRISP/cube.fits"].startswith("completed, ")
 
 
-def test_more_orders_than_a_round_looks_at_are_waited_for(submit, data_root, worker, no_growth_watch, capsys):
-    names = [f"{number}.fits" for number in range(50)]
+def test_more_orders_than_a_round_looks_at_are_waited_for(
+    submit, data_root, worker, no_growth_watch, capsys, monkeypatch
+):
+    monkeypatch.setattr("submit_cube.waiting.UNFINISHED_OF_A_ROUND", 4)
+    names = [f"{number}.fits" for number in range(20)]
     for name in names:
         (data_root / name).write_bytes(b"")
     assert submit(*names, "--wait") == 1

@@ -23,7 +23,6 @@ def configured(svo: SvoServer, settings, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setattr("svo.notes.wake_sender", lambda: None)
     configuration._datasets.clear()
     yield svo
-    connection.close()
     configuration._datasets.clear()
 
 

@@ -36,10 +36,8 @@ def connect(svo: SvoServer, **changes: object) -> SvoConnection:
 
 
 @pytest.fixture
-def connection(svo: SvoServer) -> Iterator[SvoConnection]:
-    connection = connect(svo)
-    yield connection
-    connection.close()
+def connection(svo: SvoServer) -> SvoConnection:
+    return connect(svo)
 
 
 @pytest.fixture

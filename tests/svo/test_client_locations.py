@@ -31,8 +31,8 @@ def test_a_location_left_behind_is_found(svo: SvoServer, client: SvoClient, cris
     assert client.find_location(crisp, URL) == location
 
 
-def test_a_url_with_query_and_spaces_is_found(client: SvoClient, crisp: Dataset) -> None:
-    url = "https://archive.example.org/data/a b&c=d+e%20f.fits?x=1&file_url=y#z"
+def test_a_url_with_a_query_and_escapes_is_found(client: SvoClient, crisp: Dataset) -> None:
+    url = "https://archive.example.org/data/a%20b&c=d+e%2Ff.fits?x=1&file_url=y#z"
     made = client.create(
         crisp.metadata_uri, "first", record_body(crisp, data_location=location_body(crisp, file_url=url))
     )

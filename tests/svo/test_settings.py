@@ -3,6 +3,9 @@
 import pytest
 
 from svo.checks import check_settings
+from svo.models import Submission
+from svo.planning import Options
+from svo.synchronisation import synchronise
 
 
 def ids() -> list[str]:
@@ -30,3 +33,49 @@ def test_one_that_is_missing_is_named(configured, settings, name):
 def test_a_share_of_removals_that_is_none_is_an_error(settings, share):
     settings.SVO_MAX_REMOVALS = share
     assert ids() == ["svo.E001"]
+
+
+NOT_PUBLIC = [
+    "http://localhost:8000",
+    "https://LOCALHOST",
+    "http://archive.localhost",
+    "http://127.0.0.1:8000",
+    "http://127.1.2.3",
+    "http://0.0.0.0:8000",
+    "http://[::1]:8000",
+]
+REFUSED = ["http://archive:8000", "https://archive_1.example.org", "archive.example.org", "https://archive example.org"]
+PUBLIC = ["https://archive.example.org", "https://192.0.2.1", "http://[2001:db8::1]:8000", "https://a.example/archive"]
+
+
+@pytest.mark.parametrize("url", [*NOT_PUBLIC, *REFUSED])
+def test_an_address_that_leads_nowhere_is_an_error_and_nothing_is_sent(
+    configured, settings, archive_cube, send_all, url
+):
+    settings.SVO_API_URL, settings.ARCHIVE_BASE_URL = "https://solarnet.example/service/api/svo", url
+    assert ids() == ["svo.E002"]
+    archive_cube()
+    assert send_all() == ["failed"]
+    assert f"ARCHIVE_BASE_URL is {url}, " in Submission.objects.get().error
+    assert all("ARCHIVE_BASE_URL" in failure["reason"] for failure in synchronise(Options()).failures)
+    assert configured.requests == []
+
+
+@pytest.mark.parametrize("svo_url", ["http://localhost:8100/api", "http://127.0.0.1:8100/api", "http://[::1]:8100/api"])
+def test_beside_an_svo_of_this_machine_it_may_be_of_this_machine_too(configured, settings, svo_url):
+    settings.SVO_API_URL = svo_url
+    for settings.ARCHIVE_BASE_URL in NOT_PUBLIC:
+        assert ids() == []
+    for settings.ARCHIVE_BASE_URL in REFUSED:
+        assert ids() == ["svo.E002"]
+
+
+@pytest.mark.parametrize("url", PUBLIC)
+def test_a_public_address_is_no_error(configured, settings, url):
+    settings.SVO_API_URL, settings.ARCHIVE_BASE_URL = "https://solarnet.example/service/api/svo", url
+    assert ids() == []
+
+
+def test_without_an_svo_any_address_will_do(settings):
+    settings.SVO_API_URL, settings.ARCHIVE_BASE_URL = "", "http://archive:8000"
+    assert ids() == []

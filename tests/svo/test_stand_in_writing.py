@@ -283,3 +283,99 @@ def test_a_post_that_follows_a_redirect_loses_its_body(svo: SvoServer) -> None:
 
     assert [request.method for request in svo.requests] == ["POST", "GET"]
     assert svo.oids("CRISP") == []
+
+
+def tag_names(svo: SvoServer, oid: str = "a") -> list[str]:
+    return [tag["name"] for tag in svo.record("CRISP", oid)["tags"]]
+
+
+def test_a_tag_has_at_most_30_characters_and_a_post_that_is_refused_for_one_has_made_the_record(
+    svo: SvoServer,
+) -> None:
+    answer = post(svo, a_text="x", tags=[{"name": "Pore"}, {"name": "x" * 31}], data_location=location())
+
+    assert "at most 30 characters" in str(refused(answer)["tag"]["name"])
+    record = svo.record("CRISP", "a")
+    assert (record["a_text"], record["tags"], record["data_location"]["file_path"]) == ("x", [], "a")
+    assert "already exists" in str(refused(post(svo)))
+    assert send(svo, "PATCH", f"{LIST}a/", {"a_text": "y", "tags": [{"name": "x" * 31}]}).status_code == 400
+    assert svo.record("CRISP", "a") == record
+    assert send(svo, "PATCH", f"{LIST}a/", {"tags": [{"name": "x" * 30}]}).status_code == 202
+    assert tag_names(svo) == ["x" * 30]
+
+
+def test_without_the_key_a_tag_that_is_too_long_makes_no_record(svo: SvoServer) -> None:
+    assert send(svo, "POST", LIST, {"oid": "a", "tags": [{"name": "x" * 31}]}, key="wrong").status_code == 401
+    assert svo.oids("CRISP") == []
+
+
+def test_curators_may_set_tags(svo: SvoServer) -> None:
+    post(svo, tags=[{"name": "Pore"}], data_location=location())
+    svo.set_tags("CRISP", "a", ["Flux rope"])
+    assert tag_names(svo) == ["Flux rope"]
+    assert svo.record("CRISP", "a")["data_location"]["file_path"] == "a"
+
+
+@pytest.mark.parametrize("field", ["file_url", "thumbnail_url"])
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("http://archive:8000/a", 400),
+        ("http://archive_1.example/a", 400),
+        ("https://-archive.example/a", 400),
+        ("https://archive.example:99999999/a", 400),
+        ("https://archive.example/a b", 400),
+        ("http://localhost:8000/a", 201),
+        ("http://127.0.0.1:8000/a", 201),
+        ("http://[::1]:8000/a", 201),
+        ("https://archive.example/a:b,c=d@e%2F%20f", 201),
+    ],
+)
+def test_addresses_are_checked_as_django_does(svo: SvoServer, field: str, url: str, status: int) -> None:
+    assert post(svo, data_location=location(**{field: url})).status_code == status
+
+
+def test_text_comes_back_without_outer_white_space(svo: SvoServer) -> None:
+    post(
+        svo,
+        a_text="\u00a0 x  y\n",
+        fits_header="SIMPLE  =\nEND   ",
+        tags=[{"name": " Pore "}],
+        data_location=location(file_path=" a "),
+    )
+
+    record = svo.record("CRISP", "a")
+    assert (record["a_text"], record["fits_header"]) == ("x  y", "SIMPLE  =\nEND")
+    assert (tag_names(svo), record["data_location"]["file_path"]) == (["Pore"], "a")
+
+
+def test_the_right_key_without_rights_on_the_dataset_is_401_with_nothing_done(svo: SvoServer) -> None:
+    uri = post(svo, data_location=location()).json()["data_location"]["resource_uri"]
+    svo.take_rights("CRISP")
+    before = svo.record("CRISP", "a")
+
+    for method, address, body in [
+        ("POST", LIST, {"oid": "b"}),
+        ("PATCH", f"{LIST}a/", {"a_text": "changed"}),
+        ("DELETE", f"{LIST}a/", None),
+        ("PATCH", uri, {"offline": True}),
+        ("DELETE", uri, None),
+    ]:
+        answer = send(svo, method, address, body)
+        assert (answer.status_code, answer.content) == (401, b"")
+
+    assert svo.record("CRISP", "a") == before
+    assert svo.oids("CRISP") == ["a"]
+    chromis = "/service/api/svo/metadata/metadata_chromis/"
+    assert send(svo, "POST", chromis, {"oid": "a"}).status_code == 201
+
+
+def test_times_are_kept_with_microseconds_and_cut_when_read(svo: SvoServer) -> None:
+    svo.add_dataset("CRISP", [KeywordDefinition("DATE-BEG", "time (ISO 8601)")])
+    starts = {f"{n}": f"2019-04-19T17:34:55.5039{n}9" for n in (3, 9, 0, 6, 1)}
+    for oid, start in starts.items():
+        post(svo, oid=oid, date_beg=start)
+
+    records = send(svo, "GET", LIST).json()["objects"]
+    assert [record["oid"] for record in records] == sorted(starts)
+    assert {record["date_beg"] for record in records} == {"2019-04-19T17:34:55.503Z"}

@@ -96,12 +96,13 @@ def test_a_re_export_under_another_name_moves_the_record_s_own_location(submitte
 
 def test_a_record_that_was_made_elsewhere_is_updated_and_its_location_left(configured, archive_cube, send_all):
     [oid] = configured.fill("CRISP", 1)
+    before = configured.record("CRISP", oid)["data_location"]
     cube = archive_cube(oid=oid)
     assert send_all() == ["submitted"]
     record = configured.record("CRISP", oid)
-    assert record["data_location"]["file_url"].startswith("https://archive.example/data/")
+    assert record["data_location"] == before
     assert record["filter1"] == cube.metadata.spectral_line
-    assert len(configured.locations("CRISP")) == 2
+    assert len(configured.locations("CRISP")) == 1
 
 
 def test_a_file_path_that_belongs_to_another_is_avoided(submitted, configured, archive_cube, send_all):
@@ -200,6 +201,13 @@ def test_wrong_credentials_are_failed(configured, archive_cube, send_all):
     configured.answer(401)
     archive_cube()
     assert send_all() == ["failed"]
+
+
+def test_right_credentials_without_rights_are_failed_naming_the_rights(configured, archive_cube, send_all):
+    configured.take_rights("CRISP")
+    archive_cube()
+    assert send_all() == ["failed"]
+    assert "rights on the dataset" in Submission.objects.get().error
 
 
 def test_a_dataset_that_is_not_there_is_failed_saying_so(configured, archive_cube, send_all):

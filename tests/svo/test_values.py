@@ -65,17 +65,17 @@ def test_a_value_becomes_one_of_its_keywords_type(keyword_type: str, value: obje
 @pytest.mark.parametrize(
     ("keyword_type", "value", "reason"),
     [
-        (REAL, math.nan, "nan is beyond"),
-        (REAL, -math.inf, "-inf is beyond"),
+        (REAL, math.nan, "“nan” is beyond"),
+        (REAL, -math.inf, "“-inf” is beyond"),
         (REAL, "NaN", "is not a number"),
-        (REAL, "1e999", "1e999 is beyond"),
+        (REAL, "1e999", "“1e999” is beyond"),
         (REAL, 10**400, "is beyond"),
         (REAL, "1_000", "is not a number"),
         (REAL, "617 nm", "“617 nm” is not a number"),
         (REAL, True, "“True” is not a number"),
         (REAL, [1.5, 2.5], "given 2 times, with different values"),
-        (INTEGER, 60.5, "60.5 is not a whole number"),
-        (INTEGER, "60.5", "60.5 is not a whole number"),
+        (INTEGER, 60.5, "“60.5” is not a whole number"),
+        (INTEGER, "60.5", "“60.5” is not a whole number"),
         (INTEGER, math.nan, "beyond"),
         (INTEGER, math.inf, "beyond"),
         (INTEGER, 1e300, "beyond"),
@@ -168,6 +168,24 @@ def test_a_record_has_a_field_for_each_keyword_of_the_dataset(client: SvoClient)
     assert left_out == []
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("NAME: Cavity error", "Cavity error"),
+        (["TYPE: x", "NAME: Cavity error"], "Cavity error"),
+        (["NAME: one", "NAME: two"], "one\ntwo"),
+        ("NAME:Cavity error", ""),
+        ("NAME", ""),
+        (["OTHER: x", 5, None], ""),
+    ],
+)
+def test_a_record_of_text_has_the_field_of_its_name(value: object, expected: str) -> None:
+    keywords = [Keyword("dw3_name", "DW3 NAME", TEXT), Keyword("dw3_a", "DW3.A.1", TEXT)]
+    assert keyword_fields({"DW3": value}, keywords) == ({"dw3_name": expected, "dw3_a": ""}, [])
+    assert keyword_fields({"DW3": "A.1: x"}, keywords)[0]["dw3_a"] == "x"
+    assert keyword_fields({"DW3": value, "DW3.NAME": 5.0}, keywords)[0]["dw3_name"] == "5.0"
+
+
 def test_what_cannot_be_converted_is_empty_and_told() -> None:
     keywords = [
         Keyword("xposure", "XPOSURE", INTEGER),
@@ -181,8 +199,8 @@ def test_what_cannot_be_converted_is_empty_and_told() -> None:
 
     assert fields == {"xposure": None, "wavemin": None, "object": ""}
     assert left_out == [
-        LeftOut("XPOSURE", "60.5 is not a whole number"),
-        LeftOut("WAVEMIN", "nan is beyond what can be sent"),
+        LeftOut("XPOSURE", "“60.5” is not a whole number"),
+        LeftOut("WAVEMIN", "“nan” is beyond what can be sent"),
         LeftOut("DW3 NAME", "the SVO gives it the type “matrix”, which is not known here"),
     ]
 

@@ -1,6 +1,7 @@
 """What of a cube's header and file arrives in the SVO, whatever the header holds."""
 
 import logging
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,6 +11,8 @@ from datacubes.steps.base import IngestRequest
 from devtools.svo import KeywordDefinition
 from ingestion.conductor import ingest
 from svo.models import Submission
+from svo.planning import Options
+from svo.synchronisation import synchronise
 from tests.support.raw_fits import tiny_cube
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +43,7 @@ def test_a_whole_float_is_an_integer_and_another_is_left_out_with_a_log_line(sub
     caplog.set_level(logging.INFO, "svo")
     record = submit(SCANNUM="SCANNUM = 60.0", FILLED="FILLED  = 60.5")
     assert (record["scannum"], record["filled"]) == (60, None)
-    assert f"{OID}: FILLED is left out of the SVO's record: 60.5 is not a whole number" in caplog.text
+    assert f"{OID}: FILLED is left out of the SVO's record: “60.5” is not a whole number" in caplog.text
 
 
 def test_a_value_of_a_thousand_characters_arrives_whole(submit):
@@ -94,3 +97,29 @@ def test_storage_that_is_away_makes_nothing_offline(submitted, configured, data_
 
 def send_again(cube: DataCube) -> None:
     Submission.objects.filter(oid=cube.oid).update(state="pending", due_at=timezone.now(), digest="")
+
+
+def offline(svo) -> bool:
+    return svo.record("CRISP", OID)["data_location"]["offline"]
+
+
+def test_a_cube_that_is_not_public_is_offline_until_its_release_day(configured, archive_cube, send_all, monkeypatch):
+    archive_cube({"RELEASE": "2999-12-31"})
+    assert send_all() == ["submitted"]
+    assert offline(configured) is True
+    for hours, expected in ((-1, True), (0, False)):
+        now = datetime(2999, 12, 31, tzinfo=UTC) + timedelta(hours=hours)
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        assert synchronise(Options(update_existing=True)).updated == (not expected)
+        assert offline(configured) is expected
+
+
+def test_a_restricted_cube_is_offline(configured, archive_cube, send_all):
+    archive_cube({"RELEASE": None})
+    assert send_all() == ["submitted"]
+    assert offline(configured) is True
+
+
+def test_a_record_valued_card_of_text_reaches_its_field(submit):
+    record = submit(DW3="DW3     = 'NAME: Cavity error: the first'".ljust(80) + "DW3     = 'AXIS.1: 1'")
+    assert (record["dw3_name"], record["dw3_axis1"]) == ("Cavity error: the first", 1)

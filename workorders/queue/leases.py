@@ -47,7 +47,7 @@ def claim(worker: str, *, order_id: int | None = None) -> WorkOrder | None:
                 _start(order, worker)
                 return order
             _give_up(order)
-        logger.error("order %s (%s) failed: %s", order.pk, order.relative_path, order.run.error)
+        logger.error("order %s (%s) failed: %s", order.pk, order.relative_path, order.latest_run.error)
         if order_id is not None:
             return None
 
@@ -61,7 +61,7 @@ def renew_lease(order: WorkOrder) -> None:
         If another worker has taken the order over.
     """
     mine = WorkOrder.objects.filter(
-        pk=order.pk, run_id=order.run_id, run__started_at=order.run.started_at, status=Status.STARTED
+        pk=order.pk, run_id=order.run_id, run__started_at=order.latest_run.started_at, status=Status.STARTED
     )
     if not mine.update(lease_expires_at=_lease_end(timezone.now())):
         raise LeaseLost(f"order {order.pk} was taken over while run {order.run_id} was at it")
@@ -195,11 +195,12 @@ def _start(order: WorkOrder, worker: str) -> None:
 
 
 def _end_lost_run(order: WorkOrder) -> None:
-    WorkOrderRun.objects.filter(pk=order.run_id).update(
-        status=WorkOrderRun.Status.LOST,
-        finished_at=timezone.now(),
-        error="The worker died, or was too slow to keep its lease.",
-    )
+    if order.run_id is not None:
+        WorkOrderRun.objects.filter(pk=order.run_id).update(
+            status=WorkOrderRun.Status.LOST,
+            finished_at=timezone.now(),
+            error="The worker died, or was too slow to keep its lease.",
+        )
     if order.next_request is not None:
         order.queue_again(merge_requests(order.request, order.next_request), timezone.now())
 
@@ -226,14 +227,14 @@ def _give_up(order: WorkOrder) -> None:
 def _lock_own(order: WorkOrder) -> WorkOrder:
     current = WorkOrder.objects.select_for_update(of=("self",)).select_related("run").get(pk=order.pk)
     # The id of a run whose claim was lost in a crash of the database can be given to a later run.
-    is_own = current.run_id == order.run_id and current.run.started_at == order.run.started_at
+    is_own = current.run_id == order.run_id and current.latest_run.started_at == order.latest_run.started_at
     if current.status != Status.STARTED or not is_own:
         raise LeaseLost(f"order {order.pk} was taken over while run {order.run_id} was at it")
     return current
 
 
 def _end_run(order: WorkOrder, status: WorkOrderRun.Status, **values: object) -> None:
-    WorkOrderRun.objects.filter(pk=order.run_id).update(status=status, finished_at=timezone.now(), **values)
+    WorkOrderRun.objects.filter(pk=order.latest_run.pk).update(status=status, finished_at=timezone.now(), **values)
 
 
 def _end_order(order: WorkOrder, status: WorkOrder.Status, leftover: dict[str, Any]) -> None:

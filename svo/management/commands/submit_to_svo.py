@@ -48,10 +48,12 @@ class Command(BaseCommand):
         missing = [oid for oid in oids if oid not in cubes]
         if missing:
             raise CommandError(f"The archive has no cube {', '.join(missing)}.")
-        datasets = {oid: dataset_name(cubes[oid].instrument) for oid in oids}
-        for oid, dataset in datasets.items():
+        datasets = {}
+        for oid in oids:
+            dataset = dataset_name(cubes[oid].instrument)
             if dataset is None:
                 raise CommandError(f"{oid}: its instrument, {cubes[oid].instrument}, is left out of the SVO.")
+            datasets[oid] = dataset
         sent = []
         for oid, dataset in tqdm(datasets.items(), unit="cube", disable=not sys.stderr.isatty()):
             note_change(oid, dataset, send_again=True, wake=False)

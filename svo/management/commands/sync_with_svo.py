@@ -29,13 +29,19 @@ class Command(BaseCommand):
         parser.add_argument(
             "--allow-mass-removal", action="store_true", help="Remove more records than SVO_MAX_REMOVALS allows."
         )
+        parser.add_argument(
+            "--allow-mass-change",
+            action="store_true",
+            help="Let more records than that go offline, change their host or lose tags.",
+        )
         parser.add_argument("--verbose", action="store_true", help="Name each cube.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Plan, and act unless it is a dry run."""
         if not is_configured():
             raise CommandError(f"{NOT_CONFIGURED} Set SVO_API_URL, SVO_USERNAME and SVO_API_KEY.")
-        asked = Options(tuple(options["instrument"]), options["update_existing"], options["allow_mass_removal"])
+        names = ("update_existing", "allow_mass_removal", "allow_mass_change")
+        asked = Options(tuple(options["instrument"]), **{name: options[name] for name in names})
         work = self._show_plans if options["dry_run"] else self._synchronise
         try:
             failed = work(asked, verbose=options["verbose"])
@@ -59,8 +65,8 @@ class Command(BaseCommand):
 
     def _show_plan(self, plan: Plan, *, verbose: bool) -> None:
         self.stdout.write(f"{plan}: {len(plan.add)} to add, {len(plan.update)} to update, {len(plan.remove)} to remove")
-        if plan.refusal:
-            self.stdout.write(f"  {plan.refusal}")
+        for reason in filter(None, [plan.refusal, *plan.held_back]):
+            self.stdout.write(f"  {reason}")
         if verbose:
             for what, changes in (("add", plan.add), ("update", plan.update), ("remove", plan.remove)):
                 for change in changes:

@@ -115,7 +115,7 @@ def test_the_header_is_text_with_a_card_a_line(cube, anybody):
     assert response["Content-Type"] == "text/plain; charset=utf-8"
     lines = response.content.decode().splitlines()
     assert lines[0].startswith("SIMPLE  =                    T")
-    assert lines[-1] == "END"
+    assert lines[-1].rstrip() == "END"
     assert any(line.startswith("INSTRUME= 'CRISP   '") for line in lines)
 
 

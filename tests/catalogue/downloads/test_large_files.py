@@ -73,14 +73,6 @@ def test_ten_downloads_at_once_take_no_memory_to_speak_of(archive, url, content,
     assert peak_memory(archive.processes["web"].pid) - before < 20_000_000
 
 
-def test_several_ranges_of_a_large_file_take_no_memory_to_speak_of(archive, url, content):
-    before = peak_memory(archive.processes["web"].pid)
-    half = len(content) // 2
-    length, _ = download(url, {"Range": f"bytes=0-{half - 1},{half + 1}-"})
-    assert length > len(content)
-    assert peak_memory(archive.processes["web"].pid) - before < 20_000_000
-
-
 def test_a_download_that_breaks_off_is_resumed(url, content):
     with requests.get(url, stream=True, timeout=60) as response:
         etag = response.headers["ETag"]
@@ -99,7 +91,7 @@ def test_one_connection_serves_many_requests(archive, url, content):
         ("HEAD", {"Range": "bytes=0-1"}, 200, 0),
         ("GET", {"Range": "bytes=999999999-"}, 416, None),
         ("GET", {"Range": "bytes=-1"}, 206, 1),
-        ("GET", {"Range": "bytes=0-1,5-6"}, 206, None),
+        ("GET", {"Range": "bytes=0-1,5-6"}, 200, len(content)),
         ("GET", {}, 200, len(content)),
     ):
         connection.request(method, path, headers=headers)

@@ -42,7 +42,7 @@ def test_cubes_are_listed_newest_first_with_what_they_are(three_cubes, visit):
     assert "2 scans" in oldest.text
     assert "Stokes IQUV" in oldest.text
     assert "−352″, +119″" in oldest.text
-    assert "69″ × 68″" in oldest.text
+    assert "79″ × 78″" in oldest.text
     assert "kB" in oldest.text
     assert [tag.text for tag in oldest.one("ul", class_="tags").all("li")] == ["Pore", "Sunspot"]
     assert oldest.one("h3").one("a").attributes["href"] == "/cubes/2019-04-19T17:34:55.50395_6173_0-4/"

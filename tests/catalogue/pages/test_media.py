@@ -43,6 +43,13 @@ def test_a_part_beyond_the_end_is_refused(movie, client):
     assert (response.status_code, response.headers["Content-Range"]) == (416, "bytes */100")
 
 
+def test_a_preview_that_the_browser_has_is_not_sent_again(movie, client):
+    whole = client.get("/media/2019/a.webm")
+    body(whole)
+    response = client.get("/media/2019/a.webm", headers={"If-None-Match": whole.headers["ETag"]})
+    assert (response.status_code, response.content) == (304, b"")
+
+
 def test_head_sends_no_body(movie, client):
     response = client.head("/media/2019/a.webm")
     assert (response.headers["Content-Length"], response.content) == ("100", b"")

@@ -1,0 +1,50 @@
+"""What cubes are searched by: the one list that indexes, orders, filters and the API agree with."""
+
+from dataclasses import dataclass
+from itertools import chain
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A value or a range that lists of cubes are filtered by.
+
+    Attributes
+    ----------
+    columns
+        Columns of `Metadata`: one, or the low and the high end of a range.
+    filters
+        Parameters of lists that compare with them: one, or the low and the high end that is asked for.
+    shown_as
+        Fields of a cube in the API that show the columns.
+    """
+
+    columns: tuple[str, ...]
+    filters: tuple[str, ...]
+    shown_as: tuple[str, ...]
+
+
+SEARCHED = (
+    Searched(("date_beg", "date_end"), ("time_from", "time_to"), ("date_beg", "date_end")),
+    Searched(
+        ("wavelength_min", "wavelength_max"), ("wavelength_from", "wavelength_to"), ("wavelength_min", "wavelength_max")
+    ),
+    Searched(("spectral_line",), ("spectral_line",), ("spectral_line",)),
+    Searched(("has_polarimetry",), ("polarimetry",), ("polarimetry",)),
+    Searched(("instrument",), ("instrument",), ("instrument",)),
+    Searched(("public_from",), ("release",), ("access.release_date",)),
+)
+"""A column that is added here becomes part of each index of `Metadata`, which takes a migration."""
+
+SEARCHED_COLUMNS = tuple(chain.from_iterable(searched.columns for searched in SEARCHED))
+"""The columns, in the order that the indexes have them."""
+
+SEARCHED_FILTERS = frozenset(chain.from_iterable(searched.filters for searched in SEARCHED))
+"""The filters that an index with these columns answers."""
+
+RANGE_FILTERS = tuple(searched.filters for searched in SEARCHED if len(searched.filters) == 2)
+"""The low and the high end of each range that can be asked for."""
+
+
+def columns_besides(*names: str) -> tuple[str, ...]:
+    """Return the columns without those that an index begins with."""
+    return tuple(column for column in SEARCHED_COLUMNS if column not in names)

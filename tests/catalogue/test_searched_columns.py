@@ -1,0 +1,64 @@
+"""Filters and the API agree with the one list of searched columns, on any database."""
+
+import json
+import re
+
+import pytest
+from rest_framework.utils.encoders import JSONEncoder
+
+from catalogue.filters import DataCubeFilter
+from datacubes.columns import SEARCHED, SEARCHED_COLUMNS, SEARCHED_FILTERS
+from datacubes.models import DataCube, Instrument, Metadata, Tag
+
+pytestmark = pytest.mark.django_db
+
+ASKED = {
+    "instrument": "CRISP",
+    "time_from": "2019-01-01",
+    "time_to": "2020-01-01",
+    "wavelength_from": "617",
+    "wavelength_to": "618",
+    "spectral_line": "6173",
+    "polarimetry": "true",
+    "tag": "Pore",
+    "observation": "p",
+    "release": "public",
+    "search": "nb_",
+    "keyword": "OBJECT:Sun",
+}
+COLUMNS_IN_THE_DATABASE = {Metadata._meta.get_field(name).column: name for name in SEARCHED_COLUMNS}
+
+
+def columns_read(name: str) -> set[tuple[str, str]]:
+    """Return the tables and columns that a filter compares."""
+    value = [ASKED[name]] if name in ("instrument", "tag", "keyword") else ASKED[name]
+    filters = DataCubeFilter({name: value}, DataCube.objects.order_by())
+    assert filters.is_valid(), filters.errors
+    _, where, condition = str(filters.qs.query).partition(" WHERE ")
+    assert where
+    return set(re.findall(r'"(\w+)"\."(\w+)"', condition))
+
+
+@pytest.mark.parametrize("name", list(DataCubeFilter.base_filters))
+def test_a_filter_is_in_the_list_if_and_only_if_the_indexes_answer_it(name):
+    Tag.objects.create(kind="feature", name="Pore")
+    indexed = {("datacubes_metadata", column) for column in COLUMNS_IN_THE_DATABASE}
+    assert (columns_read(name) <= indexed) == (name in SEARCHED_FILTERS)
+
+
+@pytest.mark.parametrize("searched", SEARCHED, ids=lambda searched: searched.columns[0])
+def test_a_filter_compares_its_column_and_an_end_of_a_range_the_other_end(searched):
+    compared = [COLUMNS_IN_THE_DATABASE[column] for name in searched.filters for _, column in columns_read(name)]
+    assert compared == list(reversed(searched.columns))
+
+
+@pytest.mark.parametrize("searched", SEARCHED, ids=lambda searched: searched.columns[0])
+def test_the_api_shows_the_columns_under_their_names(archive_cube, anybody, searched):
+    metadata = archive_cube().metadata
+    [cube] = anybody.get("/api/v1/data-cubes/").json()["results"]
+    for column, path in zip(searched.columns, searched.shown_as, strict=True):
+        shown, value = cube, getattr(metadata, column)
+        for name in path.split("."):
+            shown = shown[name]
+        expected = value.name if isinstance(value, Instrument) else value
+        assert shown == json.loads(json.dumps(expected, cls=JSONEncoder))
