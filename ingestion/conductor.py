@@ -54,6 +54,11 @@ COMPANION_STEPS: tuple[Step[Any], ...] = (CompanionStep(),)
 """Of a file that is not a cube of its own."""
 
 
+def steps_of(product: Product) -> tuple[Step[Any], ...]:
+    """Return the steps that a file goes through."""
+    return COMPANION_STEPS if product.companion else STEPS
+
+
 @dataclass(frozen=True)
 class IngestResult:
     """What an ingestion did.
@@ -160,7 +165,7 @@ def read_cube(request: IngestRequest) -> Reading:
         reading = _begin_reading(cube_file, request)
         known = {} if request.force else reading.seen_sources or {}
         with reading:
-            for step in COMPANION_STEPS if reading.material.product.companion else STEPS:
+            for step in () if reading.parts else steps_of(reading.material.product):
                 part = _read_step(step, reading.material, known)
                 reading.parts.append(replace(part, seconds=clock.lap()))
             cube_file.check_unchanged()
@@ -216,14 +221,14 @@ def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
     telescope = telescopes.get(instrument.telescope)
     cube_file.layout = telescope.layout
     identity, product = identify(cube_file, telescope, request.oid), telescope.product(cube_file)
-    holder = Companion.objects.filter(oid=identity.oid, kind=product.companion) if product.companion else None
-    if holder is not None:
-        known_file = holder.first()
+    cube = None
+    if product.companion:
+        companion = Companion.objects.filter(oid=identity.oid, kind=product.companion).first()
+        left_alone = _later_export(companion, product, path)
     else:
-        known_file = next((cube for cube in at_path if cube.oid == identity.oid), None)
-        known_file = known_file or DataCube.every.filter(oid=identity.oid).first()
-    if known_file is not None:
-        _check_product(known_file, product, path)
+        cube = next((cube for cube in at_path if cube.oid == identity.oid), None)
+        cube = cube or DataCube.every.filter(oid=identity.oid).first()
+        left_alone = _later_export(cube, product, path)
     material = Material(
         cube_file,
         telescope,
@@ -238,24 +243,39 @@ def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
             f"CHECKSUM {quoted(cube_file.checksum)} does not agree with the header and DATASUM: the header was edited "
             "without updating them, or is damaged."
         )
-    return Reading(material, seen_sources=known_file.sources if isinstance(known_file, DataCube) else None)
+    reading = Reading(material, seen_sources=cube.sources if cube else None)
+    if left_alone and not request.force:
+        step = steps_of(product)[0]
+        reading.parts.append(_Part(step, 0.0, result=StepResult(step.name, Outcome.SKIPPED, left_alone)))
+    return reading
 
 
-def _check_product(known: DataCube | Companion, product: Product, path: str) -> None:
-    """Make sure that a file does not take the place of another product that still exists.
+def _later_export(known: DataCube | Companion | None, product: Product, path: str) -> str:
+    """Compare a file with the one that the archive has under its OID, where that still exists at another path.
+
+    Returns
+    -------
+    str
+        Why the file is left alone, as the archive has a later export of it; empty if it takes the place of the other.
 
     Raises
     ------
     PermanentError
-        Naming both files, if it would.
+        Naming both files, if they are different products.
     """
-    if not known.product or known.product == product.name[:255] or known.relative_path == path:
-        return
-    if is_there(Path(settings.SCIENCE_DATA_ROOT), known.relative_path):
-        raise PermanentError(
-            f"The OID of {quoted(path)} is {known.oid}, which belongs to {quoted(known.relative_path)}, another "
-            "product that still exists. Post it with an `oid` of its own, or remove the other file first."
-        )
+    if known is None or not known.product or known.relative_path == path:
+        return ""
+    same = known.product == product.name[:255]
+    if same and not known.exported > product.exported[:32]:
+        return ""
+    if not is_there(Path(settings.SCIENCE_DATA_ROOT), known.relative_path):
+        return ""
+    if same:
+        return f"The archive has a later export of this file, “{known.relative_path}”."
+    raise PermanentError(
+        f"The OID of “{path}” is {known.oid}, which belongs to “{known.relative_path}”, another product that still "
+        "exists. Post it with an `oid` of its own, or remove the other file first."
+    )
 
 
 def _lock_cube(reading: Reading) -> DataCube:

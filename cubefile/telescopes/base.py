@@ -27,10 +27,13 @@ class Product(NamedTuple):
     companion
         Empty for a cube. Otherwise what kind of companion of its cube the file is, such as ``sp``: the same data in
         another form, which is not a cube of its own.
+    exported
+        When the file was exported, as text whose order is that of time; empty if the file does not tell.
     """
 
     name: str
     companion: str = ""
+    exported: str = ""
 
 
 class Telescope(ABC):

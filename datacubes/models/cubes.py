@@ -82,6 +82,9 @@ class DataCube(models.Model):
     product = models.CharField(
         max_length=255, blank=True, editable=False, help_text="Name of the file without the time of its export."
     )
+    exported = models.CharField(
+        max_length=32, blank=True, editable=False, help_text="When the file was exported, as its name has it."
+    )
     missing_since = models.DateTimeField(
         null=True, editable=False, help_text="When the file was first found missing; empty: it is there."
     )
@@ -127,6 +130,7 @@ class Companion(models.Model):
     modified_ns = models.BigIntegerField(editable=False, help_text="As of a cube.")
     header_digest = models.CharField(max_length=64, editable=False, help_text="As of a cube.")
     product = models.CharField(max_length=255, editable=False, help_text="As of a cube.")
+    exported = models.CharField(max_length=32, blank=True, editable=False, help_text="As of a cube.")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -25,6 +25,7 @@ class CompanionStep(Step[Companion]):
             modified_ns=cube_file.modified_ns,
             header_digest=cube_file.header_digest,
             product=material.product.name[:255],
+            exported=material.product.exported[:32],
         )
 
     def write(self, rows: CubeRows, values: Companion) -> tuple[Outcome, str]:

@@ -34,6 +34,7 @@ class DataCubeStep(Step[FileFacts]):
     """Creates the row of a cube, or brings it up to date with its file. It always runs, and comes first."""
 
     name = "data_cube"
+    version = 2
 
     def read(self, material: Material) -> FileFacts:
         """Take what identifies the file."""
