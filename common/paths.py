@@ -98,6 +98,21 @@ def check_storage(root: Path) -> None:
     raise TransientError("The science data folder is empty: is its storage mounted?")
 
 
+def is_there(root: Path, relative_path: str) -> bool:
+    """Return whether there is a regular file at a path below `root`.
+
+    Raises
+    ------
+    TransientError
+        If the storage does not answer, or is not mounted.
+    """
+    try:
+        confined_path(root, relative_path)
+    except PathRefused:
+        return False
+    return True
+
+
 def open_confined(root: Path, relative_path: str) -> int:
     """Open an untrusted path for reading and return its file descriptor.
 

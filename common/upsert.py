@@ -8,16 +8,14 @@ from django.db import models
 Row = TypeVar("Row", bound=models.Model)
 
 
-def upsert(row: Row, unique_field: str, *, keep: Collection[str] = ()) -> Row:
-    """Insert `row`, or give its values to the row with the same `unique_field`; the primary key is set either way.
+def upsert(row: Row, *unique_fields: str, keep: Collection[str] = ()) -> Row:
+    """Insert `row`, or give its values to the row with the same `unique_fields`; the primary key is set either way.
 
     A row that is there keeps its own values of the fields `keep`.
     """
-    model = type(row)
-    key = model._meta.get_field(unique_field)
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key and field is not key]
-    values = [field.name for field in fields if field.name not in keep]
+    model, kept = type(row), {*unique_fields, *keep}
+    values = [field.name for field in model._meta.concrete_fields if not field.primary_key and field.name not in kept]
     [saved] = model._default_manager.bulk_create(
-        [row], update_conflicts=True, unique_fields=[unique_field], update_fields=values
+        [row], update_conflicts=True, unique_fields=list(unique_fields), update_fields=values
     )
     return saved

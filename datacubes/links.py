@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import get_script_prefix, register_converter
 
 from cubefile.identity import MAX_OID_LENGTH
-from datacubes.models import DataCube
+from datacubes.models import Companion, DataCube
 
 
 class OIDConverter:
@@ -35,8 +35,8 @@ def oid_in_url(oid: str) -> str:
     return quote(oid, safe=":,=@")
 
 
-def download_path(cube: DataCube) -> str:
-    """Return the path of a cube's file on this server."""
+def download_path(cube: DataCube | Companion) -> str:
+    """Return the path on this server of the file of a cube, or of a companion."""
     return get_script_prefix() + _below_root(cube)
 
 
@@ -45,5 +45,5 @@ def download_url(cube: DataCube) -> str:
     return f"{settings.ARCHIVE_BASE_URL}/{_below_root(cube)}"
 
 
-def _below_root(cube: DataCube) -> str:
+def _below_root(cube: DataCube | Companion) -> str:
     return f"data/{oid_in_url(cube.oid)}/{quote(cube.filename, safe=':,=@')}"

@@ -24,7 +24,7 @@ def refresh_observation(observation_id: int) -> None:
     observation = Observation.objects.select_for_update(no_key=True).filter(id=observation_id).first()
     if observation is None:
         return
-    cubes = Metadata.objects.filter(cube__observation=observation_id)
+    cubes = Metadata.objects.filter(cube__observation=observation_id, cube__withdrawn_at=None)
     span = cubes.aggregate(begin=Min("date_beg"), end=Max("date_end"))
     if span["begin"] is None:
         Observation.objects.filter(id=observation_id, cubes=None).delete()

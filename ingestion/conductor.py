@@ -16,12 +16,15 @@ from django.conf import settings
 from django.db import transaction
 
 from common.errors import PermanentError, TransientError, quoted
+from common.paths import is_there
 from cubefile import CubeFile, open_cube, telescopes
 from cubefile.identity import identify, instrument_name
+from cubefile.telescopes import Product
 from datacubes.media import discard_files
-from datacubes.models import DataCube
+from datacubes.models import Companion, DataCube
 from datacubes.observations import refresh_observation
 from datacubes.steps.base import CubeRows, IngestRequest, Material, NothingToDo, Outcome, Step, StepResult
+from datacubes.steps.companion import CompanionStep
 from datacubes.steps.data_access import DataAccessStep
 from datacubes.steps.data_cube import DataCubeStep, find_instrument
 from datacubes.steps.fits_header import FITSHeaderStep
@@ -45,6 +48,15 @@ STEPS: tuple[Step[Any], ...] = (
     VideoPreviewsStep(),
     SVOStep(),
 )
+"""Of a cube."""
+
+COMPANION_STEPS: tuple[Step[Any], ...] = (CompanionStep(),)
+"""Of a file that is not a cube of its own."""
+
+
+def steps_of(product: Product) -> tuple[Step[Any], ...]:
+    """Return the steps that a file goes through."""
+    return COMPANION_STEPS if product.companion else STEPS
 
 
 @dataclass(frozen=True)
@@ -153,7 +165,7 @@ def read_cube(request: IngestRequest) -> Reading:
         reading = _begin_reading(cube_file, request)
         known = {} if request.force else reading.seen_sources or {}
         with reading:
-            for step in STEPS:
+            for step in () if reading.parts else steps_of(reading.material.product):
                 part = _read_step(step, reading.material, known)
                 reading.parts.append(replace(part, seconds=clock.lap()))
             cube_file.check_unchanged()
@@ -203,36 +215,74 @@ class _Clock:
 
 def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
     name, path = instrument_name(cube_file), cube_file.relative_path
-    at_path = list(DataCube.objects.select_related("instrument").filter(relative_path=path))
+    at_path = list(DataCube.every.select_related("instrument").filter(relative_path=path))
     known = (cube.instrument for cube in at_path if cube.instrument.name == name)
     instrument = next(known, None) or find_instrument(name)
     telescope = telescopes.get(instrument.telescope)
     cube_file.layout = telescope.layout
-    identity = identify(cube_file, telescope, request.oid)
-    cube = next((cube for cube in at_path if cube.oid == identity.oid), None)
-    if cube is None:
-        cube = DataCube.objects.filter(oid=identity.oid).first()
+    identity, product = identify(cube_file, telescope, request.oid), telescope.product(cube_file)
+    cube = None
+    if product.companion:
+        companion = Companion.objects.filter(oid=identity.oid, kind=product.companion).first()
+        left_alone = _later_export(companion, product, path)
+    else:
+        cube = next((cube for cube in at_path if cube.oid == identity.oid), None)
+        cube = cube or DataCube.every.filter(oid=identity.oid).first()
+        left_alone = _later_export(cube, product, path)
     material = Material(
         cube_file,
         telescope,
         identity,
+        product,
         request,
         instrument,
-        overwritten=[other for other in at_path if other.oid != identity.oid],
+        overwritten=[other for other in at_path if other.oid != identity.oid and other.withdrawn_at is None],
     )
     if cube_file.checksum_status == "mismatch":
         material.warnings.append(
             f"CHECKSUM {quoted(cube_file.checksum)} does not agree with the header and DATASUM. Most likely the header "
             "was edited without a new CHECKSUM, as when FEATURES or EVENTS were added."
         )
-    return Reading(material, seen_sources=cube.sources if cube else None)
+    reading = Reading(material, seen_sources=cube.sources if cube else None)
+    if left_alone and not request.force:
+        step = steps_of(product)[0]
+        reading.parts.append(_Part(step, 0.0, result=StepResult(step.name, Outcome.SKIPPED, left_alone)))
+    return reading
+
+
+def _later_export(known: DataCube | Companion | None, product: Product, path: str) -> str:
+    """Compare a file with the one that the archive has under its OID, where that still exists at another path.
+
+    Returns
+    -------
+    str
+        Why the file is left alone, as the archive has a later export of it; empty if it takes the place of the other.
+
+    Raises
+    ------
+    PermanentError
+        Naming both files, if they are different products.
+    """
+    if known is None or not known.product or known.relative_path == path:
+        return ""
+    same = known.product == product.name[:255]
+    if same and not known.exported > product.exported[:32]:
+        return ""
+    if not is_there(Path(settings.SCIENCE_DATA_ROOT), known.relative_path):
+        return ""
+    if same:
+        return f"The archive has a later export of this file, “{known.relative_path}”."
+    raise PermanentError(
+        f"The OID of “{path}” is {known.oid}, which belongs to “{known.relative_path}”, another product that still "
+        "exists. Post it with an `oid` of its own, or remove the other file first."
+    )
 
 
 def _lock_cube(reading: Reading) -> DataCube:
     """Lock the cube's row until the transaction ends, and make sure that it still is as it was seen."""
     # Its access rules are not joined: PostgreSQL would give them as they were before the wait for the lock, in which
     # staff may have changed them.
-    cubes = DataCube.objects.select_for_update(of=("self",)).select_related("observation")
+    cubes = DataCube.every.select_for_update(of=("self",)).select_related("observation")
     cube = cubes.filter(oid=reading.oid).first()
     if cube is None or cube.sources != reading.seen_sources:
         raise TransientError(f"Another ingestion changed the cube {reading.oid} at the same time.")
@@ -259,6 +309,6 @@ def _read_step(step: Step[Any], material: Material, known_sources: dict[str, str
 
 def _write_step(part: _Part, rows: CubeRows) -> StepResult:
     outcome, reason = part.step.write(rows, part.values)
-    if rows.created and outcome is Outcome.UPDATED:
+    if rows.created and outcome is Outcome.UPDATED and not rows.material.product.companion:
         outcome = Outcome.CREATED
     return StepResult(part.step.name, outcome, reason)

@@ -12,7 +12,7 @@ from svo.models import Submission
 
 Action, State = Submission.Action, Submission.State
 
-wake_sender = Hook("wake a worker that sends submissions to the SVO")
+wake_sender: Hook[[], None] = Hook("wake a worker that sends submissions to the SVO")
 
 
 def note_change(oid: str, dataset: str, *, send_again: bool = False, wake: bool = True) -> None:

@@ -4,10 +4,26 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from datacubes.models import DataCube
-from svo.notes import note_removal
+from datacubes.withdrawal import restored, withdrawn
+from svo.datasets import dataset_name, is_configured
+from svo.notes import note_change, note_removal
 
 
 @receiver(post_delete, sender=DataCube)
 def remove_from_svo(sender: type[DataCube], instance: DataCube, **kwargs: object) -> None:
     """Note the removal in the transaction that deletes the cube."""
     note_removal(instance.oid)
+
+
+@receiver(withdrawn)
+def remove_withdrawn_from_svo(sender: type[DataCube], cube: DataCube, **kwargs: object) -> None:
+    """Note the removal in the transaction that withdraws the cube."""
+    note_removal(cube.oid)
+
+
+@receiver(restored)
+def return_to_svo(sender: type[DataCube], cube: DataCube, **kwargs: object) -> None:
+    """Note the cube in the transaction that restores it."""
+    dataset = dataset_name(cube.instrument)
+    if is_configured() and dataset is not None:
+        note_change(cube.oid, dataset)

@@ -14,13 +14,10 @@ class SVOStep(Step[None]):
         """Take nothing: what the SVO is sent is made from the rows."""
 
     def write(self, rows: CubeRows, values: None) -> tuple[Outcome, str]:
-        """Note the cube, and the cubes that have lost their file to it, which the SVO then shows as offline."""
+        """Note the cube."""
         if not is_configured():
             return Outcome.SKIPPED, NOT_CONFIGURED
         material = rows.material
-        for other in material.overwritten:
-            if (others_dataset := dataset_name(other.instrument)) is not None:
-                note_change(other.oid, others_dataset)
         if not {result.outcome for result in rows.results} & {Outcome.CREATED, Outcome.UPDATED}:
             return Outcome.SKIPPED, "Nothing has changed."
         dataset = dataset_name(material.instrument)

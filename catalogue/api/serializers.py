@@ -7,8 +7,9 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 from rest_framework.utils.urls import replace_query_param
 
+from datacubes.companions import companions_of
 from datacubes.links import download_path, oid_in_url
-from datacubes.models import DataCube, ImagePreview, Instrument, Observation, Tag, VideoPreview
+from datacubes.models import Companion, DataCube, ImagePreview, Instrument, Observation, Tag, VideoPreview
 from datacubes.permissions import Grounds
 
 
@@ -56,7 +57,7 @@ class AccessSerializer(serializers.Serializer):
         allow_null=True, help_text="Public from this day on (UTC); null: no day is known."
     )
     release_comment = serializers.CharField(help_text="What the archive says about the release; may be empty.")
-    may_download = serializers.BooleanField(source="allowed", help_text="Whether you may.")
+    may_download = serializers.BooleanField(source="allowed", help_text="Whether you may, and the file is there.")
     grounds = serializers.ChoiceField(choices=[grounds.value for grounds in Grounds], help_text="Why, or why not.")
 
 
@@ -142,17 +143,37 @@ class DataCubeSerializer(serializers.ModelSerializer):
     @extend_schema_field(AccessSerializer)
     def get_access(self, cube: DataCube) -> dict[str, Any]:
         """Who may download the file."""
-        return AccessSerializer(self.context["access"][cube.pk]).data
+        access = AccessSerializer(self.context["access"][cube.pk]).data
+        return access | {"may_download": access["may_download"] and cube.missing_since is None}
 
-    @extend_schema_field(serializers.URLField(allow_null=True, help_text="The file; null: the archive has it no more."))
+    @extend_schema_field(
+        serializers.URLField(allow_null=True, help_text="The file; null: it is missing from the archive.")
+    )
     def get_download_url(self, cube: DataCube) -> str | None:
         """Link to the file."""
-        return self.context["request"].build_absolute_uri(download_path(cube)) if cube.relative_path else None
+        return None if cube.missing_since else self.context["request"].build_absolute_uri(download_path(cube))
+
+
+class CompanionSerializer(serializers.ModelSerializer):
+    """A file with the data of a cube in another form; the cube's access rules are its own."""
+
+    download_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Companion
+        fields = ["kind", "filename", "size", "download_url"]
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.URLField(help_text="The file."))
+    def get_download_url(self, companion: Companion) -> str:
+        """Link to the file."""
+        return self.context["request"].build_absolute_uri(download_path(companion))
 
 
 class DataCubeDetailSerializer(DataCubeSerializer):
     """A cube, with all that is known about it."""
 
+    companions = serializers.SerializerMethodField()
     header_url = serializers.SerializerMethodField(help_text="The primary header, as text.")
     movie = VideoPreviewSerializer(source="video_preview", default=None, read_only=True, allow_null=True)
     plots = serializers.SerializerMethodField()
@@ -168,6 +189,7 @@ class DataCubeDetailSerializer(DataCubeSerializer):
     class Meta(DataCubeSerializer.Meta):
         fields = [
             *DataCubeSerializer.Meta.fields,
+            "companions",
             "movie",
             "plots",
             "keywords",
@@ -176,6 +198,11 @@ class DataCubeDetailSerializer(DataCubeSerializer):
             "updated_at",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(CompanionSerializer(many=True))
+    def get_companions(self, cube: DataCube) -> list[dict[str, Any]]:
+        """Files with the same data in another form."""
+        return list(CompanionSerializer(companions_of(cube), many=True, context=self.context).data)
 
     @extend_schema_field(serializers.URLField)
     def get_header_url(self, cube: DataCube) -> str:
@@ -199,3 +226,18 @@ class DataCubeDetailSerializer(DataCubeSerializer):
         """The data of the plots."""
         data = getattr(cube, "plot_data", None)
         return {"seeing": data and data.seeing, "line_profile": data and data.line_profile}
+
+
+class WithdrawnSerializer(serializers.ModelSerializer):
+    """A cube that was withdrawn."""
+
+    detail = serializers.CharField(source="withdrawal_reason", read_only=True, help_text="A sentence for people.")
+    replaced_by = serializers.CharField(
+        read_only=True, help_text="OID of the cube that took its place; empty if there is none."
+    )
+    withdrawn_at = serializers.DateTimeField(read_only=True, help_text="When it was withdrawn.")
+
+    class Meta:
+        model = DataCube
+        fields = ["oid", "detail", "replaced_by", "withdrawn_at"]
+        read_only_fields = fields

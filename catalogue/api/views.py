@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.http import Http404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -17,6 +18,7 @@ from catalogue.api.serializers import (
     InstrumentSerializer,
     ObservationSerializer,
     TagSerializer,
+    WithdrawnSerializer,
 )
 from catalogue.filters import DataCubeFilter
 from catalogue.orderings import CUBE_ORDERINGS, OBSERVATION_ORDERINGS
@@ -77,11 +79,24 @@ class DataCubeView(CubeView):
     @extend_schema(
         operation_id="data_cubes_retrieve",
         parameters=[OID_PARAMETER],
-        responses={200: DataCubeDetailSerializer, 400: BAD_PARAMETERS, 401: BAD_TOKEN, 404: NOT_FOUND},
+        responses={
+            200: DataCubeDetailSerializer,
+            400: BAD_PARAMETERS,
+            401: BAD_TOKEN,
+            404: NOT_FOUND,
+            410: OpenApiResponse(WithdrawnSerializer, description="The cube was withdrawn."),
+        },
     )
     def get(self, request: Request, oid: str) -> Response:
-        """Return all that is known about a cube."""
-        return Response(self.serialized([self.get_object()])[0])
+        """Return all that is known about a cube; 410 with the reason if it was withdrawn."""
+        try:
+            cube = self.get_object()
+        except Http404:
+            gone = DataCube.every.filter(oid=oid).exclude(withdrawn_at=None).first()
+            if gone is None:
+                raise
+            return Response(WithdrawnSerializer(gone).data, status=410)
+        return Response(self.serialized([cube])[0])
 
 
 class HeaderView(ReadView):

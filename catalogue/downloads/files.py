@@ -1,6 +1,7 @@
 """A file as the body of a response, whole or in part. No more than a block of it is in memory."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -16,7 +17,12 @@ BLOCK_SIZE = 2**18
 
 
 def send_file(
-    request: HttpRequest, root: Path, relative_path: str, content_type: str, headers: dict[str, str]
+    request: HttpRequest,
+    root: Path,
+    relative_path: str,
+    content_type: str,
+    headers: dict[str, str],
+    check: Callable[[int], None] = lambda descriptor: None,
 ) -> HttpResponseBase:
     """Answer with a file below a folder, with the part of it that is asked for, or as a condition has it.
 
@@ -24,6 +30,8 @@ def send_file(
     ----------
     headers
         What the answer has besides those that describe the file and the part.
+    check
+        Called with the descriptor of the open file; nothing is sent if it raises.
 
     Raises
     ------
@@ -34,6 +42,7 @@ def send_file(
     """
     file = _OpenFile(root, relative_path)
     try:
+        check(file.fileno())
         response = _response(request, file, content_type, headers)
     except BaseException:
         file.close()

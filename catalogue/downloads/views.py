@@ -7,6 +7,7 @@ from here, a block at a time or by the server's `sendfile`.
 
 import logging
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,18 +25,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from catalogue.downloads.as_ingested import FileReplaced, check_as_ingested, queue_again
 from catalogue.downloads.files import send_file
 from common.api.negotiation import PreferAnyForm
 from common.errors import PermanentError, TransientError
 from common.http.ranges import RangeRefused
-from common.paths import FileAbsent, confined_path
-from datacubes.models import DataCube
+from common.paths import FileAbsent, confined_path, open_confined
+from datacubes.missing import note_found, note_missing
+from datacubes.models import Companion, DataCube
 from datacubes.permissions import DownloadAccess, download_access
 
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/fits"  # RFC 4047.
 RETRY_AFTER_SECONDS = 30
+NO_SUCH_FILE = "There is no such file of such a cube in the archive."
+_RETRY = {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
 
 class DownloadRefusedSerializer(serializers.Serializer):
@@ -69,45 +74,63 @@ class DownloadView(APIView):
             (206, CONTENT_TYPE): OpenApiResponse(OpenApiTypes.BINARY, description="The part asked for."),
             **{
                 (status, media_type): form
-                for status in (401, 403, 404, 416, 503)
+                for status in (401, 403, 404, 410, 416, 503)
                 for media_type, form in (("application/json", DownloadRefusedSerializer), ("text/html", str))
             },
         },
     )
     def get(self, request: Request, oid: str, filename: str) -> HttpResponseBase:
         """Send the file, or a part of it, to those who may have it: a download can be resumed."""
-        cube = DataCube.objects.select_related("access").filter(oid=oid).first()
-        if cube is None or cube.filename != filename:
-            return self._refuse(404, "There is no such file of such a cube in the archive.")
+        cube = DataCube.every.select_related("access").filter(oid=oid).first()
+        if cube is None:
+            return self._refuse(404, NO_SUCH_FILE)
+        if cube.withdrawn_at is not None:
+            return self._refuse(410, f"This cube was withdrawn. {cube.withdrawal_reason}", cube=cube)
+        file: DataCube | Companion | None = cube
+        if cube.filename != filename:
+            file = Companion.objects.filter(oid=oid, filename=filename).first()
+        if file is None:
+            return self._refuse(404, NO_SUCH_FILE)
         access = download_access(request.user, cube)
         if not access.allowed:
             return self._refuse_restricted(cube, access)
-        if not cube.relative_path:
-            return self._refuse(
-                404, "The file of this cube was overwritten by that of another cube; it is no longer in the archive."
-            )
         headers = {
-            "Content-Disposition": content_disposition_header(True, cube.filename),
+            "Content-Disposition": content_disposition_header(True, filename) or "attachment",
             "Cache-Control": "no-cache" if access.is_public else "private, no-cache",
             "Vary": "Authorization, Cookie",
         }
         root = Path(settings.SCIENCE_DATA_ROOT)
         try:
-            if settings.X_ACCEL_PREFIX:
-                return _sent_by_web_server(root, confined_path(root, cube.relative_path), headers)
-            return send_file(request, root, cube.relative_path, CONTENT_TYPE, headers)
+            response = self._send(request, root, file, headers)
         except RangeRefused as refused:
             return self._refuse(416, str(refused), refused.headers)
+        except FileReplaced as replaced:
+            logger.warning("The file of the cube %s is not the one that was ingested: it is not sent.", oid)
+            if queue_again(file.relative_path, replaced.changed_at):
+                return self._refuse(503, "A new version of this file is being ingested; try again later.", _RETRY)
+            return self._refuse(404, "The file of this cube was replaced; the archive does not have the new one yet.")
         except (PermanentError, FileAbsent) as error:
-            logger.error("The file of the cube %s is not there: %s", cube.oid, error)
+            logger.error("The file of the cube %s is not there: %s", oid, error)
+            note_missing(file)
             return self._refuse(404, "The file of this cube is missing from the archive at the moment.")
         except TransientError as error:
-            logger.warning("The file of the cube %s cannot be sent: %s", cube.oid, error)
-            return self._refuse(
-                503,
-                "The file cannot be read at the moment; try again later.",
-                {"Retry-After": str(RETRY_AFTER_SECONDS)},
-            )
+            logger.warning("The file of the cube %s cannot be sent: %s", oid, error)
+            return self._refuse(503, "The file cannot be read at the moment; try again later.", _RETRY)
+        note_found(file)
+        return response
+
+    def _send(
+        self, request: Request, root: Path, file: DataCube | Companion, headers: dict[str, str]
+    ) -> HttpResponseBase:
+        check = partial(check_as_ingested, file)
+        if not settings.X_ACCEL_PREFIX:
+            return send_file(request, root, file.relative_path, CONTENT_TYPE, headers, check)
+        descriptor = open_confined(root, file.relative_path)
+        try:
+            check(descriptor)
+        finally:
+            os.close(descriptor)
+        return _sent_by_web_server(root, confined_path(root, file.relative_path), headers)
 
     def _refuse_restricted(self, cube: DataCube, access: DownloadAccess) -> Response:
         contact = settings.ARCHIVE_CONTACT_EMAIL or None

@@ -13,6 +13,7 @@ from catalogue.pages.catalogue import LISTED_CUBES
 from catalogue.pages.keyword_table import MAX_CHARACTERS, keyword_table
 from catalogue.pages.links import header_path
 from catalogue.pages.plot_texts import line_profile_text, seeing_text
+from datacubes.companions import companions_of
 from datacubes.models import DataCube
 from datacubes.permissions import download_access
 
@@ -32,7 +33,9 @@ _CUBES = (
 @require_safe
 def cube_page(request: HttpRequest, oid: str) -> HttpResponse:
     """Show all that is known about a cube."""
-    cube = get_object_or_404(_CUBES, oid=oid)
+    cube = _CUBES.filter(oid=oid).first()
+    if cube is None:
+        return _tombstone(request, oid)
     plots = getattr(cube, "plot_data", None)
     header = getattr(cube, "fits_header", None)
     header_text, more_cards = header.first_lines() if header else ("", 0)
@@ -48,6 +51,7 @@ def cube_page(request: HttpRequest, oid: str) -> HttpResponse:
         "header_text": header_text,
         "more_cards": more_cards,
         "header_path": header_path(cube.oid),
+        "companions": companions_of(cube),
         "related": [
             (
                 "Of the same observation",
@@ -67,6 +71,12 @@ def cube_page(request: HttpRequest, oid: str) -> HttpResponse:
         ],
     }
     return render(request, "catalogue/cube.html", context)
+
+
+def _tombstone(request: HttpRequest, oid: str) -> HttpResponse:
+    """Show what a withdrawn cube was, and what replaces it; 404 if there never was one."""
+    every = DataCube.every.select_related("instrument", "metadata", "observation").exclude(withdrawn_at=None)
+    return render(request, "catalogue/withdrawn.html", {"cube": get_object_or_404(every, oid=oid)})
 
 
 def _of_the_same_time(cube: DataCube) -> QuerySet[DataCube]:

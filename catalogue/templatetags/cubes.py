@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from catalogue.pages.links import cube_page_path
 from datacubes.links import download_path
-from datacubes.models import DataCube, ImagePreview, Metadata
+from datacubes.models import Companion, DataCube, ImagePreview, Metadata
 
 register = template.Library()
 
@@ -25,8 +25,14 @@ def cube_page(cube: DataCube) -> str:
 
 
 @register.filter
-def cube_file(cube: DataCube) -> str:
-    """Return the path of a cube's file."""
+def cube_page_of(oid: str) -> str:
+    """Return the path of the page of an OID."""
+    return cube_page_path(oid)
+
+
+@register.filter
+def cube_file(cube: DataCube | Companion) -> str:
+    """Return the path of the file of a cube, or of a companion."""
     return download_path(cube)
 
 

@@ -87,7 +87,7 @@ def confirmed(
             ids = _confirmed_ids(request)
             form = form_class(request.POST if ids else None) if form_class else None
             if ids and (form is None or form.is_valid()):
-                selection = Selection(model_admin.model._default_manager.all(), ids)
+                selection = Selection(model_admin.model._base_manager.all(), ids)
                 act(model_admin, request, selection, form)
                 _log(request.user, selection, description)
                 return None
@@ -137,7 +137,7 @@ def _question(
         "media": model_admin.media + (form.media if form else forms.Media()),
         "explanation": explanation,
         "form": form,
-        "rows": model_admin.model._default_manager.filter(pk__in=ids[:SHOWN_ROWS]).order_by("pk"),
+        "rows": model_admin.model._base_manager.filter(pk__in=ids[:SHOWN_ROWS]).order_by("pk"),
         "unshown": max(0, len(ids) - SHOWN_ROWS),
         "action": action,
         "button": f"{description} ({len(ids):,})",

@@ -4,11 +4,11 @@ An Instrument's row names the telescope of its cubes. ``docs/add-a-telescope.md`
 """
 
 from common.errors import PermanentError, quoted
-from cubefile.telescopes.base import Line, Telescope
+from cubefile.telescopes.base import Line, Product, Telescope
 from cubefile.telescopes.solarnet import Solarnet
 from cubefile.telescopes.sst import SST
 
-__all__ = ["SST", "TELESCOPES", "Line", "Solarnet", "Telescope", "get"]
+__all__ = ["SST", "TELESCOPES", "Line", "Product", "Solarnet", "Telescope", "get"]
 
 TELESCOPES: tuple[Telescope, ...] = (SST(), Solarnet())
 

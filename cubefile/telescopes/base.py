@@ -17,6 +17,25 @@ class Line(NamedTuple):
     nm: float | None
 
 
+class Product(NamedTuple):
+    """Which file of an export a file is.
+
+    Attributes
+    ----------
+    name
+        What the file is called, whenever it is exported: a re-export has the same name.
+    companion
+        Empty for a cube. Otherwise what kind of companion of its cube the file is, such as ``sp``: the same data in
+        another form, which is not a cube of its own.
+    exported
+        When the file was exported, as text whose order is that of time; empty if the file does not tell.
+    """
+
+    name: str
+    companion: str = ""
+    exported: str = ""
+
+
 class Telescope(ABC):
     """What only the files of one telescope have. A subclass sets the attributes and fills the hooks that differ.
 
@@ -47,6 +66,10 @@ class Telescope(ABC):
             Naming the keyword that is missing or wrong.
         """
 
+    def product(self, cube_file: CubeFile) -> Product:
+        """Return which file of an export this is: FILENAME of the header, or the name that the file has."""
+        return Product(filename(cube_file))
+
     @abstractmethod
     def spectral_line(self, header: Keywords) -> str:
         """Return the line as people search for it; empty if the header does not name it."""
@@ -60,3 +83,8 @@ class Telescope(ABC):
             If the header has neither.
         """
         return text(header, "POINT_ID") or required_text(header, "DATE-BEG")
+
+
+def filename(cube_file: CubeFile) -> str:
+    """Return the name that a file was written with: FILENAME of the header, or the last part of its path."""
+    return text(cube_file.primary.header, "FILENAME") or cube_file.relative_path.rpartition("/")[2]

@@ -8,16 +8,22 @@ from common.errors import PermanentError
 from cubefile import CubeFile
 from cubefile.card_values import Keywords, required_text, text
 from cubefile.layout import Layout
-from cubefile.telescopes.base import Line, Telescope
+from cubefile.telescopes.base import Line, Product, Telescope, filename
 
 _SCANS_IN_FILENAME = re.compile(r"_scans=([^_]+)")
+_TIME_OF_EXPORT = re.compile(r"_export([^_]*)")
+_WIDE_BAND = "wb_"
+_SPECTRAL_CUBE = "_sp"
 _SCAN_NUMBERS = "VAR-EXT-SCANNUM"
 
 
 class SST(Telescope):
     """CRISP and CHROMIS.
 
-    The OID is ``<DATE-BEG>_<FILTER1>_<scans>``, such as ``2019-04-19T17:34:55.50395_6173_0-4``.
+    The OID is ``<DATE-BEG>_<FILTER1>_<scans>``, such as ``2019-04-19T17:34:55.50395_6173_0-4``. An export has up to
+    three products, whose keywords give the same OID: the narrow-band images ``nb_…_im.fits`` keep it; the wide-band
+    images ``wb_…_im.fits`` have ``_wb`` at its end; the spectral cube ``nb_…_sp.fits``, the same data as the
+    narrow-band images with other axes first, is a companion of these.
     """
 
     name = "sst"
@@ -57,7 +63,15 @@ class SST(Telescope):
         """Join DATE-BEG, FILTER1 and the scans: of FILENAME, else of the table of scans, else SCANNUM."""
         header = cube_file.primary.header
         begin, line = required_text(header, "DATE-BEG"), required_text(header, "FILTER1")
-        return f"{begin}_{line}_{_scans(cube_file)}"
+        ending = "_wb" if filename(cube_file).startswith(_WIDE_BAND) else ""
+        return f"{begin}_{line}_{_scans(cube_file)}{ending}"
+
+    def product(self, cube_file: CubeFile) -> Product:
+        """Return the name without the time of the export; names that end in ``_sp`` are those of companions."""
+        written_as = filename(cube_file)
+        name, exported = _TIME_OF_EXPORT.sub("", written_as), _TIME_OF_EXPORT.search(written_as)
+        is_spectral = name.rpartition(".")[0].endswith(_SPECTRAL_CUBE)
+        return Product(name, _SPECTRAL_CUBE.strip("_") if is_spectral else "", exported[1] if exported else "")
 
     def spectral_line(self, header: Keywords) -> str:
         """Return FILTER1."""

@@ -1,7 +1,7 @@
 """What the archive holds of each cube, one file for each kind of data."""
 
 from datacubes.models.access import AccessRules, EmailGrant, GroupGrant
-from datacubes.models.cubes import DataCube, Instrument, Observation
+from datacubes.models.cubes import Companion, DataCube, Instrument, Observation
 from datacubes.models.headers import FITSHeader
 from datacubes.models.metadata import Metadata
 from datacubes.models.previews import ImagePreview, PlotData, VideoPreview
@@ -9,6 +9,7 @@ from datacubes.models.tags import Tag
 
 __all__ = [
     "AccessRules",
+    "Companion",
     "DataCube",
     "EmailGrant",
     "FITSHeader",

@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 from cubefile import CubeFile
 from cubefile.hdu import checksum_agrees
 from cubefile.identity import Identity
-from cubefile.telescopes import Telescope
+from cubefile.telescopes import Product, Telescope
 from datacubes.models import DataCube, Instrument
 
 Values = TypeVar("Values")
@@ -59,6 +59,8 @@ class Material:
 
     Attributes
     ----------
+    product
+        Which file of an export this is.
     instrument
         The row that INSTRUME names.
     overwritten
@@ -72,6 +74,7 @@ class Material:
     cube_file: CubeFile
     telescope: Telescope
     identity: Identity
+    product: Product
     request: IngestRequest
     instrument: Instrument
     overwritten: list[DataCube]

@@ -10,6 +10,11 @@ from common.errors import PermanentError, TransientError, quoted
 from datacubes.models import DataCube, Instrument
 from datacubes.observations import get_observation
 from datacubes.steps.base import CubeRows, Material, Outcome, Step
+from datacubes.withdrawal import restore, withdraw
+
+_AS_BEFORE = "Path, size, instrument and observation are as before."
+_UNSEEN = {"modified_ns", "header_digest", "product", "exported"}
+"""Columns that identify the file for a download, and show nothing that is new."""
 
 
 @dataclass(frozen=True)
@@ -19,17 +24,30 @@ class FileFacts:
     relative_path: str
     filename: str
     size: int
+    modified_ns: int
+    header_digest: str
+    product: str
+    exported: str
 
 
 class DataCubeStep(Step[FileFacts]):
     """Creates the row of a cube, or brings it up to date with its file. It always runs, and comes first."""
 
     name = "data_cube"
+    version = 2
 
     def read(self, material: Material) -> FileFacts:
-        """Take path and size of the file."""
+        """Take what identifies the file."""
         cube_file = material.cube_file
-        return FileFacts(cube_file.relative_path, os.path.basename(cube_file.relative_path), cube_file.size)
+        return FileFacts(
+            cube_file.relative_path,
+            os.path.basename(cube_file.relative_path),
+            cube_file.size,
+            cube_file.modified_ns,
+            cube_file.header_digest,
+            material.product.name[:255],
+            material.product.exported[:32],
+        )
 
     def write(self, rows: CubeRows, values: FileFacts) -> tuple[Outcome, str]:
         """Write the row of the cube, and find or make its observation.
@@ -41,8 +59,7 @@ class DataCubeStep(Step[FileFacts]):
         """
         material, cube = rows.material, rows.found
         identity = material.identity
-        if material.overwritten:
-            _take_path(material)
+        withdraw_overwritten(rows)
         if cube is not None and cube.observation.point_id == identity.point_id:
             observation = cube.observation
         else:
@@ -53,15 +70,22 @@ class DataCubeStep(Step[FileFacts]):
             rows.observations.add(observation.id)
             return Outcome.UPDATED, ""
         rows.cube = cube
-        changed = [name for name, value in facts.items() if getattr(cube, name) != value]
-        if not changed and cube.sources == rows.sources:
-            return Outcome.SKIPPED, "Path, size, instrument and observation are as before."
+        changed = {name for name, value in facts.items() if getattr(cube, name) != value}
+        stays = cube.sources == rows.sources and cube.missing_since is None and cube.withdrawn_at is None
+        if stays and not changed:
+            return Outcome.SKIPPED, _AS_BEFORE
+        if cube.withdrawn_at is not None:
+            restore(cube)
+            material.warnings.append(f"The cube {cube.oid} was withdrawn. Its file is back: it is listed again.")
         rows.observations |= {cube.observation_id, observation.id}
         for name in changed:
             setattr(cube, name, facts[name])
-        cube.observation, cube.sources = observation, rows.sources
+        cube.observation, cube.sources, cube.missing_since = observation, rows.sources, None
         cube.save()
-        names = [str(field.verbose_name) for field in DataCube._meta.concrete_fields if field.attname in changed]
+        if stays and changed <= _UNSEEN:
+            return Outcome.SKIPPED, _AS_BEFORE
+        shown = changed - _UNSEEN
+        names = [str(field.verbose_name) for field in DataCube._meta.concrete_fields if field.attname in shown]
         return Outcome.UPDATED, f"Changed: {', '.join(names)}." if names else ""
 
 
@@ -87,7 +111,7 @@ def _create(oid: str, **values: Any) -> DataCube:
     # Whoever changes a cube locks first its row and then its observation. The insertion would wait for the row, and
     # thus the two for each other. The cubes of one observation are created one after the other, so that this looks at
     # all but one that another observation is just given.
-    if DataCube.objects.filter(oid=oid).exists():
+    if DataCube.every.filter(oid=oid).exists():
         raise TransientError(added_meanwhile)
     try:
         return DataCube.objects.create(oid=oid, **values)
@@ -95,9 +119,13 @@ def _create(oid: str, **values: Any) -> DataCube:
         raise TransientError(added_meanwhile) from error
 
 
-def _take_path(material: Material) -> None:
-    """Take the path from cubes whose file was overwritten with this one, so that nobody gets the wrong file."""
-    path, overwritten = material.cube_file.relative_path, material.overwritten
-    DataCube.objects.filter(pk__in=[cube.pk for cube in overwritten], relative_path=path).update(relative_path="")
-    names = ", ".join(cube.oid for cube in overwritten)
-    material.warnings.append(f"The file of {names} was at this path before; in the archive it is now without a file.")
+def withdraw_overwritten(rows: CubeRows) -> None:
+    """Withdraw the cubes whose path now holds this file, so that nobody gets the wrong one."""
+    material = rows.material
+    path, oid = material.cube_file.relative_path, material.identity.oid
+    for other in material.overwritten:
+        withdraw(other, f"Its file, {path}, was replaced by that of another cube.", replaced_by=oid)
+        rows.observations.add(other.observation_id)
+        material.warnings.append(
+            f"The cube {other.oid}, whose file was at this path before, is withdrawn; its page names {oid} instead."
+        )

@@ -1,6 +1,11 @@
 """Parts of the admin page of cubes: what belongs to a cube, and the filter of the list by release."""
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -9,6 +14,9 @@ from django.utils.html import format_html
 from catalogue.pages.links import header_path
 from common.admin.base import ReadOnlyMixin
 from datacubes.models import AccessRules, DataCube, EmailGrant, FITSHeader, GroupGrant, Metadata
+
+if TYPE_CHECKING:
+    from django.contrib.admin.filters import _ListFilterChoices
 
 
 class AccessRulesInline(admin.StackedInline):
@@ -82,3 +90,41 @@ class ReleaseFilter(admin.SimpleListFilter):
             case "restricted":
                 return queryset.filter(access__release_date=None)
         return queryset
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Cubes that are listed, unless others are asked for."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """Return the choices besides the default."""
+        return [("missing", "File missing"), ("withdrawn", "Withdrawn"), ("every", "Every")]
+
+    def choices(self, changelist: ChangeList) -> Iterator["_ListFilterChoices"]:
+        """Name the default, which leaves withdrawn cubes out."""
+        default, *others = super().choices(changelist)
+        default["display"] = "Listed"
+        return iter([default, *others])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DataCube]) -> QuerySet[DataCube]:
+        """Keep those of the choice."""
+        match self.value():
+            case "missing":
+                return queryset.filter(withdrawn_at=None, missing_since__isnull=False)
+            case "withdrawn":
+                return queryset.filter(withdrawn_at__isnull=False)
+            case "every":
+                return queryset
+        return queryset.filter(withdrawn_at=None)
+
+
+class WithdrawalForm(forms.Form):
+    """Why cubes are withdrawn."""
+
+    reason = forms.CharField(
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
+        help_text="A sentence for the page that stays.",
+    )

@@ -15,7 +15,9 @@ from catalogue.pages.links import cube_page_path
 from common.admin.actions import Selection, confirmed
 from common.admin.base import FastListAdmin, utc
 from common.wakeups import send_wake_up
+from datacubes.companions import companions_of
 from datacubes.models import DataCube
+from datacubes.withdrawal import change_all, restore, withdraw
 from operations.admin import looks
 from operations.admin.access import AccessForm
 from operations.admin.cube_parts import (
@@ -25,6 +27,8 @@ from operations.admin.cube_parts import (
     GroupGrantInline,
     MetadataInline,
     ReleaseFilter,
+    StateFilter,
+    WithdrawalForm,
 )
 from svo.admin import shown_state
 from svo.datasets import NOT_CONFIGURED, dataset_name, is_configured
@@ -42,20 +46,22 @@ class DataCubeAdmin(FastListAdmin):
 
     list_display = ["small_picture", "oid", "instrument", "line", "begin", "release", "file_size"]
     list_display_links = ["oid"]
-    list_filter = [ReleaseFilter, "instrument", "metadata__has_polarimetry", "tags"]
+    list_filter = [StateFilter, ReleaseFilter, "instrument", "metadata__has_polarimetry", "tags"]
     sortable_by = ["oid", "begin", "line", "release"]  # Those that have an index.
     search_fields = ["oid__startswith", "relative_path__startswith"]
     search_help_text = "The beginning of an OID, such as 2019-04-19T17:34, or of a path."
     list_select_related = ["instrument", "access", "metadata"]
-    actions = ["edit_access", "reingest", "force_reingest", "submit_to_svo"]
+    actions = ["edit_access", "reingest", "force_reingest", "submit_to_svo", "withdraw", "restore"]
     fields = readonly_fields = (
         "oid",
+        "state",
         "picture",
         "movie",
         "plots",
         "relative_path",
         "filename",
         "file_size",
+        "companions",
         "instrument",
         "observation",
         "tag_names",
@@ -101,8 +107,7 @@ class DataCubeAdmin(FastListAdmin):
         with them, and so with their indexes, when the list is sorted by one of their columns.
         """
         return (
-            super()
-            .get_queryset(request)
+            DataCube.every.order_by(*self.get_ordering(request) or ("-id",))
             .filter(metadata__isnull=False, access__isnull=False)
             .defer("sources", "metadata__keywords")
             .prefetch_related("image_previews")
@@ -112,7 +117,7 @@ class DataCubeAdmin(FastListAdmin):
         """Lock the cube while its access is changed, as an ingestion does, so that neither undoes the other."""
         cube = super().get_object(request, object_id, from_field)
         if cube is not None and request.method == "POST":
-            DataCube.objects.select_for_update().get(pk=cube.pk)
+            DataCube.every.select_for_update().get(pk=cube.pk)
         return cube
 
     def save_model(self, request: HttpRequest, obj: DataCube, form: ModelForm, change: bool) -> None:
@@ -228,7 +233,7 @@ class DataCubeAdmin(FastListAdmin):
             self.message_user(request, f"{left_out:,} are of instruments that are left out of it.", messages.WARNING)
 
     def _requeue(self, request: HttpRequest, selection: Selection, *, force: bool) -> None:
-        with_file = (cubes.exclude(relative_path="") for cubes in selection.chunks())
+        with_file = (cubes.filter(withdrawn_at=None) for cubes in selection.chunks())
         number = requeue_paths(
             (list(cubes.values_list("relative_path", flat=True)) for cubes in with_file), force=force
         )
@@ -236,9 +241,46 @@ class DataCubeAdmin(FastListAdmin):
         if number < len(selection):
             self.message_user(
                 request,
-                f"{len(selection) - number:,} left as they are: another cube has taken the place of their file.",
+                f"{len(selection) - number:,} left as they are: they are withdrawn.",
                 messages.WARNING,
             )
+
+    @confirmed(
+        "Withdraw",
+        "These cubes leave the lists and the SVO. A page at their address says what they were, and why they are gone.",
+        permission="withdraw",
+        form_class=WithdrawalForm,
+    )
+    def withdraw(self, request: HttpRequest, selection: Selection, form: WithdrawalForm) -> None:
+        """Withdraw the selected cubes."""
+        reason = form.cleaned_data["reason"]
+        chunks = (cubes.filter(withdrawn_at=None) for cubes in selection.chunks())
+        number = sum(change_all(cubes, lambda cube: withdraw(cube, reason)) for cubes in chunks)
+        self.message_user(request, f"{number:,} withdrawn.")
+
+    @confirmed("Restore", "These cubes are listed again, and sent to the SVO.", permission="withdraw")
+    def restore(self, request: HttpRequest, selection: Selection, form: None) -> None:
+        """Restore those of the selected cubes that are withdrawn."""
+        chunks = (cubes.exclude(withdrawn_at=None) for cubes in selection.chunks())
+        number = sum(change_all(cubes, restore) for cubes in chunks)
+        self.message_user(request, f"{number:,} restored.")
+
+    def has_withdraw_permission(self, request: HttpRequest) -> bool:
+        """Who may delete a cube may withdraw it."""
+        return request.user.has_perm("datacubes.delete_datacube")
+
+    @admin.display(description="state")
+    def state(self, cube: DataCube) -> str:
+        """Whether it is listed, and its file there."""
+        if cube.withdrawn_at is not None:
+            by = f" Replaced by {cube.replaced_by}." if cube.replaced_by else ""
+            return f"Withdrawn on {cube.withdrawn_at:%Y-%m-%d}. {cube.withdrawal_reason}{by}"
+        return f"File missing since {cube.missing_since:%Y-%m-%d}" if cube.missing_since else "Listed"
+
+    @admin.display(description="companions")
+    def companions(self, cube: DataCube) -> str:
+        """Files with the same data in another form."""
+        return ", ".join(f"{one.kind}: {one.relative_path}" for one in companions_of(cube)) or "–"
 
     @admin.display(description="SVO")
     def svo_state(self, cube: DataCube) -> str:

@@ -26,6 +26,8 @@ ASKED = {
     "search": "nb_",
     "keyword": "OBJECT:Sun",
 }
+LISTED_ONLY = ("datacubes_datacube", "withdrawn_at")
+"""Compared by every list, whatever the filter."""
 COLUMNS_IN_THE_DATABASE = {Metadata._meta.get_field(name).column: name for name in SEARCHED_COLUMNS}
 
 
@@ -36,7 +38,7 @@ def columns_read(name: str) -> set[tuple[str, str]]:
     assert filters.is_valid(), filters.errors
     _, where, condition = str(filters.qs.query).partition(" WHERE ")
     assert where
-    return set(re.findall(r'"(\w+)"\."(\w+)"', condition))
+    return set(re.findall(r'"(\w+)"\."(\w+)"', condition)) - {LISTED_ONLY}
 
 
 @pytest.mark.parametrize("name", list(DataCubeFilter.base_filters))

@@ -120,7 +120,7 @@ def test_the_same_tags_again_are_skipped(tag):
 
 def test_cubes_share_tags(place_cube):
     for number in range(3):
-        ingest(IngestRequest(place_cube({"SCANNUM": number}), oid=f"cube {number}"))
+        ingest(IngestRequest(place_cube({"SCANNUM": number}, f"{number}.fits"), oid=f"cube {number}"))
     assert Tag.objects.count() == 2
     assert [cube.tags.count() for cube in DataCube.objects.all()] == [2, 2, 2]
 

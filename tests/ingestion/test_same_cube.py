@@ -15,6 +15,10 @@ def step(result: IngestResult, name: str = "data_cube") -> tuple[str, str]:
     return next((str(step.outcome), step.reason) for step in result.steps if step.name == name)
 
 
+def listed_paths() -> dict[str, str]:
+    return dict(DataCube.objects.values_list("oid", "relative_path"))
+
+
 @pytest.mark.parametrize("new_path", ["elsewhere/CRISP/cube.fits", "2019-04-19/CRISP/renamed.fits", "cube.fits"])
 def test_a_file_that_was_moved_or_renamed_is_the_same_cube(place_cube, data_root, new_path):
     path = place_cube()
@@ -50,27 +54,28 @@ def test_another_cube_at_the_path_takes_it_with_a_warning(place_cube):
     assert result.oid == "2019-04-19T17:34:55.50395_6173_5-9"
     assert len(result.warnings) == 1
     assert SAMPLE_OID in result.warnings[0]
-    assert DataCube.objects.get(oid=SAMPLE_OID).relative_path == ""
-    assert DataCube.objects.get(oid=result.oid).relative_path == path
+    assert DataCube.every.get(oid=SAMPLE_OID).replaced_by == result.oid
+    assert DataCube.objects.get().relative_path == path
     assert Metadata.objects.count() == 2
 
 
-def test_a_cube_without_a_file_gets_one_again(place_cube):
+def test_a_withdrawn_cube_whose_file_is_back_is_listed_again(place_cube):
     path = place_cube()
     ingest(IngestRequest(path, oid="a"))
     ingest(IngestRequest(path, oid="b"))
     result = ingest(IngestRequest(path, oid="a"))
     assert step(result)[0] == "updated"
-    assert {cube.oid: cube.relative_path for cube in DataCube.objects.all()} == {"a": path, "b": ""}
+    assert listed_paths() == {"a": path}
     ingest(IngestRequest(place_cube(path="other.fits"), oid="b"))
-    assert {cube.oid: cube.relative_path for cube in DataCube.objects.all()} == {"a": path, "b": "other.fits"}
+    assert listed_paths() == {"a": path, "b": "other.fits"}
 
 
-def test_several_cubes_can_be_without_a_file(place_cube):
+def test_several_cubes_can_be_withdrawn_from_one_path(place_cube):
     path = place_cube()
     for oid in ("a", "b", "c"):
         ingest(IngestRequest(path, oid=oid))
-    assert {cube.oid: cube.relative_path for cube in DataCube.objects.all()} == {"a": "", "b": "", "c": path}
+    assert listed_paths() == {"c": path}
+    assert set(DataCube.every.exclude(withdrawn_at=None).values_list("oid", flat=True)) == {"a", "b"}
 
 
 def test_a_changed_begin_is_another_cube(place_cube, data_root):
@@ -78,4 +83,5 @@ def test_a_changed_begin_is_another_cube(place_cube, data_root):
     ingest(IngestRequest(path))
     edit_keyword(data_root / path, "DATE-BEG", "2019-04-19T17:34:56")
     assert ingest(IngestRequest(path)).oid == "2019-04-19T17:34:56_6173_0-4"
-    assert DataCube.objects.count() == 2
+    assert DataCube.objects.count() == 1
+    assert DataCube.every.get(oid=SAMPLE_OID).replaced_by == "2019-04-19T17:34:56_6173_0-4"

@@ -17,7 +17,7 @@ from ingestion.conductor import STEPS, ingest
 from svo.models import Submission
 
 MADE = {
-    "data_cube": (1, "502b74a6125c866c"),
+    "data_cube": (2, "a77495711ee205b4"),
     "data_access": (1, "ff12ce794885161f"),
     "fits_header": (1, "35cc859778326085"),
     "metadata": (2, "e3f0caead06f9f87"),
@@ -53,7 +53,7 @@ def picture(file: Any) -> list[int]:
 
 
 def of_data_cube(cube: DataCube) -> Any:
-    facts = columns(cube, "sources", "instrument", "observation", "created_at", "updated_at")
+    facts = columns(cube, "sources", "instrument", "observation", "modified_ns", "created_at", "updated_at")
     return facts, cube.instrument.name, columns(cube.observation)
 
 

@@ -237,3 +237,51 @@ def test_a_change_of_access_costs_the_same_for_some_hundreds(
     question = choose(admin_client, LIST, "edit_access", *many)
     with django_assert_max_num_queries(24):
         confirm(admin_client, LIST, question, release="restrict", add_emails="a@b.example", remove_emails="c@d.example")
+
+
+class TestWithdrawal:
+    @pytest.fixture
+    def withdrawn(self, admin_client, cubes) -> DataCube:
+        page = act(admin_client, LIST, "withdraw", cubes[0], reason="The calibration was wrong.")
+        assert "1 withdrawn." in page
+        return DataCube.every.get(pk=cubes[0].pk)
+
+    def test_a_cube_is_withdrawn_with_a_reason_that_its_page_tells(self, withdrawn, client):
+        assert withdrawn.withdrawal_reason == "The calibration was wrong."
+        assert "The calibration was wrong." in client.get(f"/cubes/{withdrawn.oid}/").content.decode()
+        assert client.get(f"/data/{withdrawn.oid}/{withdrawn.filename}").status_code == 410
+
+    def test_a_cube_is_not_withdrawn_without_a_reason(self, admin_client, cubes):
+        assert "This field is required." in act(admin_client, LIST, "withdraw", cubes[0], reason="")
+        assert DataCube.objects.count() == 3
+
+    def test_withdrawn_cubes_are_listed_when_they_are_asked_for(self, admin_client, cubes, withdrawn):
+        others = {cube.oid for cube in cubes[1:]}
+        assert listed(admin_client) == others
+        assert listed(admin_client, state="withdrawn") == {withdrawn.oid}
+        assert listed(admin_client, state="every") == others | {withdrawn.oid}
+
+    def test_the_page_of_a_withdrawn_cube_says_so(self, admin_client, withdrawn):
+        page = admin_client.get(f"{LIST}{withdrawn.pk}/change/").content.decode()
+        assert f"Withdrawn on {withdrawn.withdrawn_at:%Y-%m-%d}. The calibration was wrong." in page
+
+    def test_a_withdrawn_cube_is_restored(self, admin_client, withdrawn, client):
+        assert "1 restored." in act(admin_client, f"{LIST}?state=withdrawn", "restore", withdrawn)
+        cube = DataCube.objects.get(pk=withdrawn.pk)
+        assert (cube.withdrawn_at, cube.withdrawal_reason) == (None, "")
+        assert client.get(f"/data/{cube.oid}/{cube.filename}").status_code == 200
+
+    def test_a_withdrawn_cube_can_be_deleted(self, admin_client, withdrawn):
+        admin_client.post(f"{LIST}{withdrawn.pk}/delete/", {"post": "yes"})
+        assert not DataCube.every.filter(pk=withdrawn.pk).exists()
+
+    def test_those_who_may_not_delete_cubes_may_not_withdraw_them(self, client, cubes):
+        user = User.objects.create_user("viewer", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=["view_datacube", "change_datacube"]))
+        client.force_login(user)
+        assert 'value="withdraw"' not in client.get(LIST).content.decode()
+
+
+def test_cubes_whose_file_is_missing_are_found(admin_client, cubes):
+    DataCube.objects.filter(pk=cubes[1].pk).update(missing_since=timezone.now())
+    assert listed(admin_client, state="missing") == {cubes[1].oid}

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.utils import timezone
 
 from datacubes.models import DataCube
 from svo.models import InstrumentInSVO, Submission
@@ -54,11 +55,11 @@ def test_a_cube_that_came_by_no_order_gets_one(admin_client, cube):
     assert (order.relative_path, order.status, order.request) == (cube.relative_path, "queued", {})
 
 
-def test_a_cube_whose_file_is_another_s_by_now_is_left_alone(admin_client, cube):
-    DataCube.objects.update(relative_path="")
-    page = act(admin_client, LIST, "reingest", cube)
+def test_a_cube_that_is_withdrawn_is_left_alone(admin_client, cube):
+    DataCube.objects.update(withdrawn_at=timezone.now())
+    page = act(admin_client, f"{LIST}?state=every", "reingest", cube)
     assert "0 queued." in page
-    assert "1 left as they are: another cube has taken the place of their file." in page
+    assert "1 left as they are: they are withdrawn." in page
 
 
 def test_a_cube_is_submitted_to_the_svo_whatever_was_sent_before(admin_client, cube, svo, wake_ups):

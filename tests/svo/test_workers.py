@@ -141,7 +141,7 @@ def test_the_daily_task_updates_what_differs(submitted, configured):
 @pytest.mark.django_db
 def test_an_ingestion_takes_two_statements_for_the_svo_and_none_where_there_is_none(configured, place_cube, settings):
     def statements(oid: str) -> int:
-        path = place_cube()
+        path = place_cube(path=f"{oid}.fits")
         with CaptureQueriesContext(connection) as captured:
             ingest(IngestRequest(path, oid=oid))
         return sum('"svo_' in query["sql"] for query in captured)

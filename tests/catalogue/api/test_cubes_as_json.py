@@ -152,11 +152,13 @@ def test_nobody_is_told_who_has_a_grant(archive_cube, anybody):
         assert b"somebody" not in anybody.get(address).content
 
 
-def test_a_cube_whose_file_was_overwritten_has_no_link_to_it(archive_cube, anybody):
+def test_a_cube_whose_file_was_replaced_by_another_cube_is_gone(archive_cube, anybody):
     before = archive_cube()
     archive_cube(oid="another")
-    told = anybody.get(f"{URL}{oid_in_url(before.oid)}/").json()
-    assert told["download_url"] is None
+    gone = anybody.get(f"{URL}{oid_in_url(before.oid)}/")
+    assert gone.status_code == 410
+    assert gone.json()["replaced_by"] == "another"
+    assert [cube["oid"] for cube in anybody.get(URL).json()["results"]] == ["another"]
 
 
 @pytest.mark.parametrize(

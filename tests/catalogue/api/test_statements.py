@@ -61,7 +61,7 @@ def test_a_cube_takes_few_statements_with_and_without_previews(archive_cube, any
     url = "/api/v1/data-cubes/2019-04-19T17:34:55.50395_6173_0-4/"
     for model in (ImagePreview, VideoPreview, PlotData):
         model.objects.all().delete()
-    assert statements(anybody, url)[0] == 3
+    assert statements(anybody, url)[0] == 4
     PlotData.objects.create(cube=cube)
-    assert statements(anybody, url)[0] == 3
+    assert statements(anybody, url)[0] == 4
     assert statements(anybody, f"{url}header/")[0] == 1

@@ -83,12 +83,12 @@ def test_a_file_that_is_missing_is_not_found_and_says_so(cube, anybody, data_roo
     assert "The file of this cube is missing from the archive at the moment." in page.content.decode()
 
 
-def test_a_file_that_another_cube_overwrote_is_not_found_and_says_so(archive_cube, anybody):
+def test_a_file_that_another_cube_overwrote_is_gone_and_says_so(archive_cube, anybody):
     before = archive_cube()
     archive_cube(oid="another")
     response = anybody.get(download_path(before))
-    assert response.status_code == 404
-    assert "overwritten by that of another cube" in response.json()["detail"]
+    assert response.status_code == 410
+    assert "replaced by that of another cube" in response.json()["detail"]
 
 
 def test_a_file_that_was_replaced_by_a_link_out_of_the_folder_is_not_sent(cube, anybody, data_root, tmp_path):

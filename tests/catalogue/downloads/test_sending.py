@@ -6,12 +6,19 @@ import pytest
 from django.utils.http import http_date
 
 from datacubes.links import download_path
+from datacubes.models import DataCube
 from tests.support.archived_cubes import RESTRICTED
 
 
 @pytest.fixture
 def cube(archive_cube):
     return archive_cube()
+
+
+@pytest.fixture
+def other(content):
+    """A file with the header of the cube's, so that it may be sent, and other data."""
+    return content[:-2880] + bytes(byte ^ 0xFF for byte in content[-2880:])
 
 
 @pytest.fixture
@@ -126,28 +133,28 @@ def test_a_download_is_resumed_if_the_file_is_the_same(path, content, anybody):
     assert content[:1000] + rest.getvalue() == content
 
 
-def test_a_download_begins_again_if_the_file_is_another(cube, path, content, anybody, data_root):
+def test_a_download_begins_again_if_the_file_is_another(cube, path, other, anybody, data_root):
     before = anybody.get(path)
     file = data_root / cube.relative_path
     replacement = file.with_suffix(".new")
-    replacement.write_bytes(content[::-1])
+    replacement.write_bytes(other)
     os.utime(replacement, (1, 1))
     replacement.rename(file)
     for condition in (before["ETag"], before["Last-Modified"], 'W/"x"', "never"):
         whole = anybody.get(path, HTTP_RANGE="bytes=1000-", HTTP_IF_RANGE=condition)
         assert whole.status_code == 200
-        assert whole.getvalue() == content[::-1]
+        assert whole.getvalue() == other
 
 
-def test_a_download_is_not_resumed_by_a_date_which_two_files_can_have(cube, path, content, anybody, data_root):
+def test_a_download_is_not_resumed_by_a_date_which_two_files_can_have(cube, path, other, anybody, data_root):
     date = anybody.get(path)["Last-Modified"]
     file = data_root / cube.relative_path
     second = int(file.stat().st_mtime)
-    file.write_bytes(content[::-1])
+    file.write_bytes(other)
     os.utime(file, (second, second + 0.5))
     whole = anybody.get(path, HTTP_RANGE="bytes=1000-", HTTP_IF_RANGE=date)
     assert whole["Last-Modified"] == date
-    assert (whole.status_code, whole.getvalue()) == (200, content[::-1])
+    assert (whole.status_code, whole.getvalue()) == (200, other)
 
 
 def test_a_file_put_in_the_place_of_another_has_another_etag_at_the_same_time_and_size(
@@ -220,6 +227,8 @@ def test_a_file_that_becomes_shorter_breaks_the_download_off(cube, path, content
 
 def test_an_empty_file_is_sent_as_such(cube, path, anybody, data_root):
     os.truncate(data_root / cube.relative_path, 0)
+    modified_ns = (data_root / cube.relative_path).stat().st_mtime_ns
+    DataCube.objects.update(size=0, modified_ns=modified_ns)
     assert anybody.get(path).getvalue() == b""
     assert anybody.get(path, HTTP_RANGE="bytes=0-").status_code == 416
 

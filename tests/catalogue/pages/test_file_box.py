@@ -1,5 +1,7 @@
 """The page of a cube says whether its file can be had, and if not, until when, why, and whom to ask."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from datacubes.models import EmailGrant
@@ -57,11 +59,11 @@ def test_a_person_with_a_grant_can_download(archive_cube, file_box, client, pers
     assert visit("/").one("article").one("span", class_="release").text == "Open to you, to all from 2999-12-31"
 
 
-def test_a_file_that_was_overwritten_is_not_offered(archive_cube, file_box):
+def test_a_file_that_is_missing_is_not_offered(archive_cube, file_box):
     cube = archive_cube()
-    cube.relative_path = ""
+    cube.missing_since = datetime(2026, 1, 2, tzinfo=UTC)
     cube.save()
-    assert "was overwritten" in file_box().text
+    assert "is missing from the archive since 2026-01-02" in file_box().text
     assert file_box().all("a", class_="button") == []
 
 

@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Go through the cubes one by one."""
-        cubes = DataCube.objects.exclude(relative_path="").order_by("id")
+        cubes = DataCube.objects.order_by("id")
         if options["oid"]:
             cubes = cubes.filter(oid__in=options["oid"])
             missing = set(options["oid"]) - set(cubes.values_list("oid", flat=True))

@@ -1,0 +1,8 @@
+"""The companions of a cube: files with its data in another form."""
+
+from datacubes.models import Companion, DataCube
+
+
+def companions_of(cube: DataCube) -> list[Companion]:
+    """Return the companions that the archive has, by their kind."""
+    return list(Companion.objects.filter(oid=cube.oid))

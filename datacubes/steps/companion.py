@@ -1,0 +1,45 @@
+"""The step `companion`: a file that has the data of a cube in another form, and is not a cube of its own."""
+
+import os
+
+from common.upsert import upsert
+from datacubes.models import Companion, DataCube
+from datacubes.steps.base import CubeRows, Material, Outcome, Step
+from datacubes.steps.data_cube import withdraw_overwritten
+
+
+class CompanionStep(Step[Companion]):
+    """Stores where a companion of a cube is. It is the only step of such a file, and always runs."""
+
+    name = "companion"
+
+    def read(self, material: Material) -> Companion:
+        """Take what identifies the file."""
+        cube_file = material.cube_file
+        return Companion(
+            oid=material.identity.oid,
+            kind=material.product.companion,
+            relative_path=cube_file.relative_path,
+            filename=os.path.basename(cube_file.relative_path),
+            size=cube_file.size,
+            modified_ns=cube_file.modified_ns,
+            header_digest=cube_file.header_digest,
+            product=material.product.name[:255],
+            exported=material.product.exported[:32],
+        )
+
+    def write(self, rows: CubeRows, values: Companion) -> tuple[Outcome, str]:
+        """Store the companion; it waits for its cube if it comes first."""
+        withdraw_overwritten(rows)
+        what = f"It is the companion “{values.kind}” of the cube {values.oid}"
+        if not DataCube.objects.filter(oid=values.oid).exists():
+            rows.material.warnings.append(f"{what}, which the archive does not have yet. It is shown with its cube.")
+        before = Companion.objects.filter(oid=values.oid, kind=values.kind).first()
+        if before is not None and _facts(before) == _facts(values):
+            return Outcome.SKIPPED, f"{what}, as before."
+        upsert(values, "oid", "kind", keep=["created_at"])
+        return (Outcome.CREATED if before is None else Outcome.UPDATED), f"{what}."
+
+
+def _facts(companion: Companion) -> tuple[object, ...]:
+    return (companion.relative_path, companion.size, companion.modified_ns, companion.header_digest, companion.product)

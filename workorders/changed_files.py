@@ -1,0 +1,23 @@
+"""Orders for files that somebody found changed."""
+
+from datetime import datetime
+
+from common.wakeups import send_wake_up
+from workorders.models import WorkOrder
+from workorders.queue import requeue
+from workorders.tasks import sweep
+
+
+def queue_changed_file(relative_path: str, changed_at: datetime) -> bool:
+    """Queue the file at a path, unless a run has ended since it changed; return whether an order was pending before.
+
+    So a file that cannot be ingested is tried once, however often it is asked for.
+    """
+    order = WorkOrder.objects.select_related("run").filter(relative_path=relative_path).first()
+    if order is not None and order.status in (WorkOrder.Status.QUEUED, WorkOrder.Status.STARTED):
+        return True
+    ended_at = order.run.finished_at if order is not None and order.run is not None else None
+    if ended_at is None or ended_at < changed_at:
+        requeue([relative_path])
+        send_wake_up(sweep)
+    return False
