@@ -84,7 +84,7 @@ class TimeFilter(django_filters.IsoDateTimeFilter):
     field_class = UTCTimeField
 
 
-class WavelengthFilter(django_filters.NumberFilter):
+class FloatFilter(django_filters.NumberFilter):
     """Compares with a finite number; a NumberFilter's decimal can be larger than a database's number."""
 
     field_class = forms.FloatField
@@ -161,17 +161,29 @@ class DataCubeFilter(django_filters.FilterSet):
         label="Observed to",
         help_text="Cubes that begin at this time or earlier: ISO 8601, UTC without a zone; a day alone is its end.",
     )
-    wavelength_from = WavelengthFilter(
+    wavelength_from = FloatFilter(
         field_name="metadata__wavelength_max",
         lookup_expr="gte",
         label="Wavelength from (nm)",
         help_text="Cubes that reach this wavelength or a longer one, in nm.",
     )
-    wavelength_to = WavelengthFilter(
+    wavelength_to = FloatFilter(
         field_name="metadata__wavelength_min",
         lookup_expr="lte",
         label="Wavelength to (nm)",
         help_text="Cubes that reach this wavelength or a shorter one, in nm.",
+    )
+    mu_from = FloatFilter(
+        field_name="metadata__mu",
+        lookup_expr="gte",
+        label="μ from",
+        help_text="Cubes whose centre has this cosine of the heliocentric angle or a larger one: 1 is disk centre.",
+    )
+    mu_to = FloatFilter(
+        field_name="metadata__mu",
+        lookup_expr="lte",
+        label="μ to",
+        help_text="Cubes whose centre has this cosine of the heliocentric angle or a smaller one: 0 is the limb.",
     )
     spectral_line = django_filters.CharFilter(
         field_name="metadata__spectral_line",

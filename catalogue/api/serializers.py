@@ -102,6 +102,8 @@ class DataCubeSerializer(serializers.ModelSerializer):
     size_y = serializers.FloatField(source="metadata.size_y", read_only=True, allow_null=True)
     pointing_x = serializers.FloatField(source="metadata.pointing_x", read_only=True, allow_null=True)
     pointing_y = serializers.FloatField(source="metadata.pointing_y", read_only=True, allow_null=True)
+    rotation = serializers.FloatField(source="metadata.rotation", read_only=True, allow_null=True)
+    mu = serializers.FloatField(source="metadata.mu", read_only=True, allow_null=True)
     tags = TagSerializer(many=True, read_only=True)
     access = serializers.SerializerMethodField()  # The context has what `download_access_by_cube` says.
     download_url = serializers.SerializerMethodField()
@@ -126,6 +128,8 @@ class DataCubeSerializer(serializers.ModelSerializer):
             "size_y",
             "pointing_x",
             "pointing_y",
+            "rotation",
+            "mu",
             "tags",
             "filename",
             "size",

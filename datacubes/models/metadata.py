@@ -37,6 +37,14 @@ class Metadata(models.Model):
     size_y = models.FloatField(null=True, help_text="Height on the sky, arcsec.")
     pointing_x = models.FloatField(null=True, help_text="Helioprojective longitude of the centre, arcsec.")
     pointing_y = models.FloatField(null=True, help_text="Helioprojective latitude of the centre, arcsec.")
+    rotation = models.FloatField(
+        null=True, help_text="From solar north to the image's y axis, counterclockwise, degrees."
+    )
+    mu = models.FloatField(
+        "μ",
+        null=True,
+        help_text="Cosine of the heliocentric angle: 1 at disk centre, 0 at the limb; empty: off the disk.",
+    )
     keywords = models.JSONField(default=dict)
     instrument = models.ForeignKey(
         Instrument, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False

@@ -54,6 +54,8 @@ class MetadataStep(Step[Metadata]):
             size_y=pointing.size_y,
             pointing_x=pointing.x,
             pointing_y=pointing.y,
+            rotation=pointing.rotation,
+            mu=pointing.mu,
             keywords=keywords,
         )
 

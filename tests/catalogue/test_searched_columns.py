@@ -23,6 +23,8 @@ ASKED = {
     "tag": "Pore",
     "observation": "p",
     "release": "public",
+    "mu_from": "0.5",
+    "mu_to": "0.9",
     "search": "nb_",
     "keyword": "OBJECT:Sun",
 }

@@ -156,3 +156,14 @@ def test_a_table_that_is_cut_short_is_no_reason_to_do_without_it(data_root):
         with pytest.raises(PermanentError, match="cut short"):
             ingest(IngestRequest("cube.fits"))
     assert not Metadata.objects.exists()
+
+
+def test_rotation_and_distance_from_disk_centre_are_stored_and_found(data_root, client):
+    cards = {"CROTA2": "CROTA2  = 37.0", "RSUN_OBS": "RSUN_OBS= 950.0"}
+    ingest_bytes(data_root, tiny_cube(**LINEAR | {"CDELT2": "CDELT2  = 0.5"} | cards))
+    metadata = Metadata.objects.get()
+    assert (metadata.rotation, metadata.mu) == (pytest.approx(37.0), pytest.approx(0.92, abs=0.01))
+    for query, count in (("mu_from=0.9", 1), ("mu_from=0.95", 0), ("mu_to=0.95&mu_from=0.5", 1), ("mu_to=0.9", 0)):
+        [*found] = client.get(f"/api/v1/data-cubes/?{query}").json()["results"]
+        assert len(found) == count, query
+    assert "μ = 0.92" in client.get(f"/cubes/{metadata.cube.oid}/").content.decode()

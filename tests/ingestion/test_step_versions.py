@@ -20,7 +20,7 @@ MADE = {
     "data_cube": (2, "a77495711ee205b4"),
     "data_access": (1, "ff12ce794885161f"),
     "fits_header": (1, "35cc859778326085"),
-    "metadata": (2, "e3f0caead06f9f87"),
+    "metadata": (2, "d16d3b0d5a01dad0"),
     "tags": (1, "ddc313ad582907e7"),
     "plot_data": (1, "2fd442f8ed649dc7"),
     "image_previews": (1, "57764fe9f69f10e1"),

@@ -49,6 +49,8 @@ def test_a_list_tells_what_a_catalogue_shows(cube, anybody):
         "size_y": cube.metadata.size_y,
         "pointing_x": cube.metadata.pointing_x,
         "pointing_y": cube.metadata.pointing_y,
+        "rotation": 0.0,
+        "mu": cube.metadata.mu,
         "tags": [
             {"kind": "event", "name": "Flare"},
             {"kind": "feature", "name": "Pore"},

@@ -84,6 +84,8 @@ def test_the_description_names_every_list_and_parameter(db, anybody):
         "time_to",
         "wavelength_from",
         "wavelength_to",
+        "mu_from",
+        "mu_to",
         "spectral_line",
         "polarimetry",
         "tag",

@@ -21,7 +21,7 @@ def test_it_shows_what_the_cube_is(archive_cube, visit):
     assert facts["Wavelengths"] == "617.15–617.61 nm, 3 steps"
     assert facts["Scans"] == "2"
     assert facts["Polarimetry"] == "Stokes I, Q, U, V"
-    assert facts["Pointing"] == "−352″, +119″ helioprojective"
+    assert facts["Pointing"] == "−352″, +119″ helioprojective, μ = 0.92"
     assert facts["Field of view"] == "79″ × 78″"
     links = {link.text: link.attributes["href"] for link in page.one("main").all("a")}
     assert links["Sunspot"] == "/?tag=Sunspot"
