@@ -8,7 +8,7 @@ from django.http import Http404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -99,10 +99,16 @@ class DataCubeView(CubeView):
         return Response(self.serialized([cube])[0])
 
 
+class Withdrawn(APIException):
+    """The cube was withdrawn."""
+
+    status_code = 410
+
+
 class HeaderView(ReadView):
     """The header of a cube."""
 
-    queryset = FITSHeader.objects.all()
+    queryset = FITSHeader.objects.select_related("cube").defer("cube__sources")
     lookup_field = "cube__oid"
     lookup_url_kwarg = "oid"
     renderer_classes = [PlainTextRenderer, FITSRenderer]
@@ -117,6 +123,7 @@ class HeaderView(ReadView):
             (400, "text/plain"): OpenApiTypes.STR,
             (401, "text/plain"): OpenApiTypes.STR,
             (404, "text/plain"): OpenApiTypes.STR,
+            (410, "text/plain"): OpenApiTypes.STR,
         },
     )
     def get(self, request: Request, oid: str) -> Response:
@@ -125,6 +132,8 @@ class HeaderView(ReadView):
         `astropy.io.fits.Header.fromstring(text, sep="\\n")` reads the text; without `sep` it reads the bytes.
         """
         header = self.get_object()
+        if header.cube.withdrawn_at is not None:
+            raise Withdrawn(header.cube.withdrawal_reason)
         if request.accepted_renderer.format == FITSRenderer.format:
             return Response(header.text.encode("latin-1"))
         return Response(header.lines() + "\n")

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from django.apps import apps
 from django.apps.registry import Apps
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
@@ -19,6 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.urls import reverse
 
+from cubefile.hdu import read_hdu
 from datacubes.models import DataCube
 from devtools.services import execute, of_database
 from tests.support.cube_fixtures import SAMPLE_OID
@@ -33,6 +35,7 @@ END = datetime(2019, 4, 19, 17, 35, 4, 303950, tzinfo=UTC)
 LATER = datetime(2026, 11, 26, 8, 30, tzinfo=UTC)
 EMBARGO = date(2999, 12, 31)
 OTHER_OID = "2016-09-19T09:28:36_3950_å"
+OVERWRITTEN_OID = "2016-09-19T09:30:00_3950"
 PEOPLE = ("owner@observatory.example", "member@observatory.example", "stranger@observatory.example")
 
 Rows = dict[str, dict[Any, dict[str, Any]]]
@@ -76,6 +79,7 @@ def test_an_archive_of_0_1_0_comes_to_the_present_with_every_row_and_value(own_d
     for label, rows in before.items():
         assert rows_of(apps.get_model(label), fields_of(released, label)) == rows, label
     check_that_it_is_shown()
+    check_that_the_cube_without_a_path_is_withdrawn()
     check_downloads()
     check_that_the_cube_can_be_ingested_again(cube_path)
     check_downloads()
@@ -128,8 +132,25 @@ def fill(registry: Apps, path: str) -> None:
     )
     add("datacubes.AccessRules", cube=bare)
     add("datacubes.Metadata", cube=bare, date_beg=BEGIN, date_end=BEGIN, instrument=other)
+    overwritten = add(
+        "datacubes.DataCube",
+        oid=OVERWRITTEN_OID,
+        relative_path="",
+        filename="overwritten.fits",
+        size=1,
+        instrument=other,
+        observation=observation,
+    )
+    add("datacubes.AccessRules", cube=overwritten, release_date=BEGIN.date())
+    add("datacubes.Metadata", cube=overwritten, date_beg=BEGIN, date_end=BEGIN, instrument=other)
     fill_orders(add, path)
     fill_svo(add, other)
+
+
+def header_of(path: str) -> str:
+    """Return the header of a cube as 0.1.0 stored it, END and padding included: downloads compare it with the file."""
+    with (settings.SCIENCE_DATA_ROOT / path).open("rb") as file:
+        return read_hdu(file.fileno(), 0).header_bytes.decode("latin-1")
 
 
 def fill_cube(registry: Apps, add: Any, path: str, instrument: Any, group: Any) -> None:
@@ -163,7 +184,7 @@ def fill_cube(registry: Apps, add: Any, path: str, instrument: Any, group: Any) 
     )
     add("datacubes.EmailGrant", cube=cube, email=PEOPLE[0])
     add("datacubes.GroupGrant", cube=cube, group=group)
-    add("datacubes.FITSHeader", cube=cube, text="SIMPLE  =                    T".ljust(80) + "END".ljust(80))
+    add("datacubes.FITSHeader", cube=cube, text=header_of(path))
     add(
         "datacubes.Metadata",
         cube=cube,
@@ -308,6 +329,14 @@ def check_that_it_is_shown() -> None:
         assert page.status_code == 200, label
     [cube] = DataCube.objects.filter(oid=SAMPLE_OID)
     assert staff.get(f"/admin/datacubes/datacube/{cube.pk}/change/").status_code == 200
+
+
+def check_that_the_cube_without_a_path_is_withdrawn() -> None:
+    """Until 0.1.0, a cube whose path was taken by another had an empty path."""
+    assert not DataCube.objects.filter(oid=OVERWRITTEN_OID).exists()
+    cube = DataCube.every.get(oid=OVERWRITTEN_OID)
+    assert cube.withdrawal_reason == "Its file was replaced by that of another cube."
+    assert Client().get(reverse("download", args=[cube.oid, cube.filename])).status_code == 410
 
 
 def check_downloads() -> None:

@@ -160,6 +160,9 @@ def test_a_cube_whose_file_was_replaced_by_another_cube_is_gone(archive_cube, an
     gone = anybody.get(f"{URL}{oid_in_url(before.oid)}/")
     assert gone.status_code == 410
     assert gone.json()["replaced_by"] == "another"
+    header = anybody.get(f"{URL}{oid_in_url(before.oid)}/header/")
+    assert header.status_code == 410
+    assert "replaced by that of another cube" in header.content.decode()
     assert [cube["oid"] for cube in anybody.get(URL).json()["results"]] == ["another"]
 
 
