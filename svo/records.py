@@ -100,7 +100,7 @@ def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
         location=location,
         other_file_path=file_path(day, instrument, _distinct_name(cube.filename, cube.oid)),
         left_out=left_out,
-        is_file_missing=bool(cube.relative_path) and not has_file,
+        is_file_missing=not has_file,
     )
 
 
@@ -152,8 +152,6 @@ def _is_public(cube: DataCube) -> bool:
 
 def _has_file(cube: DataCube) -> bool:
     """Whether the file is there. Storage that is away is no answer: it would show the whole archive as offline."""
-    if not cube.relative_path:
-        return False
     root = Path(settings.SCIENCE_DATA_ROOT)
     try:
         return stat.S_ISREG((root / cube.relative_path).stat().st_mode)
