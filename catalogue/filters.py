@@ -137,6 +137,10 @@ class RangesForm(forms.Form):
         return cleaned
 
 
+MULTIPLE_FILTERS = frozenset({"instrument", "spectral_line", "tag", "keyword"})
+"""Filters that may be given several times."""
+
+
 class DataCubeFilter(django_filters.FilterSet):
     """Narrows data cubes down; all that is given must hold. No filter makes a cube appear twice."""
 
@@ -187,8 +191,9 @@ class DataCubeFilter(django_filters.FilterSet):
     )
     spectral_line = django_filters.CharFilter(
         field_name="metadata__spectral_line",
+        method="of_lines",
         label="Spectral line",
-        help_text="The line as the header names it, such as 6173.",
+        help_text="The line as the header names it, such as 6173; given several times: any of them.",
     )
     polarimetry = YesNoFilter(
         field_name="metadata__has_polarimetry",
@@ -244,6 +249,13 @@ class DataCubeFilter(django_filters.FilterSet):
         """Narrow down to cubes of any of some instruments."""
         # A list, not a subquery: the database plans better when it sees which instruments they are.
         return cubes.filter(metadata__instrument__in=list(instruments)) if instruments else cubes
+
+    def of_lines(self, cubes: QuerySet[DataCube], name: str, line: str) -> QuerySet[DataCube]:
+        """Narrow down to cubes of any of the lines that are given."""
+        given = self.data.getlist("spectral_line") if hasattr(self.data, "getlist") else [line]
+        lines = sorted({one.strip() for one in given if one.strip()})
+        condition = {"metadata__spectral_line": lines[0]} if len(lines) == 1 else {"metadata__spectral_line__in": lines}
+        return cubes.filter(**condition)
 
     def with_all_tags(self, cubes: QuerySet[DataCube], name: str, tags: Any) -> QuerySet[DataCube]:
         """Narrow down to cubes that have all of some tags. A feature and an event can share a name: either will do."""

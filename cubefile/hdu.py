@@ -14,6 +14,7 @@ from cubefile.header import CARD_SIZE, Header
 BLOCK_SIZE = 2880  # FITS standard 4.0, section 3.1
 MAX_HEADER_BLOCKS = 1000  # 36,000 cards; real headers have some 320
 MAX_FILE_BYTES = 2**63 - 1  # What any file system, and a database's integer, can count to.
+MAX_CHECKSUM_LENGTH = 68  # What a card holds; a valid one has 16 characters.
 HDU_STARTS = (b"SIMPLE  =", b"XTENSION=")
 
 _END_CARD = b"END".ljust(CARD_SIZE)
@@ -60,8 +61,8 @@ class HDU:
     @property
     def checksum(self) -> str | None:
         """CHECKSUM, or None where there is none; zeros only say that it has not been computed."""
-        checksum = _text(self.header, "CHECKSUM")
-        return checksum if checksum and checksum.strip("0") else None
+        checksum = (_text(self.header, "CHECKSUM") or "")[:MAX_CHECKSUM_LENGTH]
+        return checksum if checksum.strip("0") else None
 
     @property
     def datasum(self) -> str | None:

@@ -10,6 +10,7 @@ from rest_framework.exceptions import APIException
 from common.errors import PermanentError, TransientError
 from common.paths import confined_path
 from cubefile.identity import MAX_OID_LENGTH, check_oid
+from datacubes.models.access import MAX_EMAIL_LENGTH
 from datacubes.steps.base import Outcome
 from workorders.models import WorkOrder
 
@@ -72,7 +73,7 @@ class IngestSerializer(serializers.Serializer):
         help_text="Overrides the OID that is derived from the header.",
     )
     owner_email_addresses = serializers.ListField(
-        child=serializers.EmailField(),
+        child=serializers.EmailField(max_length=MAX_EMAIL_LENGTH),
         required=False,
         allow_null=True,
         max_length=1000,

@@ -20,7 +20,7 @@ from catalogue.api.serializers import (
     TagSerializer,
     WithdrawnSerializer,
 )
-from catalogue.filters import DataCubeFilter
+from catalogue.filters import MULTIPLE_FILTERS, DataCubeFilter
 from catalogue.orderings import CUBE_ORDERINGS, OBSERVATION_ORDERINGS
 from common.api.negotiation import FITSRenderer, PlainTextRenderer, PreferAnyForm
 from common.api.views import BAD_PARAMETERS, BAD_TOKEN, ListView, ReadView, RefusalSerializer
@@ -54,6 +54,7 @@ class DataCubeListView(CubeView, ListView):
     queryset = CubeView.queryset.defer("metadata__keywords", "sources")
     filter_backends = [DjangoFilterBackend]
     filterset_class = DataCubeFilter
+    multiple_parameters = MULTIPLE_FILTERS
     orderings = CUBE_ORDERINGS
 
     @extend_schema(

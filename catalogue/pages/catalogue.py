@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from catalogue.filters import DataCubeFilter
+from catalogue.filters import MULTIPLE_FILTERS, DataCubeFilter
 from catalogue.orderings import CUBE_ORDERINGS
+from common.api.views import repeated_parameters
 from common.keyset import CursorRefused, Page, keyset_page
 from datacubes.models import DataCube
 from datacubes.permissions import download_access_by_cube
@@ -50,7 +51,9 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     order = request.GET.get("ordering") or _DEFAULT_ORDER
     page: Page[DataCube] = Page([], None, None)
     problem = ""
-    if order not in CUBE_ORDERINGS:
+    if repeated := repeated_parameters(request.GET, MULTIPLE_FILTERS):
+        problem = f"The address has {', '.join(repeated)} several times; one value is expected."
+    elif order not in CUBE_ORDERINGS:
         problem = "There is no such order of the catalogue."
     elif filters.is_valid():
         try:
@@ -61,7 +64,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     access = download_access_by_cube(request.user, page.rows)
     context = {
         "form": filters.form,
-        "refused": not filters.is_valid(),
+        "refused": not problem and not filters.is_valid(),
         "problem": problem,
         "cubes": [(cube, access[cube.pk]) for cube in page.rows],
         "active_filters": _active_filters(filters.form, request.GET),

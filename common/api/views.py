@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from django.http import QueryDict
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import generics, serializers
 from rest_framework.exceptions import ValidationError
@@ -29,19 +30,32 @@ BAD_PARAMETERS = OpenApiResponse(
 BAD_TOKEN = OpenApiResponse(RefusalSerializer, description="The token is not valid.")
 
 
+GIVEN_TWICE = "This parameter is given several times; one value is expected."
+
+
+def repeated_parameters(parameters: QueryDict, multiple: frozenset[str]) -> list[str]:
+    """Return the parameters that are given several times although one value is expected."""
+    return sorted(name for name, values in parameters.lists() if len(values) > 1 and name not in multiple)
+
+
 class ReadView(generics.GenericAPIView):
     """A view that everybody may read, unless it says otherwise, and that refuses parameters it does not know."""
 
     permission_classes = [AllowAny]
     pagination_class: type[BasePagination] | None = None
     filter_backends: Sequence[type[BaseFilterBackend]] = ()
+    multiple_parameters: frozenset[str] = frozenset()
+    """Parameters that may be given several times."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse unknown parameters: a misspelt filter that is ignored would answer with the whole archive."""
+        """Refuse parameters that are unknown, or given twice where one is meant: neither may be dropped silently."""
         super().initial(request, *args, **kwargs)
-        unknown = sorted(request.query_params.keys() - self.known_parameters())
-        if unknown:
-            raise ValidationError({name: ["This parameter is not known."] for name in unknown})
+        wrong = {
+            name: ["This parameter is not known."] for name in request.query_params.keys() - self.known_parameters()
+        }
+        wrong |= {name: [GIVEN_TWICE] for name in repeated_parameters(request.query_params, self.multiple_parameters)}
+        if wrong:
+            raise ValidationError(dict(sorted(wrong.items())))
 
     def known_parameters(self) -> set[str]:
         """Return the names of the parameters of the view's filters and pages."""

@@ -107,7 +107,7 @@ def _scans(cube_file: CubeFile) -> str:
 
 
 def _scan_numbers(column: np.ndarray) -> list[int]:
-    integers = np.unique(column) if np.issubdtype(column.dtype, np.number) else np.empty(0)
+    integers = np.unique(column) if column.dtype.kind in "iuf" else np.empty(0)
     if integers.size == 0 or not np.isfinite(integers).all() or (integers != np.floor(integers)).any():
         raise PermanentError(f"The table {_SCAN_NUMBERS} does not hold scan numbers, which are part of the OID.")
     return integers.astype(np.int64).tolist()

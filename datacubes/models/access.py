@@ -14,6 +14,10 @@ from datacubes.models.metadata import NEVER_PUBLIC, Metadata
 Rules = TypeVar("Rules", bound="AccessRules")
 
 
+MAX_EMAIL_LENGTH = 254
+"""RFC 3696, erratum 1690; what the column of a grant holds."""
+
+
 class AccessRulesQuerySet(models.QuerySet[Rules]):
     """Rules of several cubes; a release date that changes is copied to the cube's metadata."""
 
@@ -86,7 +90,7 @@ class EmailGrant(models.Model):
     """Access for the person with an e-mail address, also before that person has an account."""
 
     cube = models.ForeignKey(DataCube, on_delete=models.CASCADE, related_name="email_grants")
-    email = models.EmailField()
+    email = models.EmailField(max_length=MAX_EMAIL_LENGTH)
 
     class Meta:
         ordering = ["email"]

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+MAX_TAG_LENGTH = 64
+
 
 class Tag(models.Model):
     """A solar feature or event that a cube shows."""
@@ -13,7 +15,7 @@ class Tag(models.Model):
         EVENT = "event", "Event"
 
     kind = models.CharField(max_length=16, choices=Kind)
-    name = models.CharField(max_length=64)
+    name = models.CharField(max_length=MAX_TAG_LENGTH)
 
     class Meta:
         ordering = ["kind", "name"]

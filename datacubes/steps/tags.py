@@ -7,6 +7,7 @@ from django.conf import settings
 
 from common.errors import quoted
 from datacubes.models import DataCube, Tag
+from datacubes.models.tags import MAX_TAG_LENGTH
 from datacubes.steps.base import CubeRows, Material, NothingToDo, Outcome, Step, header_fingerprint
 
 _KEYWORDS = {Tag.Kind.FEATURE: "FEATURES", Tag.Kind.EVENT: "EVENTS"}
@@ -87,11 +88,12 @@ def _get_tags(keys: list[tuple[Tag.Kind, str]]) -> list[Tag]:
 
 
 def vocabulary(kind: Tag.Kind) -> dict[str, str]:
-    """Return the words of a vocabulary, by their case-folded form."""
+    """Return the words of a vocabulary, by their case-folded form, without those that are too long for a tag."""
     return _read_vocabulary(Path(settings.TAG_VOCABULARIES[kind]))
 
 
 @cache
 def _read_vocabulary(path: Path) -> dict[str, str]:
     lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    return {word.casefold(): word for word in lines if word and not word.startswith("#")}
+    words = (line for line in lines if line and not line.startswith("#") and len(line) <= MAX_TAG_LENGTH)
+    return {word.casefold(): word for word in words}

@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from datacubes.models import AccessRules, DataCube, EmailGrant, GroupGrant
+from datacubes.models.access import MAX_EMAIL_LENGTH
 
 MAX_ADDRESSES = 100
 
@@ -81,7 +81,7 @@ class EmailAddressesField(forms.CharField):
             raise ValidationError(f"These are more than {MAX_ADDRESSES} addresses; a group would be better.")
         for address in addresses.values():
             try:
-                validate_email(address)
+                forms.EmailField(max_length=MAX_EMAIL_LENGTH).clean(address)
             except ValidationError:
                 raise ValidationError(f"“{address}” is not an e-mail address.") from None
         return list(addresses.values())

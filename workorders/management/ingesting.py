@@ -9,12 +9,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, OutputWrapper
-from django.core.validators import validate_email
+from django.forms import EmailField
 from django.utils import timezone
 from tqdm import tqdm
 
 from common.progress import say
 from common.wakeups import send_wake_up
+from datacubes.models.access import MAX_EMAIL_LENGTH
 from workorders.models import WorkOrder
 from workorders.queue import claim
 from workorders.tasks import sweep
@@ -47,7 +48,7 @@ def request_from_options(options: dict[str, Any]) -> dict[str, Any]:
     if options["owner"]:
         for owner in options["owner"]:
             try:
-                validate_email(owner)
+                EmailField(max_length=MAX_EMAIL_LENGTH).clean(owner)
             except ValidationError:
                 raise CommandError(f"--owner {owner}: this is not an e-mail address.") from None
         request["owner_email_addresses"] = options["owner"]
