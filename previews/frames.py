@@ -17,6 +17,7 @@ from cubefile.axes import axis_length, frame_axes, stokes_names
 from cubefile.hdu import read_bytes
 from cubefile.tables import MAX_WAVELENGTHS, PlotUnavailable, medians, wavelengths
 from previews.line import line_centre
+from previews.stretch import sample
 
 Index = tuple[int, ...]
 """Where a frame is on the axes before rows and columns, in numpy's order; empty for a file of one image."""
@@ -26,12 +27,17 @@ Index = tuple[int, ...]
 MAX_FRAME_PIXELS = 400_000_000
 MAX_FRAME_SIDE = 65_500
 
+MAX_SCANS_COMPARED, MAX_BYTES_COMPARED = 10, 64_000_000
+"""What is read at most to find the scan of the highest contrast."""
+
+_SIDE_COMPARED = 240  # Pixels; contrast is told from a thumbnail.
+
 _BAND_PIXELS = 2**18  # Read and converted at a time; small enough to stay in the processor's cache.
 _DTYPES = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
 
 
 def choose_frame(cube: CubeFile) -> Index:
-    """Choose the frame that stands for the cube: first scan, Stokes I, the middle of the line.
+    """Choose the frame that stands for the cube, in its first scan: Stokes I, the middle of the line.
 
     The middle of the line is the one between its wings in the medians of the frames; where the medians show no line,
     it is the brightest wavelength; without medians, the middle of the range of wavelengths.
@@ -52,6 +58,28 @@ def choose_frame(cube: CubeFile) -> Index:
         stokes = 0 if axes.stokes is None else index[axes.stokes]
         index[axes.wavelength] = _wavelength_index(cube, stokes, hdu.shape[axes.wavelength])
     return tuple(index)
+
+
+def sharpest_scan(cube: CubeFile, index: Index) -> Index:
+    """Choose the scan whose frame at `index` has the highest contrast, as SSTRED does for its thumbnails.
+
+    MAX_SCANS_COMPARED scans are looked at, from the first to the last; fewer of large frames. Those whose frame has no
+    values are passed over.
+    """
+    position = frame_axes(cube).scan
+    if position is None or cube.primary.shape[position] == 1:
+        return index
+    step = step_for(cube, _SIDE_COMPARED)
+    frame_bytes = math.prod(frame_shape(cube.primary)) * abs(cube.primary.bitpix) // 8
+    most = min(MAX_SCANS_COMPARED, max(2, MAX_BYTES_COMPARED // frame_bytes))
+    scans = spread(cube.primary.shape[position], most)
+    contrasts = [_contrast(frame) for frame in read_scans(cube, index, scans, step)]
+    return _at_scan(index, position, scans[int(np.argmax(contrasts))])
+
+
+def spread(count: int, most: int) -> list[int]:
+    """Choose at most `most` of `count` places, from the first to the last."""
+    return np.linspace(0, count - 1, min(count, most)).round().astype(int).tolist()
 
 
 def frame_shape(hdu: HDU) -> tuple[int, int]:
@@ -134,8 +162,20 @@ def read_scans(cube: CubeFile, index: Index, scans: Iterable[int], step: int = 1
     """Read the frame at `index` of each of these scans, one at a time."""
     position = frame_axes(cube).scan
     for scan in scans:
-        at_scan = index if position is None else (*index[:position], int(scan), *index[position + 1 :])
-        yield read_frame(cube, at_scan, step)
+        yield read_frame(cube, _at_scan(index, position, scan), step)
+
+
+def _at_scan(index: Index, position: int | None, scan: int) -> Index:
+    return index if position is None else (*index[:position], int(scan), *index[position + 1 :])
+
+
+def _contrast(frame: np.ndarray) -> float:
+    """Return the relative variation of a frame; -1 without values."""
+    values = sample(frame).astype(np.float64)
+    if values.size == 0:
+        return -1.0
+    mean = abs(values.mean())
+    return float(values.std() / mean) if mean > 0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -192,6 +232,12 @@ def _mean_of_boxes(band: np.ndarray, step: int) -> np.ndarray:
         return np.where(shares > 0, np.asarray(sums) / shares, np.float32(np.nan))
 
 
+def _first_known(medians_of_scans: np.ndarray) -> np.ndarray:
+    """Return the medians along wavelength of the first scan that has any; shape (nwave,)."""
+    known = np.isfinite(medians_of_scans).any(axis=1)
+    return medians_of_scans[int(np.argmax(known))]
+
+
 def _wavelength_index(cube: CubeFile, stokes: int, count: int) -> int:
     if count > MAX_WAVELENGTHS:  # No table is read for so many, and a list of them all might not fit into memory.
         return (count - 1) // 2
@@ -200,7 +246,7 @@ def _wavelength_index(cube: CubeFile, stokes: int, count: int) -> int:
     except PlotUnavailable:
         places = np.arange(count, dtype=np.float64)
     try:
-        intensity = medians(cube)[0, stokes]
+        intensity = _first_known(medians(cube)[:, stokes])
     except PlotUnavailable:
         intensity = np.full(count, np.nan)
     if not np.isfinite(intensity).any():

@@ -19,7 +19,7 @@ from PIL import Image
 from common.errors import PermanentError
 from cubefile import CubeFile
 from previews.ffmpeg import THREADS, ProcessBounds, run_ffmpeg
-from previews.frames import Index, frame_shape, read_scans, scan_count, step_for
+from previews.frames import Index, frame_shape, read_scans, scan_count, spread, step_for
 from previews.images import PreviewFile, write_jpeg
 from previews.new_files import NewPart, finished, new_files
 from previews.stretch import Limits, sample, stretch_limits, to_grey
@@ -163,7 +163,7 @@ def movie_of_cube(cube: CubeFile, index: Index, folder: Path, bounds: MovieBound
     frame_bytes = ny * nx * max(4, abs(cube.primary.bitpix) // 8)
     most = max(2, bounds.read_bytes // frame_bytes)
     rate = min(_BEST_RATE, max(_LEAST_RATE, min(count, most) // _SECONDS_WANTED))
-    scans = _spread(count, min(most, bounds.seconds * rate))
+    scans = spread(count, min(most, bounds.seconds * rate))
     step = step_for(cube, bounds.side)
     size = _even_size((ny, nx), bounds.side)
     limits = _common_limits(cube, index, step)
@@ -224,17 +224,12 @@ def _middle_frame(movie: Path, frames: int, seconds: float, bounds: MovieBounds)
 
 def _common_limits(cube: CubeFile, index: Index, step: int) -> Limits | None:
     """Tell the limits of the stretch from a few scans, spread over all of them."""
-    scans = _spread(scan_count(cube), _SCANS_SAMPLED)
+    scans = spread(scan_count(cube), _SCANS_SAMPLED)
     return stretch_limits(np.concatenate(list(map(sample, read_scans(cube, index, scans, step)))))
 
 
 def _drawn(frame: np.ndarray, limits: Limits | None, size: tuple[int, int]) -> Image.Image:
     return Image.fromarray(to_grey(frame, limits)).resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-
-
-def _spread(count: int, most: int) -> list[int]:
-    """Choose at most `most` of `count` scans, from the first to the last."""
-    return np.linspace(0, count - 1, min(count, most)).round().astype(int).tolist()
 
 
 def _even_size(shape: tuple[int, int], side: int) -> tuple[int, int]:

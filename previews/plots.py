@@ -75,6 +75,8 @@ def line_profile(cube: CubeFile) -> dict[str, Any]:
     places = wavelengths(cube)
     values = medians(cube)
     known = np.isfinite(values)
+    if not known.any():
+        raise PlotUnavailable(f"The table {cube.layout.medians} has no median that is a number.")
     counts = known.sum(axis=0)
     means = np.where(known, values, 0).sum(axis=0) / np.where(counts, counts, np.nan)
     order = np.argsort(places, kind="stable")

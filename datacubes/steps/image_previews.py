@@ -9,7 +9,7 @@ from common.paths import open_confined
 from datacubes.media import preview_folder
 from datacubes.models import ImagePreview
 from datacubes.steps.base import CubeRows, Material, Outcome, Step, header_fingerprint
-from previews.frames import choose_frame
+from previews.frames import choose_frame, sharpest_scan
 from previews.images import PreviewFile, previews_of_frame, previews_of_image_file
 from previews.sources import SourceFile, find_source
 
@@ -20,6 +20,7 @@ class ImagePreviewsStep(Step[list[ImagePreview]]):
     """Draws a thumbnail and larger images."""
 
     name = "image_previews"
+    version = 2
     unchanged_reason = "The source of the images has not changed."
     optional = True
 
@@ -36,7 +37,8 @@ class ImagePreviewsStep(Step[list[ImagePreview]]):
         source = _source(material)
         if source is None:
             cube_file = material.cube_file
-            files = previews_of_frame(cube_file, choose_frame(cube_file), settings.IMAGE_PREVIEW_SIDES, target)
+            index = sharpest_scan(cube_file, choose_frame(cube_file))
+            files = previews_of_frame(cube_file, index, settings.IMAGE_PREVIEW_SIDES, target)
         else:
             descriptor = open_confined(material.cube_file.root, source.relative_path)
             try:

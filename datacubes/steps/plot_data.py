@@ -28,6 +28,7 @@ class PlotDataStep(Step[PlotReading]):
     """Stores the data of the plots."""
 
     name = "plot_data"
+    version = 2
     unchanged_reason = "The tables, and what the header says of them, are those of the last completed ingestion."
     optional = True
 

@@ -22,8 +22,8 @@ MADE = {
     "fits_header": (1, "35cc859778326085"),
     "metadata": (2, "d16d3b0d5a01dad0"),
     "tags": (1, "ddc313ad582907e7"),
-    "plot_data": (1, "2fd442f8ed649dc7"),
-    "image_previews": (1, "57764fe9f69f10e1"),
+    "plot_data": (2, "2fd442f8ed649dc7"),
+    "image_previews": (2, "57764fe9f69f10e1"),
     "video_previews": (1, "e790f153a4d28594"),
     "svo": (1, "4eff60581f0e0b25"),
 }

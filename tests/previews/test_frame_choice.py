@@ -8,7 +8,8 @@ import pytest
 from common.errors import PermanentError
 from cubefile.tables import MAX_WAVELENGTHS
 from devtools.sample_cubes import write_cube
-from previews.frames import choose_frame, scan_count
+from previews import frames
+from previews.frames import choose_frame, scan_count, sharpest_scan
 from tests.previews.fits_files import open_sst_cube, replace_table, write_fits
 
 
@@ -152,3 +153,43 @@ def test_a_long_axis_of_stokes_components_takes_no_memory(tmp_path):
         assert tracemalloc.get_traced_memory()[1] < count
     finally:
         tracemalloc.stop()
+
+
+def sharpest(path):
+    with open_sst_cube(path) as cube:
+        return sharpest_scan(cube, choose_frame(cube))
+
+
+def scans_of(tmp_path, *scans: np.ndarray):
+    """Write a cube of one wavelength with these frames along its scans."""
+    data = np.array(scans, "f4").reshape(len(scans), 1, 1, *scans[0].shape)
+    return write_fits(tmp_path / "cube.fits", data)
+
+
+CHECKS = np.indices((20, 20)).sum(axis=0) % 2
+
+
+def test_the_scan_of_the_highest_contrast_is_chosen(tmp_path):
+    path = scans_of(tmp_path, 100.0 + CHECKS, 100 + 9.0 * CHECKS, 100 + 3.0 * CHECKS)
+    assert sharpest(path) == (1, 0, 0)
+
+
+def test_scans_that_are_missing_are_passed_over(tmp_path):
+    missing = np.full((20, 20), np.nan)
+    assert sharpest(scans_of(tmp_path, missing, missing, 100.0 + CHECKS)) == (2, 0, 0)
+    assert sharpest(scans_of(tmp_path, missing, missing)) == (0, 0, 0)
+
+
+def test_no_more_than_some_scans_are_read(tmp_path, monkeypatch):
+    path = scans_of(tmp_path, *(100.0 + number * CHECKS for number in range(40)))
+    read = []
+    monkeypatch.setattr(frames, "read_frame", lambda cube, index, step: read.append(index) or 100.0 + index[0] * CHECKS)
+    assert sharpest(path) == (39, 0, 0)
+    assert len(read) == frames.MAX_SCANS_COMPARED
+
+
+def test_the_first_scan_with_medians_tells_the_middle_of_the_line(tmp_path):
+    path = write_cube(tmp_path / "cube.fits", shape=(2, 1, 5, 4, 5))
+    medians = np.array([[np.nan] * 5, [9, 5, 2, 6, 9]], "f8").reshape(2, 1, 5, 1, 1)
+    replace_table(path, "VAR-EXT-DATAMEDN", {"DATAMEDN": medians})
+    assert chosen(path) == (0, 0, 2)

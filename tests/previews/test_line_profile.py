@@ -161,3 +161,10 @@ def test_a_table_of_damaged_bytes_is_no_plot(tmp_path):
     assert path.read_bytes() != content
     with pytest.raises(PlotUnavailable):
         profile(path)
+
+
+def test_a_profile_of_nothing_but_nan_is_not_a_plot(tmp_path):
+    path = write_cube(tmp_path / "cube.fits", shape=(2, 1, 3, 4, 5))
+    replace_table(path, "VAR-EXT-DATAMEDN", {"DATAMEDN": np.full((2, 1, 3, 1, 1), np.nan)})
+    with pytest.raises(PlotUnavailable, match="VAR-EXT-DATAMEDN has no median that is a number"):
+        profile(path)
