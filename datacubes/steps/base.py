@@ -151,8 +151,7 @@ class Step(ABC, Generic[Values]):
     A step may
 
     - skip itself: by `fingerprint`, by `NothingToDo`, or by finding in `write` that the rows are as they should be;
-    - add to the material's `warnings`. A keyword of the cube's identity that cannot be read refuses the cube;
-      any other is left out with a warning;
+    - add to the material's `warnings`;
     - write files below MEDIA_ROOT in `read`, under new names that it adds to the material's `new_files`.
 
     A step may not
