@@ -15,6 +15,9 @@ from common.errors import PermanentError
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest
 
+TIMES = ("missing_since", "withdrawn_at")
+"""Fields that say when something happened to the archive."""
+
 IDENTITIES = {"datacubes.DataCube": "oid", "datacubes.Observation": "point_id", "datacubes.Instrument": "name"}
 
 
@@ -26,13 +29,13 @@ def print_contents() -> None:
     and that no row names.
     """
     models_of_cubes = list(apps.get_app_config("datacubes").get_models())
-    rows = {model._meta.label: [_described(row) for row in model.objects.all()] for model in models_of_cubes}
+    rows = {model._meta.label: [_described(row) for row in model._base_manager.all()] for model in models_of_cubes}
     named = {
         getattr(row, field.name).name
         for model in models_of_cubes
         for field in model._meta.concrete_fields
         if isinstance(field, models.FileField)
-        for row in model.objects.all()
+        for row in model._base_manager.all()
     }
     root = Path(settings.MEDIA_ROOT)
     there = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
@@ -58,7 +61,7 @@ def _described(row: models.Model) -> dict[str, Any]:
 def _tells(field: models.Field) -> bool:
     """Whether a field says something of the cube, not of when and in which order its rows were made."""
     made_at = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
-    return not isinstance(field, models.AutoField) and not made_at
+    return not isinstance(field, models.AutoField) and not made_at and field.name not in TIMES
 
 
 def _plain(value: Any) -> Any:
