@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from cubefile import Header
 from cubefile.header import CARD_SIZE
@@ -11,12 +12,11 @@ from datacubes.models import FITSHeader
 from datacubes.models.headers import MAX_SHOWN_CARDS
 
 # Real headers have some 320 cards and values of up to 1,000 characters; one can have 36,000 cards in 2.9 MB.
-MAX_VALUES = 600
+MAX_VALUES = 400
 MAX_CHARACTERS = 2_000  # Of a value or a comment.
 
 
-@dataclass(frozen=True)
-class KeywordRow:
+class KeywordRow(NamedTuple):
     """A keyword as text; `values` has several where the header repeats it."""
 
     name: str
