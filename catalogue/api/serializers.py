@@ -237,7 +237,7 @@ class WithdrawnSerializer(serializers.ModelSerializer):
 
     detail = serializers.CharField(source="withdrawal_reason", read_only=True, help_text="A sentence for people.")
     replaced_by = serializers.CharField(
-        read_only=True, help_text="OID of the cube that took its place; empty if there is none."
+        read_only=True, help_text="OID of the cube that replaced this one; empty if none did."
     )
     withdrawn_at = serializers.DateTimeField(read_only=True, help_text="When it was withdrawn.")
 

@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/fits"  # RFC 4047.
 RETRY_AFTER_SECONDS = 30
-NO_SUCH_FILE = "There is no such file of such a cube in the archive."
+NO_SUCH_FILE = "The archive has no cube with this OID and a file of this name."
 _RETRY = {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
 

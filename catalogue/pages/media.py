@@ -28,14 +28,14 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Send a preview, or the part of it that a player asks for."""
     content_type = CONTENT_TYPES.get(PurePosixPath(path).suffix)
     if content_type is None:
-        raise Http404("There is no such preview.")
+        raise Http404("The archive has no preview at this address.")
     try:
         return send_file(request, Path(settings.MEDIA_ROOT), path, content_type, {"Cache-Control": _CACHE_CONTROL})
     except RangeRefused as refused:
         return HttpResponse(status=416, headers=refused.headers)
     except (PermanentError, FileAbsent) as error:
         logger.info("A preview that is not there was asked for: %s", error)
-        raise Http404("There is no such preview.") from error
+        raise Http404("The archive has no preview at this address.") from error
     except TransientError as error:
         logger.warning("A preview cannot be sent: %s", error)
         return HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})

@@ -69,7 +69,7 @@ def test_a_restricted_file_tells_nothing_of_its_bytes(archive_cube, anybody):
 def test_a_cube_that_is_not_there_is_not_found(cube, anybody):
     response = anybody.get("/data/2000-01-01T00:00:00_6173_0/cube.fits")
     assert response.status_code == 404
-    assert response.json() == {"detail": "There is no such file of such a cube in the archive."}
+    assert response.json() == {"detail": "The archive has no cube with this OID and a file of this name."}
 
 
 def test_another_filename_of_a_cube_is_not_found(cube, anybody):
