@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_ingested_is_queued_once_for_each_change(cube, fil
     end_order("failed")
     assert refused(anybody, cube) == REPLACED
     assert WorkOrder.objects.get().status == "failed"
-    os.utime(file)
+    os.utime(file, (1, 1))
     assert refused(anybody, cube) == REPLACED
     assert WorkOrder.objects.get().status == "queued"
     assert len(wake_ups) == 2
