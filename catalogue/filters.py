@@ -91,7 +91,7 @@ class FloatFilter(django_filters.NumberFilter):
 
 
 _KEYWORD_HELP = (
-    "Value of a keyword of the primary header as NAME:value; a number matches however it is written, T and F stand "
+    "Value of a keyword of the cube's header as NAME:value; a number matches however it is written, T and F stand "
     "for logical values. Given several times: all of them."
 )
 
@@ -100,7 +100,7 @@ _KEYWORD_HELP = (
     {"type": "array", "items": {"type": "string", "example": "WAVEBAND:Fe I 6173"}, "description": _KEYWORD_HELP}
 )
 class KeywordFilter(django_filters.Filter):
-    """Cubes whose primary header has all the values asked for."""
+    """Cubes whose header has all the values asked for."""
 
     field_class = KeywordQuestionsField
 

@@ -28,7 +28,9 @@ def on_one_line(error: Exception | str) -> str:
 
 @contextmanager
 def damage(sentence: str, kind: type[PermanentError] = PermanentError) -> Iterator[None]:
-    """Take whatever a library raises in the block for damage of what it reads; a lack of memory is none.
+    """Take whatever a library raises in the block for damage of what it reads.
+
+    MemoryError and TransientError are not treated as damage.
 
     Raises
     ------
@@ -37,7 +39,7 @@ def damage(sentence: str, kind: type[PermanentError] = PermanentError) -> Iterat
     """
     try:
         yield
-    except MemoryError:
+    except (MemoryError, TransientError):
         raise
     except Exception as error:
         raise kind(f"{sentence}: {on_one_line(error)}") from error

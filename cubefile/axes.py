@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cubefile import HDU, CubeFile
+from cubefile import CubeFile
 from cubefile.card_values import number, text
+from cubefile.image import CubeImage
 
 # The first four characters of CTYPEn (FITS standard 4.0, tables 25 and 30; section 9.2 for the time scales).
 _WAVELENGTH_TYPES = ("WAVE", "AWAV", "FREQ", "ENER", "WAVN", "VRAD", "VOPT", "ZOPT", "VELO", "BETA")
@@ -40,39 +41,39 @@ def frame_axes(cube: CubeFile) -> CubeAxes:
 
 
 def _axes(cube: CubeFile, first: int) -> CubeAxes:
-    hdu = cube.primary
-    numbers = range(first, len(hdu.shape) + 1)
-    named = {axis: _role(hdu, axis) for axis in numbers}
+    image = cube.image
+    numbers = range(first, len(image.shape) + 1)
+    named = {axis: _role(image, axis) for axis in numbers}
     positions: dict[str, int] = {}
     for axis in numbers:
         default = cube.layout.default_axes.get(axis)
-        is_silent = not text(hdu.header, f"CTYPE{axis}")
+        is_silent = not text(image.header, f"CTYPE{axis}")
         role = default if is_silent and default not in named.values() else named[axis]
         if role is not None:
-            positions.setdefault(role, len(hdu.shape) - axis)
+            positions.setdefault(role, len(image.shape) - axis)
     return CubeAxes(**positions)
 
 
-def axis_length(hdu: HDU, position: int | None) -> int:
+def axis_length(image: CubeImage, position: int | None) -> int:
     """Return how long an axis of `CubeAxes` is; one that the cube does not have is as good as one of length 1."""
-    return 1 if position is None else hdu.shape[position]
+    return 1 if position is None else image.shape[position]
 
 
 def stokes_names(cube: CubeFile) -> list[str]:
     """Name the first Stokes components in the order of their axis: by CRPIXn, CRVALn and CDELTn, else from I on."""
-    hdu, position = cube.primary, frame_axes(cube).stokes
-    count = min(axis_length(hdu, position), MAX_STOKES_NAMES)
-    axis = 0 if position is None else len(hdu.shape) - position
+    image, position = cube.image, frame_axes(cube).stokes
+    count = min(axis_length(image, position), MAX_STOKES_NAMES)
+    axis = 0 if position is None else len(image.shape) - position
     reference, first, step = (
-        _or_one(number(hdu.header, f"{keyword}{axis}")) for keyword in ("CRPIX", "CRVAL", "CDELT")
+        _or_one(number(image.header, f"{keyword}{axis}")) for keyword in ("CRPIX", "CRVAL", "CDELT")
     )
     # Far beyond any component, so that a hostile header cannot overflow anything.
     codes = np.clip(first + (np.arange(1, count + 1) - reference) * step, -99, 99)
     return [_STOKES_NAMES.get(code, f"component {place}") for place, code in enumerate(codes.tolist(), start=1)]
 
 
-def _role(hdu: HDU, axis: int) -> str | None:
-    kind = text(hdu.header, f"CTYPE{axis}").upper().partition("-")[0].strip()
+def _role(image: CubeImage, axis: int) -> str | None:
+    kind = text(image.header, f"CTYPE{axis}").upper().partition("-")[0].strip()
     if kind in _WAVELENGTH_TYPES:
         return "wavelength"
     if kind == "STOKES":

@@ -13,17 +13,23 @@ from astropy.io import fits
 
 from common.errors import PermanentError, TransientError, damage, quoted
 from common.paths import open_confined
-from cubefile.hdu import BLOCK_SIZE, HDU, HDU_STARTS, FileCutShort, checksum_agrees, read_bytes, read_hdu
-from cubefile.header import CARD_SIZE, CardValue, Header
+from cubefile.compressed import TiledImage, is_compressed
+from cubefile.hdu import HDU, HDU_STARTS, FileCutShort, checksum_agrees, read_bytes, read_hdu
+from cubefile.header import CardValue
+from cubefile.image import CubeImage, image_in_extensions, image_of
 from cubefile.layout import Layout
+from cubefile.written_header import written_header
 
 MAX_TABLE_BYTES = 16 * 2**20  # Real ones have at most some megabytes, in cubes of 100 GB.
 MAX_TABLE_COLUMNS = 999  # FITS standard 4.0, section 7.3.1
-# What describes a column (section 7.3.2) and is used here; how astropy is to print its values is not.
+_TABLE: dict[str, CardValue] = {"XTENSION": "BINTABLE", "BITPIX": 8, "NAXIS": 2}
+# What describes a table and its columns (section 7.3.2) and is used here; how astropy is to print its values is not.
+_TABLE_KEYWORDS = ("NAXIS1", "NAXIS2", "PCOUNT", "GCOUNT", "TFIELDS", "THEAP")
 _COLUMN_KEYWORDS = ("TTYPE", "TFORM", "TUNIT", "TNULL", "TSCAL", "TZERO", "TDIM")
 MAX_EXTENSION_HEADER_BYTES = 8 * 2**20  # Real ones have some 200 kB.
 GROWTH_WATCH_SECONDS = 0.5
 
+_DTYPES = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
 _PRIMARY_START, _EXTENSION_START = HDU_STARTS
 
 
@@ -54,7 +60,7 @@ class CubeFile:
 
     @cached_property
     def primary(self) -> HDU:
-        """The primary HDU, whose data is the cube.
+        """The primary HDU.
 
         Raises
         ------
@@ -72,8 +78,21 @@ class CubeFile:
         return hdu
 
     @cached_property
+    def image(self) -> CubeImage:
+        """The image that is the cube: of the primary HDU, or of an extension if that is empty.
+
+        Raises
+        ------
+        FileCutShort, PermanentError
+            As for `primary` and, if that is empty, `extensions`; or if it is not known which image is the cube.
+        """
+        if self.primary.shape:
+            return image_of(self.primary)
+        return image_in_extensions(self.primary, self._all_extensions)
+
+    @cached_property
     def extensions(self) -> dict[str, HDU]:
-        """The extensions by EXTNAME, the first of each name, from their headers alone.
+        """The extensions by EXTNAME in capital letters, the first of each name, from their headers alone.
 
         Raises
         ------
@@ -83,12 +102,19 @@ class CubeFile:
             If the header of one of them is damaged, or they are more than any cube has.
         """
         found: dict[str, HDU] = {}
+        for hdu in self._all_extensions:
+            found.setdefault(hdu.name.upper(), hdu)
+        return found
+
+    @cached_property
+    def _all_extensions(self) -> list[HDU]:
+        found: list[HDU] = []
         offset, header_bytes = self.primary.end, 0
         # What follows the last HDU and is not an extension are special records (FITS standard 4.0, section 3.5).
         while offset < self.size and self._begins(offset, _EXTENSION_START):
             hdu = read_hdu(self.descriptor, offset)
             self._check_size(hdu, f"extension {quoted(hdu.name) if hdu.name else len(found) + 1}")
-            found.setdefault(hdu.name, hdu)
+            found.append(hdu)
             offset = hdu.end
             header_bytes += len(hdu.header_bytes)
             if header_bytes > MAX_EXTENSION_HEADER_BYTES:
@@ -106,7 +132,50 @@ class CubeFile:
         FileCutShort, PermanentError
             As for `primary` and `extensions`.
         """
-        _ = self.primary, self.extensions
+        _ = self.primary, self._all_extensions
+
+    def read_rows(self, index: tuple[int, ...], first: int, count: int) -> np.ndarray:
+        """Read some rows of one frame, and nothing else of the image.
+
+        Parameters
+        ----------
+        index
+            Where the frame is on the axes before rows and columns, in numpy's order.
+        first, count
+            Which rows.
+
+        Returns
+        -------
+        ndarray
+            Stored values, shape (count, columns).
+
+        Raises
+        ------
+        PermanentError
+            If the image is compressed, and damaged or compressed in a way that is not read.
+        TransientError
+            If the storage answers with an error.
+        """
+        image = self.image
+        if self._tiles is not None:
+            return self._tiles.read((*index, slice(first, first + count)))
+        dtype = np.dtype(_DTYPES[image.bitpix])
+        place, columns = 0, image.shape[-1]
+        for position, length in zip((*index, first), image.shape[:-1], strict=True):
+            place = place * length + position
+        offset = image.hdu.data_offset + place * columns * dtype.itemsize
+        stored = read_bytes(self.descriptor, offset, count * columns * dtype.itemsize)
+        return np.frombuffer(stored, dtype).reshape(count, columns)
+
+    @property
+    def rows_at_once(self) -> int:
+        """How many rows are decompressed together, at the least."""
+        return 1 if self._tiles is None else self._tiles.tile[-2]
+
+    @cached_property
+    def _tiles(self) -> TiledImage | None:
+        hdu = self.image.hdu
+        return TiledImage(self.descriptor, hdu) if is_compressed(hdu) else None
 
     def table(self, name: str) -> fits.FITS_rec | None:
         """Read a binary table whole, once, or return None where the file has no such extension.
@@ -116,6 +185,7 @@ class CubeFile:
         PermanentError
             If the extension is larger than a table of a cube can be, or is not a binary table.
         """
+        name = name.upper()
         hdu = self.extensions.get(name)
         if hdu is None:
             return None
@@ -154,20 +224,21 @@ class CubeFile:
 
     @property
     def checksum(self) -> str | None:
-        """CHECKSUM of the primary HDU."""
-        return self.primary.checksum
+        """CHECKSUM of the HDU that holds the image."""
+        return self.image.hdu.checksum
 
     @cached_property
     def checksum_status(self) -> str:
-        """“verified”, “absent” or “mismatch”: whether the primary CHECKSUM agrees with its header and DATASUM."""
+        """“verified”, “absent” or “mismatch”: whether this CHECKSUM agrees with its header and DATASUM."""
         if self.checksum is None:
             return "absent"
-        return "verified" if checksum_agrees(self.primary) else "mismatch"
+        return "verified" if checksum_agrees(self.image.hdu) else "mismatch"
 
     @cached_property
     def header_digest(self) -> str:
-        """SHA-256 of the primary header's bytes."""
-        return hashlib.sha256(self.primary.header_bytes).hexdigest()
+        """SHA-256 of the bytes of the primary header and of that of the image."""
+        headers = [self.primary.header_bytes] + [self.image.hdu.header_bytes] * (self.image.hdu is not self.primary)
+        return hashlib.sha256(b"".join(headers)).hexdigest()
 
     def check_unchanged(self) -> None:
         """Make sure that the path still leads to the file that was opened, and that nobody has written to it since.
@@ -200,7 +271,8 @@ class CubeFile:
             raise PermanentError(
                 f"TFIELDS of the extension {name} is {quoted(fields)}; 0 to {MAX_TABLE_COLUMNS} columns are possible."
             )
-        header = _table_header(name, hdu.header, fields)
+        numbered = (f"{keyword}{number}" for number in range(1, fields + 1) for keyword in _COLUMN_KEYWORDS)
+        header = written_header(_TABLE, hdu.header, [*_TABLE_KEYWORDS, *numbered], f"the extension {name}")
         data = read_bytes(self.descriptor, hdu.data_offset, min(hdu.end, self.size) - hdu.data_offset)
         with damage(f"Extension {name} cannot be read as a binary table"):
             return fits.BinTableHDU.fromstring(header + data.ljust(hdu.end - hdu.data_offset)).data
@@ -246,28 +318,3 @@ def open_cube(root: Path, relative_path: str) -> Iterator[CubeFile]:
     finally:
         cube.descriptor = -1  # A read that comes too late must not get another file that has this number by then.
         os.close(descriptor)
-
-
-def _table_header(name: str, header: Header, fields: int) -> bytes:
-    """Write a header with what astropy needs to read a table: each keyword once, on one card.
-
-    astropy never reads the header of the file: its time grows with the square of the number of CONTINUE cards.
-    """
-    cards = ["XTENSION= 'BINTABLE'", "BITPIX  = 8", "NAXIS   = 2"]
-    keywords = ["NAXIS1", "NAXIS2", "PCOUNT", "GCOUNT", "TFIELDS", "THEAP"]
-    keywords += [f"{keyword}{number}" for number in range(1, fields + 1) for keyword in _COLUMN_KEYWORDS]
-    for keyword in keywords:
-        value = header.get(keyword)
-        if value is not None:
-            card = f"{keyword:8}= {_as_written(value)}"
-            if len(card) > CARD_SIZE:
-                raise PermanentError(f"{keyword} of the extension {name} is {quoted(value)}, too long for one card.")
-            cards.append(card)
-    text = "".join(card.ljust(CARD_SIZE) for card in [*cards, "END"])
-    return text.ljust(-(-len(text) // BLOCK_SIZE) * BLOCK_SIZE).encode("latin-1")
-
-
-def _as_written(value: CardValue) -> str:
-    if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
-    return "FT"[value] if isinstance(value, bool) else str(value).upper()

@@ -10,8 +10,8 @@ import numpy as np
 from common.errors import PermanentError, TransientError, quoted
 from cubefile.card_values import is_number
 from cubefile.header import CARD_SIZE, Header
+from cubefile.written_header import BLOCK_SIZE
 
-BLOCK_SIZE = 2880  # FITS standard 4.0, section 3.1
 MAX_HEADER_BLOCKS = 1000  # 36,000 cards; real headers have some 320
 MAX_FILE_BYTES = 2**63 - 1  # What any file system, and a database's integer, can count to.
 MAX_CHECKSUM_LENGTH = 68  # What a card holds; a valid one has 16 characters.
@@ -86,23 +86,16 @@ def read_hdu(descriptor: int, offset: int) -> HDU:
     """
     header_bytes = _read_header_bytes(descriptor, offset)
     header = Header(header_bytes)
-    bitpix = _integer(header, "BITPIX")
-    if bitpix not in _BITPIX:
-        raise PermanentError(f"BITPIX is {bitpix}; it must be one of {', '.join(map(str, _BITPIX))}.")
-    naxis = _integer(header, "NAXIS")
-    if not 0 <= naxis <= 999:
-        raise PermanentError(f"NAXIS is {naxis}; it must be from 0 to 999.")
-    axes = [_integer(header, f"NAXIS{n}") for n in range(1, naxis + 1)]
-    pcount = _integer(header, "PCOUNT", default=0)
-    gcount = _integer(header, "GCOUNT", default=1)
-    for name, value in [*((f"NAXIS{n}", axis) for n, axis in enumerate(axes, 1)), ("PCOUNT", pcount)]:
-        if value < 0:
-            raise PermanentError(f"{name} is {value}; it cannot be negative.")
+    bitpix, axes = read_axes(header)
+    pcount = integer(header, "PCOUNT", default=0)
+    gcount = integer(header, "GCOUNT", default=1)
+    if pcount < 0:
+        raise PermanentError(f"PCOUNT is {pcount}; it cannot be negative.")
     if gcount != 1:
         raise PermanentError(f"GCOUNT is {gcount}; random groups are not supported.")
     data_size = abs(bitpix) // 8 * (pcount + math.prod(axes)) if axes else 0
     if data_size > MAX_FILE_BYTES:
-        raise PermanentError(f"NAXIS1 to NAXIS{naxis} and PCOUNT ask for more bytes than any file can have.")
+        raise PermanentError(f"NAXIS1 to NAXIS{len(axes)} and PCOUNT ask for more bytes than any file can have.")
     return HDU(
         header_bytes=header_bytes,
         header=header,
@@ -112,6 +105,50 @@ def read_hdu(descriptor: int, offset: int) -> HDU:
         shape=tuple(reversed(axes)) if data_size else (),
         name=(_text(header, "EXTNAME") or "").strip(),
     )
+
+
+def read_axes(header: Header, prefix: str = "") -> tuple[int, list[int]]:
+    """Return BITPIX and the lengths of the axes, NAXIS1 first.
+
+    Parameters
+    ----------
+    header
+        Of the HDU.
+    prefix
+        What the keywords begin with: “Z” for the image that a table holds in compressed form.
+
+    Raises
+    ------
+    PermanentError
+        If one of them is missing or wrong.
+    """
+    bitpix = integer(header, f"{prefix}BITPIX")
+    if bitpix not in _BITPIX:
+        raise PermanentError(f"{prefix}BITPIX is {bitpix}; it must be one of {', '.join(map(str, _BITPIX))}.")
+    naxis = integer(header, f"{prefix}NAXIS")
+    if not 0 <= naxis <= 999:
+        raise PermanentError(f"{prefix}NAXIS is {naxis}; it must be from 0 to 999.")
+    axes = [integer(header, f"{prefix}NAXIS{n}") for n in range(1, naxis + 1)]
+    for n, axis in enumerate(axes, 1):
+        if axis < 0:
+            raise PermanentError(f"{prefix}NAXIS{n} is {axis}; it cannot be negative.")
+    return bitpix, axes
+
+
+def integer(header: Header, name: str, default: int | None = None) -> int:
+    """Return a value that is an integer.
+
+    Raises
+    ------
+    PermanentError
+        If it is missing without a default, or is something else.
+    """
+    value = header.get(name)
+    if value is None:
+        value = default
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise PermanentError(f"{name} is missing." if value is None else f"{name} is {quoted(value)}, not an integer.")
+    return value
 
 
 def read_bytes(descriptor: int, offset: int, size: int) -> bytes:
@@ -178,15 +215,6 @@ def _read_header_bytes(descriptor: int, offset: int) -> bytes:
         if end is not None:
             return b"".join(blocks)
     raise PermanentError(f"The header has no END card within {MAX_HEADER_BLOCKS * BLOCK_SIZE} bytes.")
-
-
-def _integer(header: Header, name: str, default: int | None = None) -> int:
-    value = header.get(name)
-    if value is None:
-        value = default
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise PermanentError(f"{name} is missing." if value is None else f"{name} is {quoted(value)}, not an integer.")
-    return value
 
 
 def _text(header: Header, name: str) -> str | None:

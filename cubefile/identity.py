@@ -40,7 +40,7 @@ def instrument_name(cube_file: CubeFile) -> str:
     PermanentError
         If the header does not name the instrument.
     """
-    return required_text(cube_file.primary.header, "INSTRUME")
+    return required_text(cube_file.image.header, "INSTRUME")
 
 
 def identify(cube_file: CubeFile, telescope: Telescope, oid: str | None) -> Identity:
@@ -60,7 +60,7 @@ def identify(cube_file: CubeFile, telescope: Telescope, oid: str | None) -> Iden
     PermanentError
         Naming the keyword that is missing or wrong.
     """
-    header = cube_file.primary.header
+    header = cube_file.image.header
     scale = time_scale(header.get("TIMESYS")) or "UTC"
     begin = parse_time("DATE-BEG", required_text(header, "DATE-BEG"), scale)
     point_id = telescope.point_id(header)

@@ -16,20 +16,20 @@ from astropy.io import fits
 from common.errors import PermanentError, damage, quoted
 from cubefile.card_values import number
 from cubefile.field import Field
-from cubefile.hdu import HDU
 from cubefile.header import Header
+from cubefile.image import CubeImage
 from cubefile.units import unit_factor
 
 MAX_PARAMETERS = 21  # Of a projection: PVi_0 to PVi_20 (FITS standard 4.0, section 8.3).
 
 
-def linear_field(hdu: HDU, axes: tuple[int, int], alternative: str = "") -> Field | None:
+def linear_field(image: CubeImage, axes: tuple[int, int], alternative: str = "") -> Field | None:
     """Evaluate the centre and the sides of the field.
 
     Parameters
     ----------
-    hdu
-        With the image.
+    image
+        With its header.
     axes
         Numbers of the axes of longitude and latitude, which are those of columns and rows unless the header mixes them.
     alternative
@@ -45,8 +45,8 @@ def linear_field(hdu: HDU, axes: tuple[int, int], alternative: str = "") -> Fiel
     PermanentError
         If the coordinates contradict themselves, or are in units that are not angles.
     """
-    header = hdu.header
-    lengths = hdu.shape[::-1]
+    header = image.header
+    lengths = image.shape[::-1]
     place = [number(header, f"{name}{axis}{alternative}") for axis in axes for name in ("CRPIX", "CRVAL")]
     if None in place:
         return None

@@ -60,17 +60,17 @@ def read_pointing(cube_file: CubeFile) -> Pointing:
     PermanentError
         If the coordinates contradict themselves, or their table is not what it should be.
     """
-    hdu = cube_file.primary
+    image = cube_file.image
     for alternative in ("", *ascii_uppercase):
-        axes = celestial_axes(hdu.header, len(hdu.shape), alternative)
+        axes = celestial_axes(image.header, len(image.shape), alternative)
         if axes is None:
             continue
-        if str(hdu.header.get(f"CTYPE{axes[0]}{alternative}")).strip().endswith("-TAB"):
+        if str(image.header.get(f"CTYPE{axes[0]}{alternative}")).strip().endswith("-TAB"):
             field = None if alternative else tabulated_field(cube_file, axes)
         else:
-            field = linear_field(hdu, axes, alternative)
+            field = linear_field(image, axes, alternative)
         if field is not None:
-            return _finished(field, hdu.header)
+            return _finished(field, image.header)
     return Pointing()
 
 

@@ -76,7 +76,7 @@ def wavelengths(cube: CubeFile) -> np.ndarray:
     parts = name.split("+")
     coordinates = column(cube, table, name)
     axis = cube_axes(cube).wavelength
-    count = _bounded_count(axis_length(cube.primary, axis))
+    count = _bounded_count(axis_length(cube.image, axis))
     if coordinates.ndim < 3 or coordinates.ndim > 5:
         raise PlotUnavailable(f"The column {name} of {table} has {coordinates.ndim} axes; 3 to 5 were expected.")
     # Scans and wavelengths, in numpy's order the first axes, are missing where there is one of them only.
@@ -104,14 +104,14 @@ def medians(cube: CubeFile) -> np.ndarray:
     """
     axes = frame_axes(cube)
     values = column(cube, cube.layout.medians, "DATAMEDN")
-    expected = cube.primary.shape[:-2]
+    expected = cube.image.shape[:-2]
     if values.size != math.prod(expected) or (values.ndim > 1 and _long(values.shape) != _long(expected)):
         raise PlotUnavailable(
             f"The column DATAMEDN has the shape {values.shape}, which does not fit frames of shape {expected}."
         )
-    if axis_length(cube.primary, axes.stokes) > MAX_STOKES:
+    if axis_length(cube.image, axes.stokes) > MAX_STOKES:
         raise PlotUnavailable(f"The cube has more than {MAX_STOKES} Stokes components.")
-    _bounded_count(axis_length(cube.primary, axes.wavelength))
+    _bounded_count(axis_length(cube.image, axes.wavelength))
     order = (axes.scan, axes.stokes, axes.wavelength)
     # Of an axis that is none of the three, the first place is taken, as for the frame that is drawn. Those of length 1
     # are left out before: a FITS file may have more axes than numpy.
@@ -141,7 +141,7 @@ def _bounded_count(count: int) -> int:
 
 def _nanometres(cube: CubeFile, axis: int | None) -> float:
     """How many nm the unit of the wavelength axis has (CUNITn), nm where the header does not tell."""
-    text = None if axis is None else cube.primary.header.get(f"CUNIT{len(cube.primary.shape) - axis}")
+    text = None if axis is None else cube.image.header.get(f"CUNIT{len(cube.image.shape) - axis}")
     factor = unit_factor(text or "nm", units.nm)
     if factor is None:
         raise PlotUnavailable(f"The wavelengths are in {quoted(text)}, which is not a unit of length.")

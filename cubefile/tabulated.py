@@ -55,7 +55,7 @@ def tabulated_axis(cube_file: CubeFile, axis: int, coordinate: str) -> Tabulated
     coordinate
         Its name in the names of SSTRED's columns, such as ``HPLN``.
     """
-    header = cube_file.primary.header
+    header = cube_file.image.header
     table = text(header, f"PS{axis}_0") or cube_file.layout.coordinates
     names = cube_file.column_names(table) if table else None
     if table is None or names is None:
@@ -90,7 +90,7 @@ def tabulated_field(cube_file: CubeFile, axes: tuple[int, int]) -> Field | None:
     if longitude is None or latitude is None:
         return None
     described = [longitude, latitude]
-    lengths = cube_file.primary.shape[::-1]
+    lengths = cube_file.image.shape[::-1]
     (left, right), (bottom, top) = ((0.5, lengths[axis - 1] + 0.5) for axis in axes)
     middle = {axes[0]: (left + right) / 2, axes[1]: (bottom + top) / 2}
     places = [middle, middle | {axes[0]: left}, middle | {axes[0]: right}, middle | {axes[1]: bottom}]
@@ -153,7 +153,7 @@ def _evaluate(
 
 def _position(cube_file: CubeFile, one: TabulatedAxis, pixel: float, length: int) -> float:
     """Return where a pixel is along the column's axis, counted from 0."""
-    header = cube_file.primary.header
+    header = cube_file.image.header
     crpix, crval, cdelt = (number(header, f"{keyword}{one.axis}") for keyword in ("CRPIX", "CRVAL", "CDELT"))
     intermediate = (crval or 0.0) + (1.0 if cdelt is None else cdelt) * (pixel - (crpix or 0.0))
     if one.index_column is None:
@@ -185,7 +185,7 @@ def _interpolated(values: np.ndarray, dimension: int, position: float) -> np.nda
 
 def _factor(cube_file: CubeFile, one: TabulatedAxis, unit: units.UnitBase) -> float:
     """Return the number of `unit` in the unit of an axis: CUNITi, or else TUNITn of the column."""
-    text = cube_file.primary.header.get(f"CUNIT{one.axis}") or cube_file.column_unit(one.table, one.column)
+    text = cube_file.image.header.get(f"CUNIT{one.axis}") or cube_file.column_unit(one.table, one.column)
     factor = unit_factor(text or unit.to_string(), unit)
     if factor is None:
         raise PermanentError(f"CUNIT{one.axis} is {quoted(text)}; a unit such as {unit} was expected.")

@@ -12,9 +12,9 @@ import numpy as np
 from PIL import Image
 
 from common.errors import PermanentError, quoted
-from cubefile import HDU, CubeFile, Header
+from cubefile import CubeFile, Header
 from cubefile.axes import axis_length, frame_axes, stokes_names
-from cubefile.hdu import read_bytes
+from cubefile.image import CubeImage
 from cubefile.tables import MAX_WAVELENGTHS, PlotUnavailable, medians, wavelengths
 from previews.line import line_centre
 from previews.stretch import sample
@@ -33,7 +33,6 @@ MAX_SCANS_COMPARED, MAX_BYTES_COMPARED = 10, 64_000_000
 _SIDE_COMPARED = 240  # Pixels; contrast is told from a thumbnail.
 
 _BAND_PIXELS = 2**18  # Read and converted at a time; small enough to stay in the processor's cache.
-_DTYPES = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
 
 
 def choose_frame(cube: CubeFile) -> Index:
@@ -47,16 +46,16 @@ def choose_frame(cube: CubeFile) -> Index:
     PermanentError
         If the cube has no images.
     """
-    hdu = cube.primary
-    frame_shape(hdu)
+    image = cube.image
+    frame_shape(image)
     axes = frame_axes(cube)
-    index = [0] * (len(hdu.shape) - 2)
+    index = [0] * (len(image.shape) - 2)
     if axes.stokes is not None:
         names = stokes_names(cube)
         index[axes.stokes] = names.index("I") if "I" in names else 0
     if axes.wavelength is not None:
         stokes = 0 if axes.stokes is None else index[axes.stokes]
-        index[axes.wavelength] = _wavelength_index(cube, stokes, hdu.shape[axes.wavelength])
+        index[axes.wavelength] = _wavelength_index(cube, stokes, image.shape[axes.wavelength])
     return tuple(index)
 
 
@@ -67,12 +66,12 @@ def sharpest_scan(cube: CubeFile, index: Index) -> Index:
     values are passed over.
     """
     position = frame_axes(cube).scan
-    if position is None or cube.primary.shape[position] == 1:
+    if position is None or cube.image.shape[position] == 1:
         return index
     step = step_for(cube, _SIDE_COMPARED)
-    frame_bytes = math.prod(frame_shape(cube.primary)) * abs(cube.primary.bitpix) // 8
+    frame_bytes = math.prod(frame_shape(cube.image)) * abs(cube.image.bitpix) // 8
     most = min(MAX_SCANS_COMPARED, max(2, MAX_BYTES_COMPARED // frame_bytes))
-    scans = spread(cube.primary.shape[position], most)
+    scans = spread(cube.image.shape[position], most)
     contrasts = [_contrast(frame) for frame in read_scans(cube, index, scans, step)]
     return _at_scan(index, position, scans[int(np.argmax(contrasts))])
 
@@ -82,7 +81,7 @@ def spread(count: int, most: int) -> list[int]:
     return np.linspace(0, count - 1, min(count, most)).round().astype(int).tolist()
 
 
-def frame_shape(hdu: HDU) -> tuple[int, int]:
+def frame_shape(image: CubeImage) -> tuple[int, int]:
     """Return rows and columns of each frame.
 
     Raises
@@ -90,9 +89,11 @@ def frame_shape(hdu: HDU) -> tuple[int, int]:
     PermanentError
         If there are no images, or frames larger than any that is drawn.
     """
-    if len(hdu.shape) < 2 or 0 in hdu.shape:
-        raise PermanentError("The primary HDU holds no images: it needs at least two axes that are not empty.")
-    ny, nx = hdu.shape[-2:]
+    if len(image.shape) < 2 or 0 in image.shape:
+        raise PermanentError(
+            image.elsewhere or "The primary HDU holds no images: it needs at least two axes that are not empty."
+        )
+    ny, nx = image.shape[-2:]
     if ny * nx > MAX_FRAME_PIXELS or max(ny, nx) > MAX_FRAME_SIDE:
         raise PermanentError(
             f"A frame has {nx} × {ny} pixels; frames of at most {MAX_FRAME_PIXELS} pixels and "
@@ -103,12 +104,12 @@ def frame_shape(hdu: HDU) -> tuple[int, int]:
 
 def scan_count(cube: CubeFile) -> int:
     """Return how many scans the cube has."""
-    return axis_length(cube.primary, frame_axes(cube).scan)
+    return axis_length(cube.image, frame_axes(cube).scan)
 
 
 def step_for(cube: CubeFile, side: int) -> int:
     """Return the `step` for `read_frame` that leaves twice as many pixels as a picture of that side needs."""
-    return max(1, max(frame_shape(cube.primary)) // (2 * side))
+    return max(1, max(frame_shape(cube.image)) // (2 * side))
 
 
 def read_frame(cube: CubeFile, index: Index, step: int = 1) -> np.ndarray:
@@ -117,7 +118,7 @@ def read_frame(cube: CubeFile, index: Index, step: int = 1) -> np.ndarray:
     Parameters
     ----------
     cube : CubeFile
-        Its primary HDU is read, at the frame's place only, some 2^18 pixels at a time.
+        Its image is read at the frame's place only, some 2^18 pixels at a time.
     index : tuple of int
         As `choose_frame` returns it.
     step : int
@@ -134,21 +135,13 @@ def read_frame(cube: CubeFile, index: Index, step: int = 1) -> np.ndarray:
     PermanentError
         If the cube has no images, or BSCALE, BZERO or BLANK is not a number.
     """
-    hdu = cube.primary
-    ny, nx = frame_shape(hdu)
-    dtype = np.dtype(_DTYPES[hdu.bitpix])
-    scaling = _scaling(hdu)
-    place = 0
-    for position, length in zip(index, hdu.shape[:-2], strict=True):
-        place = place * length + position
-    offset = hdu.data_offset + place * ny * nx * dtype.itemsize
+    ny, nx = frame_shape(cube.image)
+    scaling = _scaling(cube.image)
     frame = np.empty((-(-ny // step), -(-nx // step)), dtype=np.float32)
-    rows = max(1, _BAND_PIXELS // (nx * step)) * step
+    rows = max(1, _BAND_PIXELS // (nx * step), cube.rows_at_once // step) * step
     for top in range(0, ny, rows):
         count = min(rows, ny - top)
-        start = offset + top * nx * dtype.itemsize
-        stored = np.frombuffer(read_bytes(cube.descriptor, start, count * nx * dtype.itemsize), dtype)
-        stored = stored.reshape(count, nx)
+        stored = cube.read_rows(index, top, count)
         if step == 1:
             scaling.apply(stored, frame[top : top + count])
         else:
@@ -200,11 +193,11 @@ class _Scaling:
             physical[stored == self.blank] = np.nan
 
 
-def _scaling(hdu: HDU) -> _Scaling:
-    header, blank = hdu.header, None
-    if hdu.bitpix > 0:
+def _scaling(image: CubeImage) -> _Scaling:
+    header, blank = image.header, None
+    if image.bitpix > 0:
         number = _number(header, "BLANK", default=math.nan)
-        limits = np.iinfo(_DTYPES[hdu.bitpix])
+        limits = np.iinfo(f"{'u' if image.bitpix == 8 else 'i'}{image.bitpix // 8}")
         # Stored values cannot equal a BLANK that is no integer or too large, so that it blanks nothing.
         if number.is_integer() and limits.min <= number <= limits.max:
             stated = header.get("BLANK")

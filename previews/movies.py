@@ -159,8 +159,8 @@ def movie_of_cube(cube: CubeFile, index: Index, folder: Path, bounds: MovieBound
     count = scan_count(cube)
     if count < 2:
         raise PermanentError("The cube has one scan; a movie needs more.")
-    ny, nx = frame_shape(cube.primary)
-    frame_bytes = ny * nx * max(4, abs(cube.primary.bitpix) // 8)
+    ny, nx = frame_shape(cube.image)
+    frame_bytes = ny * nx * max(4, abs(cube.image.bitpix) // 8)
     most = max(2, bounds.read_bytes // frame_bytes)
     rate = min(_BEST_RATE, max(_LEAST_RATE, min(count, most) // _SECONDS_WANTED))
     scans = spread(count, min(most, bounds.seconds * rate))

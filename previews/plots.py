@@ -81,7 +81,7 @@ def line_profile(cube: CubeFile) -> dict[str, Any]:
     means = np.where(known, values, 0).sum(axis=0) / np.where(counts, counts, np.nan)
     order = np.argsort(places, kind="stable")
     order = order[np.isfinite(places[order])]
-    unit = cube.primary.header.get("BUNIT")
+    unit = cube.image.header.get("BUNIT")
     return {
         "units": {"wavelengths": "nm", "intensity": unit.strip() if isinstance(unit, str) else ""},
         "wavelengths": _numbers(np.round(places[order], 6)),
@@ -93,7 +93,7 @@ def line_profile(cube: CubeFile) -> dict[str, Any]:
 def _scan_times(cube: CubeFile) -> tuple[list[dict[str, str | None]], str]:
     """Return begin and end of each scan; or none, and why."""
     axes = cube_axes(cube)
-    count = axis_length(cube.primary, axes.scan)
+    count = axis_length(cube.image, axes.scan)
     try:
         begins, ends = (
             _moments(column(cube, table, key, dtype=str), key, count)
@@ -120,7 +120,7 @@ def _moments(texts: np.ndarray, key: str, scans: int) -> np.ndarray:
 def _times(cube: CubeFile, seconds: np.ndarray) -> list[str | None]:
     """Write seconds since DATEREF as ISO 8601."""
     try:
-        zero = np.datetime64(parse_time("DATEREF", cube.primary.header.get("DATEREF")).replace(tzinfo=None))
+        zero = np.datetime64(parse_time("DATEREF", cube.image.header.get("DATEREF")).replace(tzinfo=None))
     except PermanentError as error:
         raise PlotUnavailable(f"The times of the seeing have no zero: {on_one_line(error)}") from error
     known = abs(seconds) < _LONGEST_TIME

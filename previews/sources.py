@@ -3,11 +3,11 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from common.errors import PermanentError, TransientError
 from common.paths import confined_path
 from cubefile import CubeFile
+from cubefile.names import stem
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def find_source(cube: CubeFile, named: str | None, suffixes: Sequence[str]) -> S
     TransientError
         If the storage does not tell whether a file is there: previews must not change because of that.
     """
-    beside = [str(PurePosixPath(cube.relative_path).with_suffix(suffix)) for suffix in suffixes]
+    beside = [stem(cube.relative_path) + suffix for suffix in suffixes]
     for relative_path in [named, *beside] if named else beside:
         try:
             status = os.stat(confined_path(cube.root, relative_path))

@@ -10,11 +10,10 @@ from rest_framework.exceptions import APIException
 from common.errors import PermanentError, TransientError
 from common.paths import confined_path
 from cubefile.identity import MAX_OID_LENGTH, check_oid
+from cubefile.names import check_name
 from datacubes.models.access import MAX_EMAIL_LENGTH
 from datacubes.steps.base import Outcome
 from workorders.models import WorkOrder
-
-CUBE_SUFFIX = ".fits"
 
 
 class StrictBooleanField(serializers.BooleanField):
@@ -65,7 +64,7 @@ class ConfinedPathField(StrictTextField):
 class IngestSerializer(serializers.Serializer):
     """What a pipeline posts; the names are those that existing clients send."""
 
-    relative_path = ConfinedPathField(help_text="Path of the .fits file below the science data folder.")
+    relative_path = ConfinedPathField(help_text="Path of the FITS file below the science data folder.")
     oid = StrictTextField(
         required=False,
         allow_null=True,
@@ -106,8 +105,10 @@ class IngestSerializer(serializers.Serializer):
 
     def validate_relative_path(self, path: str) -> str:
         """Refuse what is not named as a FITS file."""
-        if not path.endswith(CUBE_SUFFIX):
-            raise serializers.ValidationError(f"The path must end in “{CUBE_SUFFIX}”.")
+        try:
+            check_name(path)
+        except PermanentError as refused:
+            raise serializers.ValidationError(str(refused)) from refused
         return path
 
     def validate_oid(self, oid: str | None) -> str | None:

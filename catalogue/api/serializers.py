@@ -178,14 +178,14 @@ class DataCubeDetailSerializer(DataCubeSerializer):
     """A cube, with all that is known about it."""
 
     companions = serializers.SerializerMethodField()
-    header_url = serializers.SerializerMethodField(help_text="The primary header, as text.")
+    header_url = serializers.SerializerMethodField(help_text="The cube's header, as text.")
     movie = VideoPreviewSerializer(source="video_preview", default=None, read_only=True, allow_null=True)
     plots = serializers.SerializerMethodField()
     keywords = serializers.DictField(
         source="metadata.keywords",
         read_only=True,
         help_text=(
-            "Every keyword of the primary header with its value: text, number, true or false; null where the header "
+            "Every keyword of the cube's header with its value: text, number, true or false; null where the header "
             "has none or NaN; a list where it repeats the keyword."
         ),
     )

@@ -128,7 +128,7 @@ class HeaderView(ReadView):
         },
     )
     def get(self, request: Request, oid: str) -> Response:
-        """Return the primary header of a cube: as text, one card of 80 characters a line, or the bytes of the file.
+        """Return the header of a cube: as text, one card of 80 characters a line, or the bytes of the file.
 
         `astropy.io.fits.Header.fromstring(text, sep="\\n")` reads the text; without `sep` it reads the bytes.
         """

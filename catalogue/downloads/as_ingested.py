@@ -3,10 +3,11 @@
 import hashlib
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 from common.errors import PermanentError
 from common.hooks import Hook
-from cubefile.hdu import read_hdu
+from cubefile import CubeFile
 from datacubes.models import Companion, DataCube, FITSHeader
 
 queue_again: Hook[[str, datetime], bool] = Hook("queue a file that has changed")
@@ -46,7 +47,7 @@ def check_as_ingested(ingested: DataCube | Companion, descriptor: int) -> None:
         return
     changed_at = datetime.fromtimestamp(status.st_ctime, UTC)
     try:
-        digest = hashlib.sha256(read_hdu(descriptor, 0).header_bytes).hexdigest()
+        digest = CubeFile(descriptor, Path(), ingested.relative_path).header_digest
     except PermanentError as error:
         raise FileReplaced(changed_at) from error
     if digest != (ingested.header_digest or _digest_of_stored_header(ingested)):

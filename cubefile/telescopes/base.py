@@ -87,4 +87,4 @@ class Telescope(ABC):
 
 def filename(cube_file: CubeFile) -> str:
     """Return the name that a file was written with: FILENAME of the header, or the last part of its path."""
-    return text(cube_file.primary.header, "FILENAME") or cube_file.relative_path.rpartition("/")[2]
+    return text(cube_file.image.header, "FILENAME") or cube_file.relative_path.rpartition("/")[2]

@@ -21,7 +21,7 @@ class Solarnet(Telescope):
 
     def oid(self, cube_file: CubeFile) -> str:
         """Join DATE-BEG, INSTRUME and the wavelength."""
-        header = cube_file.primary.header
+        header = cube_file.image.header
         begin, instrument = required_text(header, "DATE-BEG"), required_text(header, "INSTRUME")
         wavelength = _wavelength(header)
         if not wavelength:

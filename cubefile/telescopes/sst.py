@@ -8,6 +8,7 @@ from common.errors import PermanentError
 from cubefile import CubeFile
 from cubefile.card_values import Keywords, required_text, text
 from cubefile.layout import Layout
+from cubefile.names import looks_like_cube, stem
 from cubefile.telescopes.base import Line, Product, Telescope, filename
 
 _SCANS_IN_FILENAME = re.compile(r"_scans=([^_]+)")
@@ -61,7 +62,7 @@ class SST(Telescope):
 
     def oid(self, cube_file: CubeFile) -> str:
         """Join DATE-BEG, FILTER1 and the scans: of FILENAME, else of the table of scans, else SCANNUM."""
-        header = cube_file.primary.header
+        header = cube_file.image.header
         begin, line = required_text(header, "DATE-BEG"), required_text(header, "FILTER1")
         ending = "_wb" if filename(cube_file).startswith(_WIDE_BAND) else ""
         return f"{begin}_{line}_{_scans(cube_file)}{ending}"
@@ -70,7 +71,7 @@ class SST(Telescope):
         """Return the name without the time of the export; names that end in ``_sp`` are those of companions."""
         written_as = filename(cube_file)
         name, exported = _TIME_OF_EXPORT.sub("", written_as), _TIME_OF_EXPORT.search(written_as)
-        is_spectral = name.rpartition(".")[0].endswith(_SPECTRAL_CUBE)
+        is_spectral = stem(name).endswith(_SPECTRAL_CUBE)
         return Product(name, _SPECTRAL_CUBE.strip("_") if is_spectral else "", exported[1] if exported else "")
 
     def spectral_line(self, header: Keywords) -> str:
@@ -90,10 +91,10 @@ def sparse_list(numbers: list[int]) -> str:
 
 
 def _scans(cube_file: CubeFile) -> str:
-    header = cube_file.primary.header
+    header = cube_file.image.header
     match = _SCANS_IN_FILENAME.search(text(header, "FILENAME"))
     if match:
-        return match[1].removesuffix(".fits")
+        return stem(match[1]) if looks_like_cube(match[1]) else match[1]
     numbers = cube_file.table_column(_SCAN_NUMBERS, "SCANNUM")
     if numbers is not None:
         return sparse_list(_scan_numbers(numbers))

@@ -1,4 +1,4 @@
-"""The primary header of a cube as it stands in the file."""
+"""The header of a cube's image as it stands in the file."""
 
 from itertools import takewhile
 
@@ -13,7 +13,10 @@ _END_CARD = "END".ljust(CARD_SIZE)
 
 
 class FITSHeader(models.Model):
-    """The primary header, byte for byte: each character is one byte of the file (Latin-1), END and padding included."""
+    """The header of a cube's image: each character is one byte (Latin-1), END and padding included.
+
+    It is as it stands in the file; that of a compressed image is as it is after unpacking.
+    """
 
     cube = models.OneToOneField(DataCube, on_delete=models.CASCADE, primary_key=True, related_name="fits_header")
     text = models.TextField()
@@ -22,7 +25,7 @@ class FITSHeader(models.Model):
         verbose_name = "FITS header"
 
     def __str__(self) -> str:
-        return "primary header"
+        return "header of a cube"
 
     def cards(self) -> list[str]:
         """Return the cards before END, each with its 80 characters: readers join CONTINUE cards by that width."""

@@ -12,9 +12,9 @@ NEVER_PUBLIC = date.max
 
 
 class Metadata(models.Model):
-    """The metadata of a cube, from its primary header and its table of coordinates.
+    """The metadata of a cube, from its header and its table of coordinates.
 
-    `keywords` has every keyword of the primary header with its value: types kept, undefined values and NaN as null,
+    `keywords` has every keyword of the cube's header with its value: types kept, undefined values and NaN as null,
     repeated keywords as lists, COMMENT and HISTORY as text. On PostgreSQL a GIN index, made by a migration, answers
     questions for any keyword.
 

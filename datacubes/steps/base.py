@@ -203,7 +203,7 @@ class Step(ABC, Generic[Values]):
 
 
 def header_fingerprint(material: Material) -> str | None:
-    """Name the state of the primary HDU; None if it has no CHECKSUM.
+    """Name the state of the image and its header; None if it has no CHECKSUM.
 
     A CHECKSUM that agrees with its header stands for the data. One that does not is common, as tags are added to
     headers without a new one: then size and modification time of the file stand for the data.

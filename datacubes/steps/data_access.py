@@ -35,7 +35,7 @@ class DataAccessStep(Step[HeaderRelease]):
 
     def read(self, material: Material) -> HeaderRelease:
         """Read RELEASE and RELEASEC; PermanentError if RELEASE is not a date."""
-        header = material.cube_file.primary.header
+        header = material.cube_file.image.header
         release, comment = header.get("RELEASE"), header.get("RELEASEC")
         return HeaderRelease(
             day=None if release in (None, "") else parse_date("RELEASE", release),

@@ -1,4 +1,4 @@
-"""The step `fits_header`: the primary header, byte for byte."""
+"""The step `fits_header`: the header of the cube's image, byte for byte."""
 
 from common.upsert import upsert
 from datacubes.models import FITSHeader
@@ -6,17 +6,17 @@ from datacubes.steps.base import CubeRows, Material, Outcome, Step, header_finge
 
 
 class FITSHeaderStep(Step[str]):
-    """Stores the bytes of the primary header as text."""
+    """Stores the bytes of the header as text."""
 
     name = "fits_header"
 
     def fingerprint(self, material: Material) -> str | None:
-        """Name the state of the primary header."""
+        """Name the state of the header."""
         return header_fingerprint(material)
 
     def read(self, material: Material) -> str:
-        """Return the bytes of the primary header as Latin-1 text; the padding may have NUL, which databases refuse."""
-        return material.cube_file.primary.header_bytes.decode("latin-1").replace("\0", " ")
+        """Return the bytes of the header as Latin-1 text; the padding may have NUL, which databases refuse."""
+        return material.cube_file.image.header_bytes.decode("latin-1").replace("\0", " ")
 
     def write(self, rows: CubeRows, values: str) -> tuple[Outcome, str]:
         """Store the header."""

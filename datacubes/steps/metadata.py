@@ -32,14 +32,14 @@ class MetadataStep(Step[Metadata]):
     version = 2
 
     def fingerprint(self, material: Material) -> str | None:
-        """Name the state of the primary header and of the table of coordinates."""
+        """Name the state of the header and of the table of coordinates."""
         header, table = header_fingerprint(material), table_fingerprint(material, material.telescope.layout.coordinates)
         return f"{header} {table}" if header and table else None
 
     def read(self, material: Material) -> Metadata:
-        """Make the metadata from the primary header, and the place on the Sun from the coordinates."""
-        primary = material.cube_file.primary
-        keywords = keywords_as_json(primary.header)
+        """Make the metadata from the header, and the place on the Sun from the coordinates."""
+        image = material.cube_file.image
+        keywords = keywords_as_json(image.header)
         columns, warnings = columns_of_keywords(keywords, material.telescope, material.identity.date_beg)
         material.warnings.extend(warnings)
         axes = cube_axes(material.cube_file)
@@ -47,7 +47,7 @@ class MetadataStep(Step[Metadata]):
         return Metadata(
             **columns,
             date_beg=material.identity.date_beg,
-            has_polarimetry=axis_length(primary, axes.stokes) == 4,
+            has_polarimetry=axis_length(image, axes.stokes) == 4,
             n_scans=_length(material, axes.scan),
             n_wavelengths=_length(material, axes.wavelength),
             size_x=pointing.size_x,
@@ -81,7 +81,7 @@ def columns_of_keywords(
     Parameters
     ----------
     keywords
-        Those of the primary header, as `keywords_as_json` returns them, or as they were stored.
+        Those of the header, as `keywords_as_json` returns them, or as they were stored.
     telescope
         That of the cube's instrument.
     date_beg
@@ -129,10 +129,10 @@ def columns_of_keywords(
 
 
 def _length(material: Material, axis: int | None) -> int:
-    hdu = material.cube_file.primary
-    length = axis_length(hdu, axis)
+    image = material.cube_file.image
+    length = axis_length(image, axis)
     if axis is not None and length > MAX_LENGTH:
-        material.warnings.append(f"NAXIS{len(hdu.shape) - axis} is {length}; at most {MAX_LENGTH} was expected.")
+        material.warnings.append(f"NAXIS{len(image.shape) - axis} is {length}; at most {MAX_LENGTH} was expected.")
         return 1
     return length
 

@@ -37,10 +37,10 @@ class PlotDataStep(Step[PlotReading]):
         tables = [table_fingerprint(material, name) for name in material.telescope.layout.plotted_tables]
         if None in tables:
             return None
-        primary = material.cube_file.primary
-        of_axes = (f"{keyword}{axis}" for axis in range(3, len(primary.shape) + 1) for keyword in _KEYWORDS_OF_AXES)
-        keywords = [primary.header.get(keyword) for keyword in (*_KEYWORDS, *of_axes)]
-        return sha256(repr((material.telescope.name, tables, keywords, primary.shape)).encode()).hexdigest()
+        image = material.cube_file.image
+        of_axes = (f"{keyword}{axis}" for axis in range(3, len(image.shape) + 1) for keyword in _KEYWORDS_OF_AXES)
+        keywords = [image.header.get(keyword) for keyword in (*_KEYWORDS, *of_axes)]
+        return sha256(repr((material.telescope.name, tables, keywords, image.shape)).encode()).hexdigest()
 
     def read(self, material: Material) -> PlotReading:
         """Compute the plots."""

@@ -24,7 +24,7 @@ class TagsStep(Step[Stated]):
     name = "tags"
 
     def fingerprint(self, material: Material) -> str | None:
-        """Name the state of the primary header."""
+        """Name the state of the header."""
         return header_fingerprint(material)
 
     def read(self, material: Material) -> Stated:
@@ -40,7 +40,7 @@ class TagsStep(Step[Stated]):
         """
         stated: Stated = {}
         for kind, keyword in _KEYWORDS.items():
-            value = material.cube_file.primary.header.get(keyword)
+            value = material.cube_file.image.header.get(keyword)
             if value is None or str(value).strip().upper() == _NOT_KNOWN:
                 continue
             words = {word.strip() for word in str(value).split(",") if word.strip()}

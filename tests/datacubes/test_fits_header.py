@@ -1,4 +1,4 @@
-"""The primary header is kept byte for byte."""
+"""The header is kept byte for byte."""
 
 import pytest
 from astropy.io import fits

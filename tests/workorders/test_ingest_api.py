@@ -92,6 +92,7 @@ def test_it_takes_at_most_eight_statements(api, cube_path, django_assert_max_num
 def refused_paths(root) -> dict[str, str]:
     (root / "folder.fits").mkdir()
     (root / "notes.txt").touch()
+    (root / "packed.FITS.gz").touch()
     os.mkfifo(root / "pipe.fits")
     (root / "device.fits").symlink_to("/dev/zero")
     (root / "outside.fits").symlink_to("/etc/hostname")
@@ -106,6 +107,7 @@ def refused_paths(root) -> dict[str, str]:
         "no such folder": "none/none.fits",
         "a file as a folder": "notes.txt/none.fits",
         "not named .fits": "notes.txt",
+        "compressed as a whole": "packed.FITS.gz",
         "a folder": "folder.fits",
         "a FIFO": "pipe.fits",
         "a device": "device.fits",

@@ -99,7 +99,8 @@ def test_files_whose_names_are_refused_are_told_and_failed_without_an_order(cube
         ("none.fits", "no file"),
         ("/etc/hostname", "not below the science data folder"),
         ("../x.fits", "not below the science data folder"),
-        (".", "no .fits file below"),
+        ("other.txt", "“other.txt” does not end in “.fits”, “.fits.fz”, “.fts” or “.fit”"),
+        (".", "no FITS file below"),
     ],
 )
 def test_paths_without_a_cube_are_refused(data_root, monkeypatch, path, why):

@@ -79,13 +79,22 @@ FILES: dict[str, tuple[tuple[int, ...], dict[str, object]]] = {
 """INSTRUME to the shape in numpy's order and the keywords besides the coordinates of the frames."""
 
 
-def write_solarnet(folder: Path, instrument: str, changes: Mapping[str, object] | None = None) -> str:
-    """Write one of `FILES` with valid checksums and return its name; a keyword changed to None is left out."""
+def write_solarnet(
+    folder: Path,
+    instrument: str,
+    changes: Mapping[str, object] | None = None,
+    kind: type[fits.PrimaryHDU | fits.ImageHDU | fits.CompImageHDU] = fits.PrimaryHDU,
+) -> str:
+    """Write one of `FILES` with valid checksums and return its name; a keyword changed to None is left out.
+
+    An image that is not the primary HDU follows an empty one.
+    """
     shape, keywords = FILES[instrument]
     data = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
-    hdu = fits.PrimaryHDU(data)
+    hdu = kind(data)
     wanted = {"INSTRUME": instrument, "SOLARNET": 1, "BUNIT": "DN"} | LINEAR | keywords | dict(changes or {})
     hdu.header.update({keyword: value for keyword, value in wanted.items() if value is not None})
     path = folder / f"{instrument.lower()}.fits"
-    hdu.writeto(path, checksum=True, overwrite=True)
+    hdus = [hdu] if kind is fits.PrimaryHDU else [fits.PrimaryHDU(), hdu]
+    fits.HDUList(hdus).writeto(path, checksum=True, overwrite=True)
     return path.name

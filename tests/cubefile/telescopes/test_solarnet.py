@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import pytest
+from astropy.io import fits
 
 from common.errors import PermanentError
 from cubefile import Header, open_cube
@@ -80,9 +81,11 @@ def instruments(db) -> None:
 
 
 @pytest.mark.usefixtures("instruments")
+@pytest.mark.parametrize("kind", [fits.PrimaryHDU, fits.ImageHDU, fits.CompImageHDU])
 @pytest.mark.parametrize("instrument", FILES)
-def test_it_goes_through_the_archive(data_root, client, settings, instrument):
-    result = ingest(IngestRequest(write_solarnet(data_root, instrument)))
+def test_it_goes_through_the_archive(data_root, client, settings, instrument, kind):
+    result = ingest(IngestRequest(write_solarnet(data_root, instrument, kind=kind)))
+    assert result.checksum_status == "verified"
     outcomes = {step.name: str(step.outcome) for step in result.steps}
     assert outcomes["plot_data"] == "skipped"
     assert all(outcomes[name] == "created" for name in ("data_cube", "fits_header", "metadata", "image_previews"))
@@ -119,8 +122,9 @@ def test_the_svo_has_its_record(data_root, configured, send_all, instrument):
 
 
 @pytest.mark.usefixtures("instruments")
-def test_the_same_file_again_costs_nothing(data_root):
-    request = IngestRequest(write_solarnet(data_root, "VISP"))
+@pytest.mark.parametrize("kind", [fits.PrimaryHDU, fits.ImageHDU, fits.CompImageHDU])
+def test_the_same_file_again_costs_nothing(data_root, kind):
+    request = IngestRequest(write_solarnet(data_root, "VISP", kind=kind))
     ingest(request)
     assert {str(step.outcome) for step in ingest(request).steps} == {"skipped"}
 

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from common.errors import PermanentError, TransientError, quoted
 from common.paths import confined_path
+from cubefile.names import check_name, looks_like_cube
 from workorders.management.ingesting import add_ingest_options, ingest_all, request_from_options
 from workorders.queue import post_order
-from workorders.serializers import CUBE_SUFFIX
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "path",
             nargs="+",
-            help="A .fits file or a folder in SCIENCE_DATA_ROOT; relative paths may begin there.",
+            help="A FITS file or a folder in SCIENCE_DATA_ROOT; relative paths may begin there.",
         )
         parser.add_argument("--oid", help="Overrides the OID that is derived from the header; for one file only.")
         add_ingest_options(parser)
@@ -47,6 +47,7 @@ class Command(BaseCommand):
         """Check a path as one that is posted is: the name of a file can hold anything."""
         try:
             confined_path(settings.SCIENCE_DATA_ROOT, path)
+            check_name(path)
         except (PermanentError, TransientError) as error:
             self.stderr.write(f"{quoted(path)}: {error}")
             return False
@@ -66,15 +67,14 @@ def find_cubes(path: str) -> list[str]:
     if os.path.commonpath([root, absolute]) != root:
         raise CommandError(f"{path} is not below the science data folder, {root}.")
     if os.path.isdir(absolute):
-        found = sorted(Path(absolute).rglob(f"*{CUBE_SUFFIX}"))
+        found = sorted(file for file in Path(absolute).rglob("*") if looks_like_cube(file.name))
         if not found:
-            raise CommandError(f"There is no {CUBE_SUFFIX} file below {path}.")
+            raise CommandError(f"There is no FITS file below {path}.")
         return [str(file.relative_to(root)) for file in found if file.is_file()]
     relative_path = os.path.relpath(absolute, root)
     try:
         confined_path(Path(root), relative_path)
+        check_name(relative_path)
     except (PermanentError, TransientError) as error:
         raise CommandError(str(error)) from error
-    if not relative_path.endswith(CUBE_SUFFIX):
-        raise CommandError(f"{path} does not end in {CUBE_SUFFIX}.")
     return [relative_path]
