@@ -63,4 +63,8 @@ beat_schedule = {
         "task": "svo.tasks.synchronise_with_svo",
         "schedule": crontab(hour=settings.SVO_SYNC_HOUR, minute=0),
     },
+    "vocabularies of tags": {  # Before the synchronisation, which sends the new tags.
+        "task": "datacubes.tasks.update_vocabularies",
+        "schedule": crontab(hour=(settings.SVO_SYNC_HOUR - 1) % 24, minute=30),
+    },
 }

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from common.admin.base import ReadOnlyAdmin
-from datacubes.models import Instrument, Observation, Tag
+from datacubes.models import Instrument, Observation, Tag, Vocabulary
 
 
 @admin.register(Observation)
@@ -29,3 +29,10 @@ class TagAdmin(ReadOnlyAdmin):
 
     list_display = ["name", "kind"]
     list_filter = ["kind"]
+
+
+@admin.register(Vocabulary)
+class VocabularyAdmin(ReadOnlyAdmin):
+    """The words that may become tags, as they were last read."""
+
+    list_display = ["kind", "source", "read_at", "error"]

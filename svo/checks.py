@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from datacubes.models import Tag
-from datacubes.steps.tags import vocabulary
+from datacubes.vocabulary import vocabulary
 from svo.addresses import address_fault
 from svo.datasets import is_configured
 from svo.values import tag_fault

@@ -16,7 +16,7 @@ from common.errors import TransientError
 from common.paths import check_storage
 from datacubes.links import download_url
 from datacubes.models import DataCube, Tag
-from datacubes.steps.tags import vocabulary
+from datacubes.vocabulary import vocabulary
 from svo.configuration import KnownDataset
 from svo.resources import Record
 from svo.values import LeftOut, file_path, keyword_fields, same_value, tag_fault

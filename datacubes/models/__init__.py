@@ -5,7 +5,7 @@ from datacubes.models.cubes import Companion, DataCube, Instrument, Observation
 from datacubes.models.headers import FITSHeader
 from datacubes.models.metadata import Metadata
 from datacubes.models.previews import ImagePreview, PlotData, VideoPreview
-from datacubes.models.tags import Tag
+from datacubes.models.tags import Tag, Vocabulary
 
 __all__ = [
     "AccessRules",
@@ -21,4 +21,5 @@ __all__ = [
     "PlotData",
     "Tag",
     "VideoPreview",
+    "Vocabulary",
 ]

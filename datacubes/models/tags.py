@@ -23,3 +23,19 @@ class Tag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Vocabulary(models.Model):
+    """The words of a vocabulary as they were last read, and since which day each is in it."""
+
+    kind = models.CharField(max_length=16, choices=Tag.Kind, unique=True)
+    source = models.TextField(help_text="File or address of the words.")
+    words = models.JSONField(help_text="Each word with the day on which it was first read.")
+    read_at = models.DateTimeField(null=True, help_text="When the words were last read.")
+    error = models.TextField(help_text="Why the words could not be read since then.")
+
+    class Meta:
+        verbose_name_plural = "vocabularies"
+
+    def __str__(self) -> str:
+        return f"Vocabulary of {self.get_kind_display().lower()}s"

@@ -1,21 +1,15 @@
 """The step `tags`: features and events from controlled vocabularies."""
 
-from functools import cache
-from pathlib import Path
-
-from django.conf import settings
+from collections.abc import Sequence
 
 from common.errors import quoted
 from datacubes.models import DataCube, Tag
-from datacubes.models.tags import MAX_TAG_LENGTH
 from datacubes.steps.base import CubeRows, Material, NothingToDo, Outcome, Step, header_fingerprint
+from datacubes.vocabulary import KEYWORDS, stated_words, vocabulary
 
-_KEYWORDS = {Tag.Kind.FEATURE: "FEATURES", Tag.Kind.EVENT: "EVENTS"}
 _MOST_WORDS_SHOWN = 10
 Stated = dict[Tag.Kind, list[str]]
 """The tags that a header states, by kind."""
-
-_NOT_KNOWN = "MISSING"  # SOLARNET metadata recommendations: a keyword whose value is not known.
 
 
 class TagsStep(Step[Stated]):
@@ -39,11 +33,10 @@ class TagsStep(Step[Stated]):
             If the header states nothing of either kind.
         """
         stated: Stated = {}
-        for kind, keyword in _KEYWORDS.items():
-            value = material.cube_file.image.header.get(keyword)
-            if value is None or str(value).strip().upper() == _NOT_KNOWN:
+        for kind, keyword in KEYWORDS.items():
+            words = stated_words(material.cube_file.image.header.get(keyword))
+            if words is None:
                 continue
-            words = {word.strip() for word in str(value).split(",") if word.strip()}
             known = vocabulary(kind)
             unknown = sorted(word for word in words if word.casefold() not in known)
             if unknown:
@@ -68,14 +61,14 @@ class TagsStep(Step[Stated]):
         if surplus:
             through.objects.filter(datacube=cube, tag__in=surplus).delete()
         if missing:
-            tags = _get_tags(missing)
+            tags = get_tags(missing)
             through.objects.bulk_create([through(datacube=cube, tag=tag) for tag in tags], ignore_conflicts=True)
         if surplus or missing:
             return Outcome.UPDATED, ""
         return Outcome.SKIPPED, "The tags are as before."
 
 
-def _get_tags(keys: list[tuple[Tag.Kind, str]]) -> list[Tag]:
+def get_tags(keys: Sequence[tuple[Tag.Kind, str]]) -> list[Tag]:
     """Find tags, and make those that no cube had before; another ingestion may do the same at this moment."""
     tags = Tag.objects.filter(name__in=[name for _, name in keys])
     known = {(tag.kind, tag.name): tag for tag in tags}
@@ -85,15 +78,3 @@ def _get_tags(keys: list[tuple[Tag.Kind, str]]) -> list[Tag]:
             new, update_conflicts=True, unique_fields=["kind", "name"], update_fields=["name"]
         )
     return [known[key] for key in keys if key in known] + new
-
-
-def vocabulary(kind: Tag.Kind) -> dict[str, str]:
-    """Return the words of a vocabulary, by their case-folded form, without those that are too long for a tag."""
-    return _read_vocabulary(Path(settings.TAG_VOCABULARIES[kind]))
-
-
-@cache
-def _read_vocabulary(path: Path) -> dict[str, str]:
-    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    words = (line for line in lines if line and not line.startswith("#") and len(line) <= MAX_TAG_LENGTH)
-    return {word.casefold(): word for word in words}

@@ -4,7 +4,7 @@ import pytest
 
 from datacubes.models import DataCube, Tag
 from datacubes.steps.base import IngestRequest
-from datacubes.steps.tags import vocabulary
+from datacubes.vocabulary import vocabulary
 from devtools.sample_cubes import edit_keyword
 from ingestion.conductor import IngestResult, ingest
 from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header
@@ -137,6 +137,15 @@ def test_the_vocabularies_are_a_setting(tag, settings, tmp_path):
     result = tag("giraffe,Sunspot")
     assert tags() == [("feature", "Giraffe")]
     assert len(result.warnings) == 1
+
+
+def test_the_words_that_headers_use_are_known(tag):
+    features = (
+        "Active Region,Filament/Prominence,Quiet Sun,Polar region,Sunspot,Plage,Fibril(s),Pore,Jet/Fanjet,Light Bridge,"
+        "Bright Point,Emerging Flux"
+    )
+    assert tag(features, "Flare").warnings == []
+    assert len(tags()) == 13
 
 
 @pytest.mark.parametrize("kind", ["feature", "event"])

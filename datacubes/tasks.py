@@ -1,0 +1,13 @@
+"""The Celery tasks of what the archive holds."""
+
+from celery import shared_task
+
+from datacubes.models import Tag
+from datacubes.vocabulary_update import update_vocabulary
+
+
+@shared_task
+def update_vocabularies() -> None:
+    """Read the vocabularies of tags again; beat sends this daily."""
+    for kind in Tag.Kind:
+        update_vocabulary(kind)
