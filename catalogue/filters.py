@@ -15,7 +15,6 @@ from drf_spectacular.utils import extend_schema_field
 
 from catalogue.keyword_search import KeywordQuestion
 from common.keyset import Ordering, Ways
-from datacubes.columns import RANGE_FILTERS
 from datacubes.models import DataCube, Instrument, Tag
 
 MAX_KEYWORD_QUESTIONS = 10
@@ -117,6 +116,18 @@ class KeywordFilter(django_filters.Filter):
         return qs
 
 
+def _at_least_and_at_most(column: str, label: str, what: str) -> tuple[FloatFilter, FloatFilter]:
+    """Return the filters of both ends of a range of one column."""
+    return (
+        FloatFilter(
+            field_name=f"metadata__{column}", lookup_expr="gte", label=f"{label} from", help_text=f"At least: {what}."
+        ),
+        FloatFilter(
+            field_name=f"metadata__{column}", lookup_expr="lte", label=f"{label} to", help_text=f"At most: {what}."
+        ),
+    )
+
+
 class YesNoFilter(django_filters.BooleanFilter):
     """Compares with true or false."""
 
@@ -130,7 +141,8 @@ class RangesForm(forms.Form):
         """Compare the ends of each range."""
         super().clean()
         cleaned = self.cleaned_data
-        for low, high in RANGE_FILTERS:
+        for low in (name for name in self.fields if name.endswith("_from")):
+            high = f"{low.removesuffix('_from')}_to"
             begin, end = cleaned.get(low), cleaned.get(high)
             if begin is not None and end is not None and end < begin:
                 self.add_error(high, f"Lies before {low}.")
@@ -177,17 +189,15 @@ class DataCubeFilter(django_filters.FilterSet):
         label="Wavelength to (nm)",
         help_text="Cubes that reach this wavelength or a shorter one, in nm.",
     )
-    mu_from = FloatFilter(
-        field_name="metadata__mu",
-        lookup_expr="gte",
-        label="μ from",
-        help_text="Cubes whose centre has this cosine of the heliocentric angle or a larger one: 1 is disk centre.",
+    x_from, x_to = _at_least_and_at_most("pointing_x", "Centre x", "helioprojective longitude of the centre, arcsec")
+    y_from, y_to = _at_least_and_at_most("pointing_y", "Centre y", "helioprojective latitude of the centre, arcsec")
+    size_x_from, size_x_to = _at_least_and_at_most("size_x", "Width", "width on the sky, arcsec")
+    size_y_from, size_y_to = _at_least_and_at_most("size_y", "Height", "height on the sky, arcsec")
+    rotation_from, rotation_to = _at_least_and_at_most(
+        "rotation", "Rotation", "angle from solar north to the image's y axis, counterclockwise, -180 to 180 degrees"
     )
-    mu_to = FloatFilter(
-        field_name="metadata__mu",
-        lookup_expr="lte",
-        label="μ to",
-        help_text="Cubes whose centre has this cosine of the heliocentric angle or a smaller one: 0 is the limb.",
+    mu_from, mu_to = _at_least_and_at_most(
+        "mu", "μ", "cosine of the heliocentric angle of the centre: 1 at disk centre, 0 at the limb"
     )
     spectral_line = django_filters.CharFilter(
         field_name="metadata__spectral_line",

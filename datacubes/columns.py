@@ -41,9 +41,6 @@ SEARCHED_COLUMNS = tuple(chain.from_iterable(searched.columns for searched in SE
 SEARCHED_FILTERS = frozenset(chain.from_iterable(searched.filters for searched in SEARCHED))
 """The filters that an index with these columns answers."""
 
-RANGE_FILTERS = tuple(searched.filters for searched in SEARCHED if len(searched.filters) == 2)
-"""The low and the high end of each range that can be asked for."""
-
 
 def columns_besides(*names: str) -> tuple[str, ...]:
     """Return the columns without those that an index begins with."""

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from common.errors import PermanentError, quoted
-from cubefile.dates import parse_time
+from cubefile.dates import parse_time, time_scale
 from svo.resources import Keyword
 
 MAX_TAG_LENGTH = 30
@@ -26,6 +26,8 @@ _NUMBER = re.compile(r"\s*[+-]?(\d++(\.\d*+)?|\.\d++)([eE][+-]?\d++)?\s*", re.AS
 # The server gives times in milliseconds; nothing says whether it rounds or cuts.
 _TIME_RESOLUTION = datetime.timedelta(milliseconds=1)
 
+# The times that TIMESYS is about; DATE itself is in UTC (FITS standard 4.0, section 4.4.2.1 and table 22).
+_DATE = re.compile(r"DATE-?\w+")
 _RECORD = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*): +(.*)", re.ASCII)
 
 _FORBIDDEN_IN_PATHS = re.compile(r"""[\\/:*?"'<>|\x00-\x1f\x7f]""")
@@ -72,6 +74,7 @@ def keyword_fields(
     The fields by name, and the keywords that have a value which was left out.
     """
     values = _records_of_text(header)
+    scale = time_scale(header.get("TIMESYS")) or "UTC"
     values |= {canonical(keyword): value for keyword, value in header.items() if keyword.strip(" .")}
     fields: dict[str, FieldValue] = {}
     left_out: list[LeftOut] = []
@@ -82,7 +85,8 @@ def keyword_fields(
         if value is None:
             continue
         try:
-            fields[keyword.name] = convert(value, keyword.type)
+            in_scale = scale if _DATE.fullmatch(canonical(keyword.verbose_name)) else "UTC"
+            fields[keyword.name] = convert(value, keyword.type, in_scale)
         except ValueError as error:
             left_out.append(LeftOut(keyword.verbose_name, str(error)))
     return fields, left_out
@@ -102,8 +106,8 @@ def empty_value(keyword_type: str) -> FieldValue:
     return "" if keyword_type == TEXT else None
 
 
-def convert(value: HeaderValue, keyword_type: str) -> FieldValue:
-    """Return a header's value in the type of its keyword.
+def convert(value: HeaderValue, keyword_type: str, scale: str = "UTC") -> FieldValue:
+    """Return a header's value in the type of its keyword; a time in this scale becomes UTC.
 
     Raises
     ------
@@ -117,7 +121,9 @@ def convert(value: HeaderValue, keyword_type: str) -> FieldValue:
         value = _single_value(value, keyword_type)
     if isinstance(value, list):
         raise ValueError("it is a complex number")
-    return empty_value(keyword_type) if value is None else converter(value)
+    if value is None:
+        return empty_value(keyword_type)
+    return _to_time(value, scale) if keyword_type == TIME else converter(value)
 
 
 def same_value(keyword_type: str, sent: FieldValue, received: FieldValue) -> bool:
@@ -219,12 +225,12 @@ def _to_boolean(value: SingleValue) -> bool:
     raise ValueError(f"{quoted(value)} is neither T nor F")
 
 
-def _to_time(value: SingleValue) -> str | None:
+def _to_time(value: SingleValue, scale: str = "UTC") -> str | None:
     """Return a time in UTC without a zone, as the SVO takes it and FITS has it."""
     if isinstance(value, str) and not value.strip():
         return None
     try:
-        time = parse_time("it", value)
+        time = parse_time("it", value, scale)
     except PermanentError:
         raise ValueError(f"{quoted(value)} is not a time such as 2019-04-19T17:34:55.504") from None
     return time.replace(tzinfo=None).isoformat(timespec="microseconds")

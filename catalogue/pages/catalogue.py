@@ -87,9 +87,9 @@ def _suit_a_page(form: forms.Form) -> None:
     for name in ("polarimetry", "release"):
         widget = form.fields[name].widget
         widget.choices = [("", "Any"), *((value, label) for value, label in widget.choices if value)]
-    for name in ("wavelength_from", "wavelength_to", "mu_from", "mu_to"):
-        form.fields[name].widget.attrs["step"] = "any"
     for name, field in form.fields.items():
+        if isinstance(field, forms.FloatField):
+            field.widget.attrs["step"] = "any"
         field.help_text = _HINTS.get(name, "")
 
 

@@ -23,8 +23,7 @@ ASKED = {
     "tag": "Pore",
     "observation": "p",
     "release": "public",
-    "mu_from": "0.5",
-    "mu_to": "0.9",
+    **{f"{name}_{end}": "0.5" for name in ("x", "y", "size_x", "size_y", "rotation", "mu") for end in ("from", "to")},
     "search": "nb_",
     "keyword": "OBJECT:Sun",
 }

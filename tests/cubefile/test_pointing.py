@@ -158,12 +158,18 @@ def test_a_table_that_is_cut_short_is_no_reason_to_do_without_it(data_root):
     assert not Metadata.objects.exists()
 
 
-def test_rotation_and_distance_from_disk_centre_are_stored_and_found(data_root, client):
+def test_centre_size_rotation_and_distance_from_disk_centre_are_stored_and_found(data_root, client):
     cards = {"CROTA2": "CROTA2  = 37.0", "RSUN_OBS": "RSUN_OBS= 950.0"}
     ingest_bytes(data_root, tiny_cube(**LINEAR | {"CDELT2": "CDELT2  = 0.5"} | cards))
     metadata = Metadata.objects.get()
     assert (metadata.rotation, metadata.mu) == (pytest.approx(37.0), pytest.approx(0.92, abs=0.01))
-    for query, count in (("mu_from=0.9", 1), ("mu_from=0.95", 0), ("mu_to=0.95&mu_from=0.5", 1), ("mu_to=0.9", 0)):
+    values = {"x": metadata.pointing_x, "y": metadata.pointing_y, "size_x": metadata.size_x, "size_y": metadata.size_y}
+    values |= {"rotation": metadata.rotation, "mu": metadata.mu}
+    queries = {f"{name}_from={value - 0.01}&{name}_to={value + 0.01}": 1 for name, value in values.items()}
+    queries |= {f"{name}_from={value + 0.01}": 0 for name, value in values.items()}
+    queries |= {f"{name}_to={value - 0.01}": 0 for name, value in values.items()}
+    for query, count in queries.items():
         [*found] = client.get(f"/api/v1/data-cubes/?{query}").json()["results"]
         assert len(found) == count, query
+    assert client.get("/api/v1/data-cubes/?x_from=2&x_to=1").json() == {"x_to": ["Lies before x_from."]}
     assert "μ = 0.92" in client.get(f"/cubes/{metadata.cube.oid}/").content.decode()

@@ -261,3 +261,12 @@ def test_all_that_is_sent_is_accepted_and_read_back_as_the_same(
     assert 0 < len(left_out) < 40
     for keyword in keywords:
         assert same_value(keyword.type, fields[keyword.name], record.fields[keyword.name])
+
+
+def test_times_of_the_observation_are_sent_in_utc_whatever_their_scale() -> None:
+    keywords = [Keyword(name, name, TIME) for name in ("DATE-BEG", "DATEREF", "DATE", "RELEASE")]
+    header = {"TIMESYS": "TAI"} | {keyword.name: "2019-04-19T17:35:32.000" for keyword in keywords}
+    fields, left_out = keyword_fields(header, keywords)
+    utc, as_it_is = "2019-04-19T17:34:55.000000", "2019-04-19T17:35:32.000000"
+    assert fields == {"DATE-BEG": utc, "DATEREF": utc, "DATE": as_it_is, "RELEASE": as_it_is}
+    assert left_out == []
