@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from astropy import units
+
 from common.errors import PermanentError, quoted
 from cubefile.dates import parse_time, time_scale
+from cubefile.units import unit_factor, waveunit_factor
 from svo.resources import Keyword
 
 MAX_TAG_LENGTH = 30
@@ -28,6 +31,7 @@ _TIME_RESOLUTION = datetime.timedelta(milliseconds=1)
 
 # The times that TIMESYS is about; DATE itself is in UTC (FITS standard 4.0, section 4.4.2.1 and table 22).
 _DATE = re.compile(r"DATE-?\w+")
+_WAVELENGTHS = ("WAVEMIN", "WAVEMAX", "WAVELNTH")
 _RECORD = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*): +(.*)", re.ASCII)
 
 _FORBIDDEN_IN_PATHS = re.compile(r"""[\\/:*?"'<>|\x00-\x1f\x7f]""")
@@ -74,6 +78,8 @@ def keyword_fields(
     The fields by name, and the keywords that have a value which was left out.
     """
     values = _records_of_text(header)
+    waveunit = header.get("WAVEUNIT")
+    waveunit = str(waveunit[0] if isinstance(waveunit, list) else waveunit)
     scale = time_scale(header.get("TIMESYS")) or "UTC"
     values |= {canonical(keyword): value for keyword, value in header.items() if keyword.strip(" .")}
     fields: dict[str, FieldValue] = {}
@@ -86,10 +92,21 @@ def keyword_fields(
             continue
         try:
             in_scale = scale if _DATE.fullmatch(canonical(keyword.verbose_name)) else "UTC"
-            fields[keyword.name] = convert(value, keyword.type, in_scale)
+            field = convert(value, keyword.type, in_scale)
+            if keyword.verbose_name in _WAVELENGTHS and isinstance(field, float):
+                field *= _unit_of_wavelengths(waveunit, keyword.unit)
+            fields[keyword.name] = field
         except ValueError as error:
             left_out.append(LeftOut(keyword.verbose_name, str(error)))
     return fields, left_out
+
+
+@lru_cache(maxsize=64)
+def _unit_of_wavelengths(waveunit: str, unit: str) -> float:
+    """Return how many of a keyword's unit the unit has that WAVEUNIT states; 1 if one of them is not known."""
+    expected = unit_factor(unit, units.m)
+    stated = waveunit_factor(waveunit, units.m)
+    return stated / expected if stated and expected else 1.0
 
 
 def tag_fault(name: str) -> str:

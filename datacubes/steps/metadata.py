@@ -15,7 +15,7 @@ from cubefile.dates import parse_time, time_scale
 from cubefile.keywords import JSONValue, first_values, keywords_as_json
 from cubefile.pointing import Pointing, read_pointing
 from cubefile.telescopes import Telescope
-from cubefile.units import unit_factor
+from cubefile.units import waveunit_factor
 from datacubes.models import Metadata
 from datacubes.models.metadata import NEVER_PUBLIC
 from datacubes.steps.base import CubeRows, Material, Outcome, Step, header_fingerprint, table_fingerprint
@@ -160,11 +160,8 @@ def _number(keyword: str, value: JSONValue) -> float:
 
 
 def _nanometres_of_unit(keyword: str, value: JSONValue) -> float:
-    """Return how many nm the unit of wavelengths has: a power of ten of the metre, or the name of a unit."""
-    factor = unit_factor(value, units.nm) if isinstance(value, str) else None
-    if factor is not None:
-        return factor
-    power = _number(keyword, value)
-    if not (power.is_integer() and -15 <= power <= 3):
+    """Return how many nm the unit of wavelengths has."""
+    factor = waveunit_factor(value, units.nm)
+    if factor is None:
         raise PermanentError(f"{keyword} is {quoted(value)}; a power of ten of the metre, such as -9, was expected.")
-    return 10.0 ** (power + 9)
+    return factor

@@ -270,3 +270,22 @@ def test_times_of_the_observation_are_sent_in_utc_whatever_their_scale() -> None
     utc, as_it_is = "2019-04-19T17:34:55.000000", "2019-04-19T17:35:32.000000"
     assert fields == {"DATE-BEG": utc, "DATEREF": utc, "DATE": as_it_is, "RELEASE": as_it_is}
     assert left_out == []
+
+
+@pytest.mark.parametrize(
+    ("waveunit", "unit", "sent"),
+    [
+        (-10, "nm", 617.15),
+        ("angstrom", "nm", 617.15),
+        ([-10, -10], "nm", 617.15),
+        (-10, "Angstrom", 6171.5),
+        (-9, "nm", 6171.5),
+        (None, "nm", 6171.5),
+        (-10, "", 6171.5),
+        (-10, "s", 6171.5),
+        ("nonsense", "nm", 6171.5),
+    ],
+)
+def test_wavelengths_are_sent_in_the_unit_of_the_dataset(waveunit: object, unit: str, sent: float) -> None:
+    fields, _ = keyword_fields({"WAVEMIN": 6171.5, "WAVEUNIT": waveunit}, [Keyword("wavemin", "WAVEMIN", REAL, unit)])
+    assert fields == {"wavemin": pytest.approx(sent)}
