@@ -150,7 +150,7 @@ class ObservationListView(ListView):
         """Count the cubes of the observations of a page, and of no others."""
         cubes = DataCube.objects.filter(observation=OuterRef("pk")).order_by().values("observation")
         count = Subquery(cubes.annotate(count=Count("pk")).values("count"), output_field=IntegerField())
-        return Observation.objects.annotate(n_cubes=Coalesce(count, 0))
+        return Observation.objects.filter(is_listed=True).annotate(n_cubes=Coalesce(count, 0))
 
     @extend_schema(
         operation_id="observations_list",

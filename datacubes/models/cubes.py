@@ -43,6 +43,9 @@ class Observation(models.Model):
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.SINGLE, blank=True)
     date_beg = models.DateTimeField("begin", help_text="The earliest begin of its cubes, UTC.")
     date_end = models.DateTimeField("end", help_text="The latest end of its cubes, UTC.")
+    is_listed = models.BooleanField(
+        default=True, editable=False, help_text="Whether it has cubes that are not withdrawn."
+    )
 
     class Meta:
         ordering = ["-date_beg", "-id"]

@@ -5,6 +5,7 @@ from django.db.models import ProtectedError
 
 from datacubes.models import DataCube, Observation
 from datacubes.steps.base import IngestRequest
+from datacubes.withdrawal import change_all, restore, withdraw
 from ingestion.conductor import ingest
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +122,21 @@ def test_an_observation_that_its_last_cube_leaves_goes(add):
 def test_an_observation_cannot_be_deleted_under_its_cubes(add):
     with pytest.raises(ProtectedError):
         add("a").observation.delete()
+
+
+def test_an_observation_whose_cubes_are_all_withdrawn_is_not_listed_until_one_is_back(add, anybody):
+    def listed() -> list[tuple[str, int]]:
+        found = anybody.get("/api/v1/observations/").json()["results"]
+        return [(observation["point_id"], observation["n_cubes"]) for observation in found]
+
+    add("a", "one")
+    observation = add("b", "two").observation
+    for change, expected in ((withdraw_by_staff, [("one", 1)]), (restore, [("two", 1), ("one", 1)])):
+        assert change_all(DataCube.every.filter(oid="b"), change) == 1
+        assert listed() == expected
+    observation.refresh_from_db()
+    assert observation.is_listed
+
+
+def withdraw_by_staff(cube: DataCube) -> None:
+    withdraw(cube, "Wrong line.")

@@ -54,7 +54,7 @@ def picture(file: Any) -> list[int]:
 
 def of_data_cube(cube: DataCube) -> Any:
     facts = columns(cube, "sources", "instrument", "observation", "modified_ns", "created_at", "updated_at")
-    return facts, cube.instrument.name, columns(cube.observation)
+    return facts, cube.instrument.name, columns(cube.observation, "is_listed")
 
 
 def of_image_previews(cube: DataCube) -> Any:
