@@ -38,7 +38,8 @@ SELECT i, now() - interval '13 years' * (1 - age) AS date_beg, age,
 FROM (SELECT i, (i * 0.6180339887498949) %% 1 AS age FROM generate_series(%(first)s::bigint, %(last)s) AS i) AS numbers;
 
 INSERT INTO datacubes_observation (id, point_id, kind, date_beg, date_end, is_listed)
-SELECT i, to_char(date_beg, 'YYYY-MM-DD"T"HH24:MI:SS.US') || '_' || i, '', date_beg, date_beg + interval '30 minutes', true
+SELECT i, to_char(date_beg, 'YYYY-MM-DD"T"HH24:MI:SS.US') || '_' || i, '', date_beg, date_beg + interval '30 minutes',
+       true
 FROM new_cube WHERE i %% 3 = 0 OR i = %(first)s;
 
 INSERT INTO datacubes_datacube (id, oid, relative_path, filename, size, instrument_id, observation_id, sources,
