@@ -168,10 +168,10 @@ class CompanionSerializer(serializers.ModelSerializer):
         fields = ["kind", "filename", "size", "download_url"]
         read_only_fields = fields
 
-    @extend_schema_field(serializers.URLField(help_text="The file."))
-    def get_download_url(self, companion: Companion) -> str:
+    @extend_schema_field(serializers.URLField(allow_null=True, help_text="The file; null if it is missing."))
+    def get_download_url(self, companion: Companion) -> str | None:
         """Link to the file."""
-        return self.context["request"].build_absolute_uri(download_path(companion))
+        return None if companion.missing_since else self.context["request"].build_absolute_uri(download_path(companion))
 
 
 class DataCubeDetailSerializer(DataCubeSerializer):

@@ -134,6 +134,7 @@ class Companion(models.Model):
     header_digest = models.CharField(max_length=64, editable=False, help_text="As of a cube.")
     product = models.CharField(max_length=255, editable=False, help_text="As of a cube.")
     exported = models.CharField(max_length=32, blank=True, editable=False, help_text="As of a cube.")
+    missing_since = models.DateTimeField(null=True, editable=False, help_text="As of a cube.")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -35,7 +35,7 @@ class CompanionStep(Step[Companion]):
         if not DataCube.objects.filter(oid=values.oid).exists():
             rows.material.warnings.append(f"{what}, which the archive does not have yet. It is shown with its cube.")
         before = Companion.objects.filter(oid=values.oid, kind=values.kind).first()
-        if before is not None and _facts(before) == _facts(values):
+        if before is not None and before.missing_since is None and _facts(before) == _facts(values):
             return Outcome.SKIPPED, f"{what}, as before."
         upsert(values, "oid", "kind", keep=["created_at"])
         return (Outcome.CREATED if before is None else Outcome.UPDATED), f"{what}."

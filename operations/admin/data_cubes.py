@@ -280,7 +280,13 @@ class DataCubeAdmin(FastListAdmin):
     @admin.display(description="companions")
     def companions(self, cube: DataCube) -> str:
         """Files with the same data in another form."""
-        return ", ".join(f"{one.kind}: {one.relative_path}" for one in companions_of(cube)) or "–"
+        return (
+            ", ".join(
+                f"{one.kind}: {one.relative_path}{' (missing)' if one.missing_since else ''}"
+                for one in companions_of(cube)
+            )
+            or "–"
+        )
 
     @admin.display(description="SVO")
     def svo_state(self, cube: DataCube) -> str:

@@ -205,6 +205,19 @@ class TestCompanions:
         assert refused(anybody, companion) == REPLACED
         assert WorkOrder.objects.get().relative_path == companion.relative_path
 
+    def test_it_is_shown_as_missing_until_it_is_back(self, cube, companion, anybody, data_root, admin_client):
+        file = data_root / companion.relative_path
+        away = file.rename(file.with_suffix(".away"))
+        assert refused(anybody, companion) == MISSING
+        told = f"/api/v1/data-cubes/{oid_in_url(cube.oid)}/"
+        assert anybody.get(told).json()["companions"][0]["download_url"] is None
+        assert "is missing from the archive since" in anybody.get(f"/cubes/{cube.oid}/").content.decode()
+        assert "(missing)" in admin_client.get(f"/admin/datacubes/datacube/{cube.pk}/change/").content.decode()
+        away.rename(file)
+        assert ingest(IngestRequest(companion.relative_path)).steps[0].outcome == "updated"
+        assert anybody.get(told).json()["companions"][0]["download_url"].endswith(file.name)
+        assert ingest(IngestRequest(companion.relative_path)).steps[0].outcome == "skipped"
+
     def test_it_is_gone_with_its_cube(self, cube, companion, archive_cube, anybody):
         archive_cube(oid="another")
         assert anybody.get(download_path(companion)).status_code == 410
