@@ -18,7 +18,7 @@ from cubefile.hdu import HDU, HDU_STARTS, FileCutShort, checksum_agrees, read_by
 from cubefile.header import CardValue
 from cubefile.image import CubeImage, image_in_extensions, image_of
 from cubefile.layout import Layout
-from cubefile.written_header import written_header
+from cubefile.written_header import BLOCK_SIZE, written_header
 
 MAX_TABLE_BYTES = 16 * 2**20  # Real ones have at most some megabytes, in cubes of 100 GB.
 MAX_TABLE_COLUMNS = 999  # FITS standard 4.0, section 7.3.1
@@ -27,6 +27,7 @@ _TABLE: dict[str, CardValue] = {"XTENSION": "BINTABLE", "BITPIX": 8, "NAXIS": 2}
 _TABLE_KEYWORDS = ("NAXIS1", "NAXIS2", "PCOUNT", "GCOUNT", "TFIELDS", "THEAP")
 _COLUMN_KEYWORDS = ("TTYPE", "TFORM", "TUNIT", "TNULL", "TSCAL", "TZERO", "TDIM")
 MAX_EXTENSION_HEADER_BYTES = 8 * 2**20  # Real ones have some 200 kB.
+MAX_PADDING_BLOCKS = 100
 GROWTH_WATCH_SECONDS = 0.5
 
 _DTYPES = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
@@ -110,8 +111,7 @@ class CubeFile:
     def _all_extensions(self) -> list[HDU]:
         found: list[HDU] = []
         offset, header_bytes = self.primary.end, 0
-        # What follows the last HDU and is not an extension are special records (FITS standard 4.0, section 3.5).
-        while offset < self.size and self._begins(offset, _EXTENSION_START):
+        while (offset := self._next_extension(offset)) < self.size:
             hdu = read_hdu(self.descriptor, offset)
             self._check_size(hdu, f"extension {quoted(hdu.name) if hdu.name else len(found) + 1}")
             found.append(hdu)
@@ -203,7 +203,7 @@ class CubeFile:
             them only now.
         """
         table = self.table(table_name)
-        if table is None or column not in table.names:
+        if table is None or column not in (self.column_names(table_name) or ()):
             return None
         if len(table) != 1:
             raise PermanentError(f"Extension {table_name} has {len(table)} rows; one was expected.")
@@ -211,9 +211,9 @@ class CubeFile:
             return np.asarray(table[column][0])
 
     def column_names(self, table_name: str) -> list[str] | None:
-        """Return the names of a table's columns, or None if the file has no such extension; errors as for `table`."""
+        """Return the names of a table's columns in capital letters, or None without such an extension; errors as `table`."""
         table = self.table(table_name)
-        return None if table is None else list(table.names)
+        return None if table is None else [name.upper() for name in table.names]
 
     def column_unit(self, table_name: str, column: str) -> str | None:
         """Return TUNITn of a table's column, or None if it has none."""
@@ -276,6 +276,20 @@ class CubeFile:
         data = read_bytes(self.descriptor, hdu.data_offset, min(hdu.end, self.size) - hdu.data_offset)
         with damage(f"Extension {name} cannot be read as a binary table"):
             return fits.BinTableHDU.fromstring(header + data.ljust(hdu.end - hdu.data_offset)).data
+
+    def _next_extension(self, offset: int) -> int:
+        """Return where the next extension begins; the size of the file if there is none.
+
+        Some writers leave blocks of zeros between HDUs. Anything else that is not an extension are special records,
+        which are the last of a file (FITS standard 4.0, section 3.5).
+        """
+        for _ in range(MAX_PADDING_BLOCKS):
+            if offset >= self.size or self._begins(offset, _EXTENSION_START):
+                return offset
+            if any(read_bytes(self.descriptor, offset, min(BLOCK_SIZE, self.size - offset))):
+                break
+            offset += BLOCK_SIZE
+        return self.size
 
     def _begins(self, offset: int, start: bytes) -> bool:
         """Tell whether the file has these bytes at `offset`, as far as it goes."""

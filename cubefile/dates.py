@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from common.errors import PermanentError, quoted
 
 _FITS_TIME = re.compile(
-    r"(?P<day>\d{4}-\d\d-\d\d)(T(?P<clock>\d\d:\d\d):(?P<seconds>\d\d)(\.(?P<fraction>\d*))?Z?)?", re.ASCII
+    r"(?P<day>\d{4}-\d\d-\d\d)([T ](?P<clock>\d\d:\d\d)(:(?P<seconds>\d\d)(\.(?P<fraction>\d*))?)?Z?)?", re.ASCII
 )
 _OLD_DATE = re.compile(r"(?P<day>\d\d)/(?P<month>\d\d)/(?P<year>\d\d)", re.ASCII)
 
@@ -21,8 +21,8 @@ _GPS_BEHIND_TAI = timedelta(seconds=19)
 def parse_time(keyword: str, value: object, scale: str = "UTC") -> datetime:
     """Read a time in the form of FITS (standard 4.0, section 9.1.1): ``YYYY-MM-DD[Thh:mm:ss[.s…]]``, as UTC.
 
-    Digits beyond microseconds are cut off; a leap second (``:60``) becomes the second after it. Days may have the form
-    of before 1999, ``DD/MM/YY``.
+    A blank is taken for the T, and seconds may be missing: some writers do so. Digits beyond microseconds are cut off.
+    A leap second (``:60``) becomes the second after it. Days may have the form of before 1999, ``DD/MM/YY``.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ import numpy as np
 
 from common.errors import PermanentError, TransientError, quoted
 from cubefile.card_values import is_number
-from cubefile.header import CARD_SIZE, Header
+from cubefile.header import CARD_SIZE, Header, is_end
 from cubefile.written_header import BLOCK_SIZE
 
 MAX_HEADER_BLOCKS = 1000  # 36,000 cards; real headers have some 320
@@ -17,7 +17,6 @@ MAX_FILE_BYTES = 2**63 - 1  # What any file system, and a database's integer, ca
 MAX_CHECKSUM_LENGTH = 68  # What a card holds; a valid one has 16 characters.
 HDU_STARTS = (b"SIMPLE  =", b"XTENSION=")
 
-_END_CARD = b"END".ljust(CARD_SIZE)
 _BITPIX = (8, 16, 32, 64, -32, -64)
 
 
@@ -204,8 +203,8 @@ def _read_header_bytes(descriptor: int, offset: int) -> bytes:
             raise FileCutShort(f"{str(error).removesuffix('.')}, before the END card of a header.") from None
         blocks.append(block)
         # Some writers fill the last block with NUL bytes instead of blanks.
-        text = block.replace(b"\0", b" ")
-        end = next((start for start in range(0, BLOCK_SIZE, CARD_SIZE) if text.startswith(_END_CARD, start)), None)
+        text = block.decode("latin-1").replace("\0", " ")
+        end = next((start for start in range(0, BLOCK_SIZE, CARD_SIZE) if is_end(text, start)), None)
         nul = block.find(b"\0", 0, BLOCK_SIZE if end is None else end)
         if nul >= 0:
             raise PermanentError(

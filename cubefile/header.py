@@ -19,12 +19,14 @@ CARD_SIZE = 80
 CardValue = str | int | float | bool | None | list[float | None]
 """Undefined values, NaN and infinities are None; a complex number is the list of its two parts."""
 
-_END_CARD = "END".ljust(CARD_SIZE)
+_END_CARD = re.compile(r"END *+(?![A-Z0-9_-])")
+"""Of cards; what follows on the card should be blanks, and is of no meaning."""
+
 _COMMENTARY = ("COMMENT", "HISTORY", "")
 # All repetitions are possessive: what a card holds could otherwise be divided among them in ten thousands of ways.
 _NUMBER = r"[+-]? *+(?:\d++(?:\.\d*+)?+|\.\d++)(?: *+[DEde] *+[+-]? *+\d++)?+"
 _TEXT = r"'(?P<text>(?:[^']++|'')*+)'"
-_END_OF_FIELD = r" *+(?:/.*+)?+"  # Blanks, and a comment.
+_END_OF_FIELD = r" *+(?:/.*+)?+[\r\n]*+"  # Blanks, and a comment; some writers end cards as lines.
 _VALUE = re.compile(
     rf" *+(?:{_TEXT}|(?P<number>{_NUMBER})|(?P<logical>[TF])"
     rf"|\( *+(?P<real>{_NUMBER}) *+, *+(?P<imaginary>{_NUMBER}) *+\)"
@@ -63,10 +65,10 @@ class Header:
         self._first: dict[str, int] = {}
         self._end = len(self._text)
         for start in range(0, len(self._text), CARD_SIZE):
-            if self._text.startswith(_END_CARD, start):
+            if is_end(self._text, start):
                 self._end = start
                 break
-            self._first.setdefault(self._text[start : start + 8], start)
+            self._first.setdefault(self._text[start : start + 8].upper(), start)
 
     def __getitem__(self, keyword: str) -> CardValue:
         return _value(self._card_at(self._first[keyword.ljust(8)]))
@@ -102,6 +104,11 @@ class Header:
         while self._text.startswith("CONTINUE", end):
             end += CARD_SIZE
         return _card(self._text[start : start + CARD_SIZE], self._text[start + CARD_SIZE : end])
+
+
+def is_end(text: str, start: int) -> bool:
+    """Return whether the card that begins at `start` is the END of a header."""
+    return _END_CARD.match(text, start, start + CARD_SIZE) is not None
 
 
 def _card(image: str, continued: str) -> _Card:

@@ -23,10 +23,15 @@ from cubefile.dates import parse_date, parse_time, time_scale
         ("2019-04-19T17:34:55.503951999", 503_951),
         ("2019-04-19T17:34:55.5Z", 500_000),
         ("  2019-04-19T17:34:55  ", 0),
+        ("2019-04-19 17:34:55.5", 500_000),
     ],
 )
 def test_any_number_of_digits_is_read(text, microsecond):
     assert parse_time("DATE-BEG", text) == datetime(2019, 4, 19, 17, 34, 55, microsecond, tzinfo=UTC)
+
+
+def test_seconds_may_be_missing():
+    assert parse_time("DATE-BEG", "2019-04-19T17:34") == datetime(2019, 4, 19, 17, 34, tzinfo=UTC)
 
 
 def test_a_day_is_its_midnight():
@@ -48,8 +53,8 @@ def test_the_day_of_a_release():
         "",
         "yesterday",
         "MISSING",
-        "2019-04-19T17:34",
-        "2019-04-19 17:34:55",
+        "2019-04-19T17",
+        "2019-04-19  17:34:55",
         "2019-04-19T17:34:55.5.5",
         "2019-04-19T17:34:55+02:00",
         "2019-04-19T17:34:55 UTC",
