@@ -211,7 +211,7 @@ class CubeFile:
             return np.asarray(table[column][0])
 
     def column_names(self, table_name: str) -> list[str] | None:
-        """Return the names of a table's columns in capital letters, or None without such an extension; errors as `table`."""
+        """Return the names of a table's columns in capital letters, or None if there is no table; errors as `table`."""
         table = self.table(table_name)
         return None if table is None else [name.upper() for name in table.names]
 
