@@ -22,6 +22,9 @@ class FileAbsent(TransientError):
     """The same of a file that was to be opened: it may still come."""
 
 
+# O_PATH needs no right to list the folder.
+_FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+
 # What other errors of a look-up mean than that the storage does not tell.
 _MEANINGS: dict[int | None, type[PathRefused | TransientError]] = {
     errno.EACCES: FileMissing,
@@ -116,8 +119,8 @@ def is_there(root: Path, relative_path: str) -> bool:
 def open_confined(root: Path, relative_path: str) -> int:
     """Open an untrusted path for reading and return its file descriptor.
 
-    The path is checked before it is opened, and the descriptor is compared with the path afterwards, so that a file
-    that was swapped for a link in between is noticed.
+    Symbolic links are resolved first. The path that they lead to is then opened folder by folder, each relative to the
+    one before and none of them by a link: whatever is exchanged meanwhile, the file lies below `root`.
 
     Raises
     ------
@@ -126,25 +129,28 @@ def open_confined(root: Path, relative_path: str) -> int:
     FileAbsent
         If there is no file.
     TransientError
-        If it cannot be opened at the moment, or if it was swapped while it was opened.
+        If it cannot be opened at the moment, or was replaced while it was opened.
     """
     try:
         path = confined_path(root, relative_path)
     except FileMissing as error:
         raise FileAbsent(str(error)) from error
+    real_root = os.path.realpath(root)
+    *folders, name = path.relative_to(real_root).parts
     try:
-        # O_NONBLOCK: should the file have become a FIFO since the check, the open returns at once.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        folder = os.open(real_root, _FOLDER)
+        try:
+            for part in folders:
+                inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+                os.close(folder)
+                folder = inner
+            # O_NONBLOCK: should the file have become a FIFO since the check, the open returns at once.
+            descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+        finally:
+            os.close(folder)
     except OSError as error:
         raise TransientError(f"“{relative_path}” cannot be opened: {error.strerror}.") from error
-    try:
-        opened = os.fstat(descriptor)
-        current = os.lstat(confined_path(root, relative_path))
-        if not stat.S_ISREG(opened.st_mode) or not os.path.samestat(opened, current):
-            raise TransientError(f"“{relative_path}” was replaced while it was opened.")
-    except BaseException as error:
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        if isinstance(error, OSError | FileMissing):
-            raise TransientError(f"“{relative_path}” vanished while it was opened.") from error
-        raise
+        raise TransientError(f"“{relative_path}” was replaced while it was opened.")
     return descriptor
