@@ -1,7 +1,38 @@
 """The two kinds of failure, told apart by what the caller should do."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+PASSING_ERRNOS = frozenset(
+    {
+        # The system or the disk is full at the moment.
+        *(
+            errno.EAGAIN,
+            errno.ENOMEM,
+            errno.EMFILE,
+            errno.ENFILE,
+            errno.ENOBUFS,
+            errno.ENOSPC,
+            errno.EDQUOT,
+            errno.ENOLCK,
+        ),
+        # The storage or another host does not answer, or is being repaired.
+        *(
+            errno.EIO,
+            errno.ESTALE,
+            errno.EROFS,
+            errno.EBUSY,
+            errno.EREMOTEIO,
+            errno.ENODEV,
+            errno.ENXIO,
+            errno.ETIMEDOUT,
+        ),
+        *(errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE, errno.ENOTCONN, errno.ESHUTDOWN),
+        *(errno.ENETDOWN, errno.ENETUNREACH, errno.ENETRESET, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.EINTR),
+    }
+)
+"""Errors of system calls that are expected to pass by themselves."""
 
 _MOST_OF_A_VALUE = 80
 _MOST_OF_A_MESSAGE = 300
@@ -13,6 +44,13 @@ class PermanentError(Exception):
 
 class TransientError(Exception):
     """Something outside the input is in the way (I/O, a file still being written): trying again later may succeed."""
+
+
+def system_will_recover(error: BaseException) -> bool:
+    """Return whether an error says that memory, threads, files, storage or network are short or away at the moment."""
+    if isinstance(error, OSError):
+        return error.errno in PASSING_ERRNOS or isinstance(error, TimeoutError | ConnectionError)
+    return isinstance(error, MemoryError) or "can't start new thread" in str(error)
 
 
 def quoted(value: object) -> str:
@@ -30,7 +68,7 @@ def on_one_line(error: Exception | str) -> str:
 def damage(sentence: str, kind: type[PermanentError] = PermanentError) -> Iterator[None]:
     """Take whatever a library raises in the block for damage of what it reads.
 
-    MemoryError and TransientError are not treated as damage.
+    What will pass by itself, such as a lack of memory or an error of the storage, is not treated as damage.
 
     Raises
     ------
@@ -39,9 +77,9 @@ def damage(sentence: str, kind: type[PermanentError] = PermanentError) -> Iterat
     """
     try:
         yield
-    except (MemoryError, TransientError):
-        raise
     except Exception as error:
+        if isinstance(error, TransientError) or system_will_recover(error):
+            raise
         raise kind(f"{sentence}: {on_one_line(error)}") from error
 
 

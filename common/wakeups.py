@@ -10,8 +10,9 @@ from functools import cache
 from celery import current_app
 from celery.app.task import Task
 from kombu import Connection
-from kombu.exceptions import OperationalError
 from kombu.pools import producers
+
+from common.transience import will_pass
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +25,9 @@ def send_wake_up(task: Task) -> None:
     try:
         with producers[_broker()].acquire(block=True, timeout=BROKER_TIMEOUT_SECONDS) as producer:
             task.apply_async(producer=producer, retry=False)
-    except (OperationalError, OSError) as error:
+    except Exception as error:
+        if not will_pass(error):
+            raise
         logger.warning("no wake-up was sent, the sweep will send it: the broker is away: %s", error)
 
 

@@ -231,7 +231,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": (
         "Find and download the data cubes of the archive, and, for pipelines, order their ingestion. Reading needs no "
         "account. Times are UTC, wavelengths are in nm, angles in arcsec, sizes in bytes. A request whose first line "
-        "(method, address with its query, and version) is longer than 4094 bytes gets 414 from the web server."
+        "(method, address with its query, and version) is longer than 4094 bytes gets 414 from the web server. "
+        "Any request gets 503 with Retry-After while the database is away: send it again."
     ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,

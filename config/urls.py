@@ -3,7 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from common.http.failures import server_error
 from operations.metrics import MetricsView
+
+handler500 = server_error
 
 urlpatterns = [
     path("", include("catalogue.pages.urls")),

@@ -28,7 +28,9 @@ _TABLE_KEYWORDS = ("NAXIS1", "NAXIS2", "PCOUNT", "GCOUNT", "TFIELDS", "THEAP")
 _COLUMN_KEYWORDS = ("TTYPE", "TFORM", "TUNIT", "TNULL", "TSCAL", "TZERO", "TDIM")
 MAX_EXTENSION_HEADER_BYTES = 8 * 2**20  # Real ones have some 200 kB.
 MAX_PADDING_BLOCKS = 100
-GROWTH_WATCH_SECONDS = 0.5
+STILL_WRITTEN_SECONDS = 60
+"""A file that looks cut short and was modified within this time is still being written."""
+
 
 _DTYPES = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
 _PRIMARY_START, _EXTENSION_START = HDU_STARTS
@@ -322,9 +324,8 @@ def open_cube(root: Path, relative_path: str) -> Iterator[CubeFile]:
     try:
         yield cube
     except PermanentError as error:
-        if isinstance(error, FileCutShort):
-            time.sleep(GROWTH_WATCH_SECONDS)
-        if cube.has_changed():
+        recent = abs(time.time() - cube.modified_ns / 1e9) < STILL_WRITTEN_SECONDS
+        if (isinstance(error, FileCutShort) and recent) or cube.has_changed():
             raise TransientError(
                 f"“{relative_path}” changed while it was read, or is still being written: {error}"
             ) from error

@@ -4,6 +4,8 @@ The binary is the one that imageio-ffmpeg brings. The bounds are set by the shel
 hold from its first instruction.
 """
 
+import errno
+import os
 import re
 import shutil
 import signal
@@ -17,7 +19,7 @@ from typing import IO
 
 import imageio_ffmpeg
 
-from common.errors import PermanentError, TransientError, on_one_line
+from common.errors import PASSING_ERRNOS, PermanentError, TransientError, on_one_line
 
 THREADS = 2
 """For each decoder and encoder, so that a movie leaves processors to others."""
@@ -25,6 +27,11 @@ THREADS = 2
 _KEPT_OF_MESSAGES, _MOST_MESSAGES = 2**13, 2**20
 # “ulimit” counts memory in units of 1,024 bytes and files in units of 512 bytes (POSIX).
 _LIMITED = 'ulimit -v "$1" && ulimit -t "$2" && ulimit -f "$3" && ulimit -c 0 && shift 3 && exec "$@"'
+# A lack of memory is the movie's fault, as ffmpeg may take as much as its bound says. A thread that cannot be started
+# can be due to that bound, or to the system.
+_NO_THREAD = os.strerror(errno.EAGAIN)
+_SHORTAGES = tuple(os.strerror(number) for number in PASSING_ERRNOS - {errno.ENOMEM, errno.EPIPE, errno.EAGAIN})
+_MOST_THREADS = 16
 _SIGNALS: dict[int, str] = {
     signal.SIGXCPU: "it took more processor time than is allowed",
     signal.SIGXFSZ: "it wrote more than is allowed",
@@ -151,9 +158,9 @@ def _run_to_the_end(
     # Threads, as this one waits to write into a pipe that a hanging process does not read.
     timer = threading.Timer(seconds, stop)
     listener = threading.Thread(target=listen)
-    timer.start()
-    listener.start()
     try:
+        timer.start()
+        listener.start()
         if feed is not None:
             _write_all(_opened(process.stdin), feed)
         process.wait()
@@ -161,7 +168,8 @@ def _run_to_the_end(
         timer.cancel()
         process.kill()
         process.wait()
-        listener.join()
+        if listener.ident is not None:  # It was started.
+            listener.join()
         errors.close()
         if process.stdin is not None:
             with suppress(BrokenPipeError):
@@ -184,12 +192,29 @@ def _write_all(pipe: IO[bytes], feed: Iterable[bytes | memoryview]) -> None:
 
 
 def _failure(returncode: int, words: str) -> PermanentError | TransientError:
-    if "No space left on device" in words:
-        return TransientError("ffmpeg cannot write the movie: no space left on device.")
+    if any(shortage in words for shortage in _SHORTAGES) or (_NO_THREAD in words and _threads_are_short()):
+        return TransientError(f"ffmpeg cannot make the movie at the moment: {words}")
     if returncode < 0:
         reason = _SIGNALS.get(-returncode, f"it was ended by signal {-returncode}")
         return PermanentError(f"ffmpeg cannot make the movie: {reason}. {words}".strip())
     return PermanentError(f"ffmpeg cannot make the movie: {words}")
+
+
+def _threads_are_short() -> bool:
+    """Return whether the system does not start as many threads as ffmpeg needs."""
+    end = threading.Event()
+    threads = [threading.Thread(target=end.wait) for _ in range(_MOST_THREADS)]
+    try:
+        for thread in threads:
+            thread.start()
+    except RuntimeError:
+        return True
+    finally:
+        end.set()
+        for thread in threads:
+            if thread.ident is not None:
+                thread.join()
+    return False
 
 
 def _words(messages: bytes) -> str:

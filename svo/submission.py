@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from common.errors import PermanentError, TransientError
+from common.transience import is_of_database, sentence, will_pass
 from datacubes.models import DataCube
 from svo.addresses import require_public_address
 from svo.configuration import get_client, known_dataset
@@ -189,22 +189,26 @@ def _attempt(submissions: list[Submission], work: Callable[[], None]) -> None:
     """Do the work; whatever hinders it is noted for those submissions that have not ended before."""
     try:
         work()
-    except (PermanentError, TransientError) as error:
-        for submission in submissions:
-            _end_with_failure(submission, error)
     except SoftTimeLimitExceeded:
         for submission in submissions:
             _end_with_failure(submission, TransientError("It took longer than a worker may take."))
         raise
-    except (OperationalError, InterfaceError):
-        # The database is away: the claims expire by themselves.
-        raise
     except Exception as error:
-        # Whatever a cube holds must not end a worker; and what was not foreseen must be seen by a developer.
-        logger.exception("SVO: unforeseen error at %s", ", ".join(one.oid for one in submissions[:10]))
+        if is_of_database(error) and will_pass(error):
+            raise  # Nothing can be recorded now. The claims expire by themselves.
+        failure = _failure(error, submissions)
         for submission in submissions:
-            unforeseen = f"There was an error that was not foreseen: {type(error).__name__}: {error}"
-            _end_with_failure(submission, PermanentError(unforeseen))
+            _end_with_failure(submission, failure)
+
+
+def _failure(error: Exception, submissions: list[Submission]) -> PermanentError | TransientError:
+    if isinstance(error, PermanentError | TransientError):
+        return error
+    if will_pass(error):
+        return TransientError(sentence(error))
+    # Nothing in a cube may end a worker; and a developer must see what was not foreseen.
+    logger.exception("SVO: unforeseen error at %s", ", ".join(one.oid for one in submissions[:10]))
+    return PermanentError(f"There was an error that was not foreseen: {sentence(error)}")
 
 
 def _end_with_failure(submission: Submission, failure: PermanentError | TransientError) -> None:

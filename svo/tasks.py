@@ -5,6 +5,7 @@ import time
 
 from celery import shared_task
 
+from common.transience import left_to_the_next_sweep
 from common.wakeups import MAX_WAKE_UPS_OF_A_SWEEP, send_missing_wake_ups, send_wake_up
 from svo.datasets import is_configured
 from svo.planning import Options
@@ -23,17 +24,19 @@ LONGEST_SYNCHRONISATION_SECONDS = 12 * 3600
 def send_next_submission() -> None:
     """Send the submission whose turn it is, if there is one, and for a second those after it."""
     stop = time.monotonic() + GO_ON_SECONDS
-    while is_configured() and send_next():
-        if time.monotonic() > stop:
-            break
+    with left_to_the_next_sweep():
+        while is_configured() and send_next():
+            if time.monotonic() > stop:
+                break
 
 
 @shared_task
 def sweep_submissions() -> None:
     """Wake workers for the submissions that are due and that nobody was woken for."""
-    if is_configured():
-        wanted = due_submissions()[:MAX_WAKE_UPS_OF_A_SWEEP].count()
-        send_missing_wake_ups(send_next_submission, QUEUE, wanted)
+    with left_to_the_next_sweep():
+        if is_configured():
+            wanted = due_submissions()[:MAX_WAKE_UPS_OF_A_SWEEP].count()
+            send_missing_wake_ups(send_next_submission, QUEUE, wanted)
 
 
 @shared_task(soft_time_limit=LONGEST_SYNCHRONISATION_SECONDS, time_limit=LONGEST_SYNCHRONISATION_SECONDS + 60)

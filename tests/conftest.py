@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 
 from tests.support.archived_cubes import anybody, archive_cube, client_of, person
-from tests.support.cube_fixtures import data_root, no_growth_watch, place_cube, sample_cube
+from tests.support.cube_fixtures import data_root, nobody_writes, place_cube, sample_cube
 from tests.support.order_fixtures import api, cube_path, expire_lease, pipeline
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "cube_path",
     "data_root",
     "expire_lease",
-    "no_growth_watch",
+    "nobody_writes",
     "person",
     "pipeline",
     "place_cube",

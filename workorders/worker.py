@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 
 from django.conf import settings
-from django.db import IntegrityError, InterfaceError, OperationalError, connection
+from django.db import IntegrityError, connection
 
-from common.errors import PermanentError, TransientError
+from common.errors import PermanentError
+from common.transience import is_of_database, sentence, will_pass
 from ingestion.conductor import Reading, read_cube, write_cube
 from workorders import queue
 from workorders.log_context import order_in_logs
@@ -78,10 +79,6 @@ def _carry_out(order: WorkOrder, begin: Callable[[], object]) -> None:
         logger.info("completed")
     except queue.LeaseLost as lost:
         logger.warning("%s; nothing of this run was kept", lost)
-    except PermanentError as error:
-        _record_failure(order, str(error))
-    except TransientError as error:
-        _record_retry(order, str(error))
     except OutOfTime:
         _record_retry(order, f"The ingestion took longer than {settings.ORDER_TIME_LIMIT_SECONDS} s.")
     except SystemExit:
@@ -90,16 +87,19 @@ def _carry_out(order: WorkOrder, begin: Callable[[], object]) -> None:
         raise
     except MemoryError:
         _record_retry(order, f"The ingestion needed more than {settings.WORKER_MEMORY_LIMIT_MB} MB of memory.")
-    except (OperationalError, InterfaceError) as error:
-        # The connection may be the old one of a database that has been back for a while: try with a new one.
-        connection.close()
-        _record_retry(order, f"The database gave an error: {str(error).strip()}.")
-    except (OSError, IntegrityError) as error:
-        _record_retry(order, f"{type(error).__name__}: {str(error).strip()}.")
+    except PermanentError as error:
+        _record_failure(order, str(error))
     except Exception as error:
-        # Whatever a file holds must not end a worker; and what was not foreseen must be seen by a developer.
-        logger.exception("unforeseen error")
-        _record_failure(order, f"The ingestion met an error that was not foreseen: {type(error).__name__}: {error}.")
+        if is_of_database(error):
+            # The connection may be the old one of a database that has been back for a while. Use a new one.
+            connection.close()
+        # An IntegrityError means that another ingestion wrote the same row at the same time.
+        if will_pass(error) or isinstance(error, IntegrityError):
+            _record_retry(order, sentence(error))
+        else:
+            # Nothing in a file may end a worker; and a developer must see what was not foreseen.
+            logger.exception("unforeseen error")
+            _record_failure(order, f"The ingestion met an error that was not foreseen: {sentence(error)}")
 
 
 def _read_in_time(order: WorkOrder) -> Reading:
@@ -174,10 +174,16 @@ class LeaseKeeper:
             while not self._done.wait(settings.ORDER_LEASE_SECONDS / 3):
                 try:
                     queue.renew_lease(self._order)
-                except (OperationalError, InterfaceError) as error:
-                    logger.warning("order %s: its lease could not be renewed: %s", self._order.pk, error)
+                except queue.LeaseLost:
+                    raise
+                except Exception as error:
+                    if not will_pass(error):
+                        raise
+                    logger.warning("order %s: its lease could not be renewed: %s", self._order.pk, sentence(error))
                     connection.close()
         except queue.LeaseLost:
             pass  # Or the run has just ended. Its last transaction tells which.
+        except Exception:
+            logger.exception("order %s: its lease is no longer renewed", self._order.pk)
         finally:
             connection.close()

@@ -8,7 +8,7 @@ from common.errors import PermanentError, TransientError
 from cubefile import CubeFile, FileCutShort, open_cube
 from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header, tiny_cube
 
-pytestmark = pytest.mark.usefixtures("no_growth_watch")
+pytestmark = pytest.mark.usefixtures("nobody_writes")
 
 
 def primary_of(data_root, content: bytes):

@@ -146,7 +146,7 @@ def test_a_table_of_nan_tells_nothing(data_root):
     assert place_of(Metadata.objects.get()) == (None,) * 4
 
 
-@pytest.mark.usefixtures("no_growth_watch")
+@pytest.mark.usefixtures("nobody_writes")
 def test_a_table_that_is_cut_short_is_no_reason_to_do_without_it(data_root):
     path = write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4))
     content = path.read_bytes()

@@ -61,7 +61,7 @@ def during(monkeypatch):
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("name", ["fits_header", "metadata", "tags"])
-@pytest.mark.usefixtures("no_growth_watch")
+@pytest.mark.usefixtures("nobody_writes")
 def test_a_file_that_changes_while_it_is_read_is_tried_again_later(place_cube, data_root, during, change, name):
     path = place_cube()
     during(name, lambda: change(data_root / path))
@@ -80,7 +80,7 @@ def test_it_is_ingested_once_it_stays_as_it_is(place_cube, data_root, during, mo
     assert DataCube.objects.get().metadata.keywords["OBJECT"] == "AR 12739"
 
 
-@pytest.mark.usefixtures("no_growth_watch")
+@pytest.mark.usefixtures("nobody_writes")
 @pytest.mark.parametrize("missing", [1, 8, 9, 2000])
 def test_a_file_whose_last_tables_are_not_there_yet_is_not_ingested(place_cube, data_root, missing):
     path = data_root / place_cube()

@@ -18,7 +18,7 @@ from devtools.sample_cubes import write_cube
 from ingestion.conductor import ingest
 from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header, tiny_cube
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_growth_watch")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_writes")]
 
 MUCH_TOO_LONG_SECONDS = 30
 MUCH_MEMORY_BYTES = 200_000_000

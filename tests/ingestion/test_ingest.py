@@ -9,7 +9,7 @@ from ingestion.conductor import ingest
 from tests.support.cube_fixtures import SAMPLE_OID
 from tests.support.raw_fits import tiny_cube
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_growth_watch")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_writes")]
 
 STEPS = ["data_cube", "data_access", "fits_header", "metadata", "tags"]
 

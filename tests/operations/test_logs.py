@@ -56,6 +56,7 @@ def said(line: str, form: str) -> tuple[str, str]:
     return message, order.removesuffix("]")
 
 
+@pytest.mark.usefixtures("nobody_writes")
 def test_every_line_that_is_written_while_an_order_is_carried_out_has_its_id_and_path(db, lines, form, data_root):
     logging.getLogger("elsewhere").info("before")
     (data_root / "a.fits").write_bytes(b"")

@@ -47,7 +47,7 @@ def test_a_cube_that_fails_is_told_with_its_reason(submit, place_cube, data_root
 
 
 def test_more_orders_than_a_round_looks_at_are_waited_for(
-    submit, data_root, worker, no_growth_watch, capsys, monkeypatch
+    submit, data_root, worker, nobody_writes, capsys, monkeypatch
 ):
     monkeypatch.setattr("submit_cube.waiting.UNFINISHED_OF_A_ROUND", 4)
     names = [f"{number}.fits" for number in range(20)]

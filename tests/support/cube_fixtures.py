@@ -43,6 +43,6 @@ def place_cube(data_root: Path, sample_cube: bytes) -> PlaceCube:
 
 
 @pytest.fixture
-def no_growth_watch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait to see whether a file that was cut short grows."""
-    monkeypatch.setattr("cubefile.cube.GROWTH_WATCH_SECONDS", 0)
+def nobody_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treat a file that was modified a moment ago as one that nobody writes to any more."""
+    monkeypatch.setattr("cubefile.cube.STILL_WRITTEN_SECONDS", 0)

@@ -49,7 +49,7 @@ def ingest_hostile_files(originals: Path, seeds: Iterable[int], results: Path) -
     """
     faulthandler.enable()
     limit_memory()
-    cube.GROWTH_WATCH_SECONDS = 0  # Nobody writes to these files, so that there is no use in watching them grow.
+    cube.STILL_WRITTEN_SECONDS = 0  # Nobody writes to these files any more.
     cubes = [path.read_bytes() for path in sorted(originals.glob("*.fits"))]
     beside = {path.suffix: path.read_bytes() for path in sorted(originals.iterdir()) if path.suffix != ".fits"}
     contents = Contents()

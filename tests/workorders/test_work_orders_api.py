@@ -45,6 +45,7 @@ def test_an_order_is_polled_until_it_has_ended(reader, cube_path):
     assert all(step.keys() == {"name", "outcome", "reason", "seconds"} for step in steps.values())
 
 
+@pytest.mark.usefixtures("nobody_writes")
 def test_an_order_that_failed_says_why(reader, data_root):
     (data_root / "a.fits").write_bytes(b"")
     order = queue.post_order("a.fits", {})

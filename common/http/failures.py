@@ -1,0 +1,28 @@
+"""The answer to a request that met an error which no view foresaw."""
+
+import sys
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
+
+from common.transience import will_pass
+
+RETRY_AFTER_SECONDS = 10
+
+_AWAY = "The archive cannot answer at the moment. Try again in some seconds."
+_FAULT = "The archive could not answer because of a fault of its own, which was recorded."
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 503 with Retry-After if the error will pass, such as a database that is away; else 500.
+
+    Programs get JSON, browsers a page.
+    """
+    error = sys.exc_info()[1]
+    passing = error is not None and will_pass(error)
+    status = 503 if passing else 500
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if passing else {}
+    if request.path_info.startswith("/api/") or not request.accepts("text/html"):
+        return JsonResponse({"detail": _AWAY if passing else _FAULT}, status=status, headers=headers)
+    # Without the request, so that nothing asks the database.
+    return HttpResponse(loader.get_template(f"{status}.html").render(), status=status, headers=headers)
