@@ -10,6 +10,7 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
 
 COPY pyproject.toml README.md manage.py celeryconfig.py ./
+COPY accounts accounts
 COPY catalogue catalogue
 COPY common common
 COPY config config

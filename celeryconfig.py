@@ -29,7 +29,7 @@ elif broker_url.startswith("redis"):
     broker_transport_options = {"socket_timeout": 10, "socket_connect_timeout": 5, "socket_keepalive": True}
 
 task_default_queue = "ingest"
-task_queues = [Queue(name, Exchange(name), routing_key=name) for name in ("ingest", "svo")]
+task_queues = [Queue(name, Exchange(name), routing_key=name) for name in ("ingest", "svo", "mail")]
 task_ignore_result = True
 task_publish_retry = False
 task_serializer = "json"
@@ -44,7 +44,11 @@ worker_send_task_events = False
 # For work that is stuck where no exception reaches it; `workorders.worker` sees to the limit itself.
 task_time_limit = 1.1 * settings.ORDER_TIME_LIMIT_SECONDS + 5
 
-task_routes = {"svo.tasks.*": {"queue": "svo"}}
+task_routes = {
+    "svo.tasks.*": {"queue": "svo"},
+    "common.mail.tasks.*": {"queue": "mail"},
+    "accounts.tasks.*": {"queue": "mail"},
+}
 
 timezone = "UTC"
 beat_schedule_filename = str(settings.LOCAL_ROOT / "celerybeat-schedule")
@@ -56,6 +60,16 @@ beat_schedule = {
     },
     "sweep of submissions": {
         "task": "svo.tasks.sweep_submissions",
+        "schedule": SUBMISSION_SWEEP_SECONDS,
+        "options": {"expires": SUBMISSION_SWEEP_EXPIRES_SECONDS},
+    },
+    "sweep of mail": {
+        "task": "common.mail.tasks.sweep_mail",
+        "schedule": SUBMISSION_SWEEP_SECONDS,
+        "options": {"expires": SUBMISSION_SWEEP_EXPIRES_SECONDS},
+    },
+    "sweep of reset requests": {
+        "task": "accounts.tasks.sweep_reset_requests",
         "schedule": SUBMISSION_SWEEP_SECONDS,
         "options": {"expires": SUBMISSION_SWEEP_EXPIRES_SECONDS},
     },

@@ -133,8 +133,10 @@ INSTALLED_APPS = [
     "rest_framework",
     "rest_framework.authtoken",
     "common",
+    "common.mail",
     "datacubes",
     "catalogue",
+    "accounts",
     "svo",
     "workorders",
     "operations",
@@ -176,29 +178,36 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",  # First: who has tried too often is not looked up.
+    # First: who has tried too often is not looked up.
+    "accounts.login_limits.NetworkLimit",
+    "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "catalogue"
 LOGOUT_REDIRECT_URL = "catalogue"
 
-# A password can be tried so often for one account from one address; then both wait together. Nobody can lock people out
+# A password can be tried so often for one account from one network; then both wait together. Nobody can lock people out
 # who come from elsewhere. The count is in the database, which all processes share.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_CALLABLE = "catalogue.pages.accounts.too_many_attempts"
-AXES_CLIENT_IP_CALLABLE = "common.http.client_address.client_address"
+AXES_LOCKOUT_CALLABLE = "accounts.login_limits.too_many_attempts"
+AXES_CLIENT_IP_CALLABLE = "common.http.client_address.client_network"
 AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]  # Some type the password where the name belongs.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 CLIENT_ADDRESS_HEADER = env.str("CLIENT_ADDRESS_HEADER", default="")
 
-# Mails to people who have forgotten their password: printed by the server, unless a mail server is named.
-globals().update(env.email_url("EMAIL_URL", default="consolemail://"))
+# Mail is stored, and workers send it to the server that is named here: no request waits for it. Without a server, the
+# archive sends none.
+SENDS_MAIL = bool(env.str("EMAIL_URL", default=""))
+if SENDS_MAIL:
+    globals().update(env.email_url("EMAIL_URL"))
+EMAIL_BACKEND = "common.mail.backend.QueueingBackend" if SENDS_MAIL else "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_TIMEOUT = 10  # Seconds, for each step of the conversation with the server.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=ARCHIVE_CONTACT_EMAIL or f"archive@{_base_url.hostname}")
 
 LANGUAGE_CODE = "en-gb"

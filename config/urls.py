@@ -10,6 +10,7 @@ handler500 = server_error
 
 urlpatterns = [
     path("", include("catalogue.pages.urls")),
+    path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("svo.urls")),  # Before those of cubes, for whom `<oid>/svo` could be an OID.
     path("api/v1/", include("catalogue.api.urls")),

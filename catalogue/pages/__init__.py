@@ -1,1 +1,1 @@
-"""The pages that people see: the catalogue, a cube, and the accounts of those who log in."""
+"""The pages that people see: the catalogue and a cube."""

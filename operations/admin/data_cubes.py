@@ -3,6 +3,7 @@
 from functools import cache
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import InlineModelAdmin
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -38,6 +39,7 @@ from workorders.admin import requeue_paths
 from workorders.models import WorkOrder
 
 SHOWN_ORDERS = 10
+MOST_GRANTS_TO_EDIT = 200
 
 
 @admin.register(DataCube)
@@ -52,7 +54,7 @@ class DataCubeAdmin(FastListAdmin):
     search_help_text = "The beginning of an OID, such as 2019-04-19T17:34, or of a path."
     list_select_related = ["instrument", "access", "metadata"]
     actions = ["edit_access", "reingest", "force_reingest", "submit_to_svo", "withdraw", "restore"]
-    fields = readonly_fields = (
+    fields = (
         "oid",
         "state",
         "picture",
@@ -70,7 +72,12 @@ class DataCubeAdmin(FastListAdmin):
         "svo_state",
         "orders",
     )
+    readonly_fields = (*fields, "number_of_grants")
     inlines = [AccessRulesInline, EmailGrantInline, GroupGrantInline, MetadataInline, FITSHeaderInline]
+
+    def get_inlines(self, request: HttpRequest, obj: DataCube | None) -> list[type[InlineModelAdmin]]:
+        """Leave out the form of the grants where there are more than a page can hold, or a form can send."""
+        return [inline for inline in self.inlines if inline is not EmailGrantInline or not _has_many_grants(obj)]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Cubes come from the pipeline only."""
@@ -175,10 +182,11 @@ class DataCubeAdmin(FastListAdmin):
         return looks.plots(cube, getattr(cube, "plot_data", None))
 
     def get_fields(self, request: HttpRequest, obj: DataCube | None = None) -> tuple[str, ...]:
-        """Leave out what is told of orders and submissions for those who may not look at these."""
+        """Leave out the orders and submissions for those who may not see them, and a number of grants that is small."""
         needed = {"orders": "workorders.view_workorder", "svo_state": "svo.view_submission"}
         may = request.user.has_perm
-        return tuple(field for field in self.readonly_fields if field not in needed or may(needed[field]))
+        fields = self.readonly_fields if _has_many_grants(obj) else self.fields
+        return tuple(field for field in fields if field not in needed or may(needed[field]))
 
     def has_reingest_permission(self, request: HttpRequest) -> bool:
         """Who may post an order over HTTP may order a cube again here."""
@@ -277,6 +285,11 @@ class DataCubeAdmin(FastListAdmin):
             return f"Withdrawn on {cube.withdrawn_at:%Y-%m-%d}. {cube.withdrawal_reason}{by}"
         return f"File missing since {cube.missing_since:%Y-%m-%d}" if cube.missing_since else "Listed"
 
+    @admin.display(description="grants by e-mail")
+    def number_of_grants(self, cube: DataCube) -> str:
+        """Return their number, and how to change them."""
+        return f"{cube.email_grants.count()}: too many to edit here. Change them by the action of the list."
+
     @admin.display(description="companions")
     def companions(self, cube: DataCube) -> str:
         """Files with the same data in another form."""
@@ -301,3 +314,7 @@ class DataCubeAdmin(FastListAdmin):
             for order in WorkOrder.objects.filter(oid=cube.oid).order_by("-id")[:SHOWN_ORDERS]
         )
         return format_html("<ul>{}</ul>", format_html_join("", '<li><a href="{}">{}</a>: {}</li>', rows))
+
+
+def _has_many_grants(cube: DataCube | None) -> bool:
+    return cube is not None and cube.email_grants.count() > MOST_GRANTS_TO_EDIT

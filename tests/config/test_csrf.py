@@ -6,38 +6,19 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import get_resolver
 
+from tests.support.every_url import all_urls
 from workorders import queue
 from workorders.models import WorkOrder
-
-EXAMPLES = {"object_id": "1", "id": "1", "content_type_id": "1", "app_label": "auth", "path": "a.jpg", "pk": "1"}
-
-
-def all_urls(patterns: list[URLPattern | URLResolver], before: str = "/") -> list[str]:
-    """A URL for each route of the archive."""
-    urls = []
-    for pattern in patterns:
-        route = before + str(pattern.pattern).removeprefix("^").removesuffix("$").removesuffix(r"\Z")
-        if isinstance(pattern, URLResolver):
-            urls += all_urls(pattern.url_patterns, route)
-        else:
-            url = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:\w+:)?(\w+)>", _example, route)
-            assert not set("()<>^$?") & set(url), url
-            urls.append(url)
-    return urls
-
-
-def _example(parameter: re.Match[str]) -> str:
-    return EXAMPLES.get(parameter[1] or parameter[2], "x")
-
 
 URLS = all_urls(get_resolver().url_patterns)
 
 
 @pytest.fixture
-def browser(db) -> Client:
+def browser(db, settings) -> Client:
     """A browser in which somebody is logged in who may do everything."""
+    settings.SENDS_MAIL = True
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(User.objects.create_superuser("root", email="root@observatory.example", password="the old one"))
     return browser

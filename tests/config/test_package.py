@@ -14,8 +14,8 @@ pytestmark = pytest.mark.packaging
 
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGES = (
-    *("catalogue", "common", "config", "cubefile", "datacubes", "devtools", "ingestion", "operations", "previews"),
-    *("submit_cube", "svo", "workorders"),
+    *("accounts", "catalogue", "common", "config", "cubefile", "datacubes", "devtools", "ingestion", "operations"),
+    *("previews", "submit_cube", "svo", "workorders"),
 )
 
 LOOK_AROUND = """

@@ -58,6 +58,7 @@ def test_an_archive_behind_tls_is_ready_for_production(tmp_path):
             "DATABASE_URL": DATABASE,
             "SECRET_KEY": "".join(map(chr, range(40, 110))),
             "ARCHIVE_BASE_URL": "https://archive.example.org",
+            "EMAIL_URL": "smtp://mail.example.org",
         },
         capture_output=True,
         text=True,

@@ -111,6 +111,26 @@ def test_the_access_to_one_cube_is_changed_on_its_page(admin_client, cubes):
     assert after.updated_at == before.updated_at
 
 
+def test_a_cube_with_more_grants_than_a_form_can_send_is_changed_and_keeps_them(admin_client, cubes):
+    EmailGrant.objects.bulk_create(EmailGrant(cube=cubes[0], email=f"{number}@b.example") for number in range(201))
+    url = f"/admin/datacubes/datacube/{cubes[0].pk}/change/"
+    page = admin_client.get(url).content.decode()
+    assert "201: too many to edit here" in page
+    assert "email_grants-TOTAL_FORMS" not in page
+    form = {
+        "access-TOTAL_FORMS": 1,
+        "access-INITIAL_FORMS": 1,
+        "access-0-cube": cubes[0].pk,
+        "access-0-release_date": "2031-01-01",
+        "group_grants-TOTAL_FORMS": 0,
+        "group_grants-INITIAL_FORMS": 0,
+    }
+    assert admin_client.post(url, form).status_code == 302
+    assert cubes[0].email_grants.count() == 201
+    cubes[0].access.refresh_from_db()
+    assert cubes[0].access.release_date == date(2031, 1, 1)
+
+
 def test_the_release_of_many_is_set(admin_client, cubes):
     page = act(
         admin_client,

@@ -11,6 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.login_limits import MOST_FROM_A_NETWORK
+
 LIMIT = 10
 FORMS = ["/accounts/login/", "/admin/login/"]
 HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
@@ -140,3 +142,28 @@ def test_attempts_at_the_same_time_all_count(transactional_db):
     assert set(codes) == {200, 429}
     assert codes.count(200) <= LIMIT + 3, "at most those that were under way together"
     assert try_password("right").status_code == 429
+
+
+def test_addresses_of_one_network_of_ipv6_count_together(anna):
+    for number in range(LIMIT):
+        fail(1, address=f"2001:db8::{number:x}")
+    assert try_password("right", address="2001:db8::ffff:ffff").status_code == 429
+    assert try_password("right", address="2001:db8:0:1::1").status_code == 302
+
+
+def test_an_ipv4_address_written_as_one_of_ipv6_is_the_same(anna):
+    fail(LIMIT, address=HERE)
+    assert try_password("right", address=f"::ffff:{HERE}").status_code == 429
+
+
+def test_one_network_cannot_try_any_number_of_accounts(anna):
+    for number in range(MOST_FROM_A_NETWORK):
+        assert try_password("wrong", username=f"somebody{number}").status_code == 200
+    assert try_password("right").status_code == 429
+    assert try_password("right", FORMS[1]).status_code == 429
+    assert try_password("right", address=ELSEWHERE).status_code == 302
+    before = set(AccessAttempt.objects.values_list("username", "attempt_time"))
+    fail(5, username="another")
+    assert set(AccessAttempt.objects.values_list("username", "attempt_time")) == before
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=16))
+    assert try_password("right").status_code == 302

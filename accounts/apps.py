@@ -1,0 +1,10 @@
+"""The app of people's accounts."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Accounts."""
+
+    name = "accounts"
+    verbose_name = "Accounts"

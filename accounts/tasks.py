@@ -1,0 +1,25 @@
+"""The Celery tasks of accounts, on the queue of mail."""
+
+from celery import shared_task
+
+from accounts.models import ResetRequest
+from accounts.reset_requests import answer_next, forget_old_requests
+from common.transience import left_to_the_next_sweep
+from common.wakeups import send_wake_up
+
+
+@shared_task
+def answer_reset_requests() -> None:
+    """Send the mails that people asked for to set a new password."""
+    with left_to_the_next_sweep():
+        while answer_next():
+            pass
+
+
+@shared_task
+def sweep_reset_requests() -> None:
+    """Wake a worker for requests that nobody was woken for, and forget the old ones."""
+    with left_to_the_next_sweep():
+        forget_old_requests()
+        if ResetRequest.objects.filter(answered_at=None).exists():
+            send_wake_up(answer_reset_requests)

@@ -1,0 +1,15 @@
+"""A check of the mail settings, for `manage.py check --deploy`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Tags, Warning, register
+
+
+@register(Tags.security, deploy=True)
+def check_mail_server(**kwargs: Any) -> list[CheckMessage]:
+    """Warn where no mail server is set."""
+    if settings.SENDS_MAIL:
+        return []
+    text = "EMAIL_URL is not set: the archive sends no mail, and nobody can set a new password by mail."
+    return [Warning(text, "Such as smtp+tls://user:password@mail.example.org:587.", id="mail.W001")]

@@ -1,0 +1,5 @@
+"""Fixtures of these tests."""
+
+from tests.support.visit_fixture import visit
+
+__all__ = ["visit"]
