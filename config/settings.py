@@ -121,7 +121,7 @@ if _base_url.scheme == "https":
 
 INSTALLED_APPS = [
     "axes",
-    "django.contrib.admin",
+    "operations.admin_app.ArchiveAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

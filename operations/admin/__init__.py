@@ -1,5 +1,5 @@
-"""The admin pages that show several rooms at once: the front page and the page of cubes."""
+"""The admin page of cubes, which shows several rooms at once."""
 
-from operations.admin import data_cubes, site
+from operations.admin import data_cubes
 
-__all__ = ["data_cubes", "site"]
+__all__ = ["data_cubes"]

@@ -13,6 +13,7 @@ from tests.support.archived_cubes import archive_cube, copy_of
 __all__ = ["archive_cube"]
 
 LIST = "/admin/datacubes/datacube/"
+PARTS = ("group_grants", "metadata", "fits_header")
 
 
 @pytest.fixture
@@ -122,8 +123,7 @@ def test_a_cube_with_more_grants_than_a_form_can_send_is_changed_and_keeps_them(
         "access-INITIAL_FORMS": 1,
         "access-0-cube": cubes[0].pk,
         "access-0-release_date": "2031-01-01",
-        "group_grants-TOTAL_FORMS": 0,
-        "group_grants-INITIAL_FORMS": 0,
+        **{f"{part}-{which}_FORMS": 0 for part in PARTS for which in ("TOTAL", "INITIAL")},
     }
     assert admin_client.post(url, form).status_code == 302
     assert cubes[0].email_grants.count() == 201

@@ -1,0 +1,55 @@
+"""The admin site: its titles, its front page, and what it answers to an address that asks for nonsense."""
+
+import logging
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from common.transience import will_pass
+
+if TYPE_CHECKING:
+    from django.contrib.admin.sites import _ViewType as _View
+
+logger = logging.getLogger(__name__)
+
+
+class ArchiveAdminSite(admin.AdminSite):
+    """Django's admin passes lookups of an address to the database: each list can be asked by any column."""
+
+    site_header = site_title = "Solar archive"
+    index_title = "Administration"
+    index_template = "operations/front_page.html"
+    enable_nav_sidebar = False  # The front page has the links, and lists need the room.
+
+    def admin_view(self, view: "_View", cacheable: bool = False) -> "_View":
+        """Answer 400 where a page is asked for by values that the database cannot compare."""
+        inner = super().admin_view(view, cacheable)
+
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in ("GET", "HEAD"):
+                return inner(request, *args, **kwargs)
+            # A pattern can keep the database at work for ever.
+            if any(name.endswith("regex") or "\0" in name for name in request.GET) or _has_nul(request, kwargs):
+                return _cannot_be_asked(request)
+            try:
+                return inner(request, *args, **kwargs)
+            except (ValueError, TypeError, LookupError, OverflowError, ValidationError, DatabaseError) as error:
+                if will_pass(error) or not (request.GET or kwargs):
+                    raise
+                logger.warning("The admin cannot answer %s.", request.get_full_path(), exc_info=True)
+                return _cannot_be_asked(request)
+
+        return cast("_View", answer)
+
+
+def _has_nul(request: HttpRequest, kwargs: dict[str, Any]) -> bool:
+    return any("\0" in str(value) for value in (*request.GET.values(), *kwargs.values()))
+
+
+def _cannot_be_asked(request: HttpRequest) -> HttpResponseBase:
+    return render(request, "operations/cannot_be_asked.html", status=400)
