@@ -74,6 +74,13 @@ def test_every_service_has_a_health_check(name):
         assert shlex.split(command[1])
 
 
+def test_beat_sends_more_often_than_its_health_check_asks_for():
+    import celeryconfig
+
+    most_seconds = int(SERVICES["beat"]["healthcheck"]["test"][-1])
+    assert most_seconds >= 3 * celeryconfig.SUBMISSION_SWEEP_SECONDS
+
+
 def test_data_media_and_database_are_on_volumes():
     assert any(volume.endswith(":/var/lib/postgresql/data") for volume in SERVICES["db"]["volumes"])
     for service in OURS.values():
