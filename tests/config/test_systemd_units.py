@@ -102,6 +102,14 @@ def test_the_example_of_the_environment_names_settings_only():
     assert {"SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL", "MEDIA_ROOT", "LOCAL_ROOT"} <= set(variables)
 
 
+def test_the_folders_of_the_example_are_made_and_can_be_written_to():
+    settings = dict(re.findall(r"^(\w+)=(.*)$", (UNITS / "environment.example").read_text(), re.MULTILINE))
+    common = UNITS / "solar-archive-.service.d" / "confined.conf"
+    made = [f"/var/lib/{name}" for name in value(common, "StateDirectory").split()]
+    assert made == [settings["LOCAL_ROOT"], settings["MEDIA_ROOT"]]
+    assert value(common, "ReadWritePaths") == settings["LOCAL_ROOT"]
+
+
 def value(unit: Path, name: str) -> str:
     [found] = re.findall(rf"^{name}=(.*)$", unit.read_text(), re.MULTILINE)
     return found
