@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -147,7 +148,12 @@ def test_each_service_reaches_those_that_it_needs_only():
 def test_only_nginx_and_those_whose_tasks_ask_other_servers_have_a_way_out():
     from config.celery import app
 
-    tasks = ["svo.tasks.send_next_submission", "svo.tasks.synchronise_with_svo", "datacubes.tasks.update_vocabularies"]
+    tasks = [
+        "svo.tasks.send_next_submission",
+        "svo.tasks.synchronise_with_svo",
+        "common.mail.tasks.send_due_mail",
+        "datacubes.tasks.update_vocabularies",
+    ]
     app.loader.import_default_modules()
     assert set(tasks) <= set(app.tasks)
     queues = {app.amqp.router.route({}, task)["queue"].name for task in tasks}
@@ -173,11 +179,22 @@ def megabytes(size: str) -> int:
     return int(size[:-1]) * {"m": 1, "g": 1024}[size[-1]]
 
 
-def test_everything_that_the_image_copies_is_there():
-    for line in DOCKERFILE.splitlines():
-        if line.startswith("COPY"):
-            for source in line.split()[1:-1]:
-                assert (PROJECT / source).exists(), source
+def copied_into_the_image() -> set[str]:
+    lines = [line.split() for line in DOCKERFILE.splitlines() if line.startswith("COPY")]
+    return {source for _, *sources, _ in lines for source in sources}
+
+
+def test_everything_that_the_image_copies_is_there_and_let_in():
+    let_in = (PROJECT / ".dockerignore").read_text().splitlines()
+    for source in copied_into_the_image():
+        assert (PROJECT / source).exists(), source
+        assert f"!{source}" in let_in, source
+
+
+def test_the_image_has_every_package_of_the_archive():
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    packages = {name.rstrip("*") for name in project["tool"]["setuptools"]["packages"]["find"]["include"]}
+    assert packages - {"submit_cube"} <= copied_into_the_image()
 
 
 @cache
