@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test soak lint format benchmark lock
+.PHONY: help demo serve check test soak lint format benchmark lock audit licences
 
 help: ## Show the commands.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -54,3 +54,9 @@ lock: $(READY) ## Make the lock files from pyproject.toml.
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --allow-unsafe --extra dev --constraint requirements.txt \
 		--output-file requirements-dev.txt pyproject.toml
+
+audit: $(READY) ## Ask for known vulnerabilities of the packages in the lock files.
+	$(BIN)/python -m devtools.audit
+
+licences: $(READY) ## Make docs/licences.md from the packages in the lock file.
+	$(BIN)/python -m devtools.licences > docs/licences.md

@@ -63,10 +63,10 @@ class NginxServer:
         # The folders of tests are for their owner alone, and nginx would lend its processes another user.
         user = "user root;" if os.geteuid() == 0 else ""
         (folder / "nginx.conf").write_text(_MAIN.format(folder=folder, user=user))
-        self._command = [program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
+        self.command = [program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
 
     def __enter__(self) -> "NginxServer":
-        self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
+        self._process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL)
         wait_until(self._answers, "nginx answers")
         return self
 
