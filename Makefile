@@ -40,6 +40,7 @@ lint: $(READY) ## Check format, style, the floors of the house, types and that r
 	$(BIN)/lint-imports
 	DATABASE_URL= $(BIN)/mypy
 	$(BIN)/python -m devtools.released_migrations
+	$(BIN)/python -m devtools.settings_reference
 
 format: $(READY) ## Format the code.
 	$(BIN)/ruff check --fix .

@@ -46,6 +46,7 @@ task_time_limit = 1.1 * settings.ORDER_TIME_LIMIT_SECONDS + 5
 
 task_routes = {
     "svo.tasks.*": {"queue": "svo"},
+    "datacubes.tasks.update_vocabularies": {"queue": "svo"},  # Those of this queue have the way out.
     "common.mail.tasks.*": {"queue": "mail"},
     "accounts.tasks.*": {"queue": "mail"},
 }

@@ -1,4 +1,4 @@
-"""The settings of the archive, all from environment variables; the README lists them.
+"""The settings of the archive, all from environment variables; `docs/settings.md` lists them.
 
 With none of them set, everything local (database, messages, data, media) lives under ``var/``.
 """
@@ -6,20 +6,17 @@ With none of them set, everything local (database, messages, data, media) lives 
 import os
 import secrets
 from datetime import timedelta
-from ipaddress import ip_network
 from math import ceil
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-env = environ.Env()
+from config.environment import read_environment
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
-# As an installed package it keeps nothing beside its code.
-_HOME = PROJECT_ROOT if (PROJECT_ROOT / "manage.py").exists() else Path.cwd()
-LOCAL_ROOT = Path(env.str("LOCAL_ROOT", default=str(_HOME / "var")))
+env = read_environment()
+
+LOCAL_ROOT = env.LOCAL_ROOT
 LOCAL_ROOT.mkdir(parents=True, exist_ok=True)
 
 
@@ -36,43 +33,42 @@ def _local_secret_key() -> str:
 
 # --- The archive -----------------------------------------------------------------------------------------------------
 
-SCIENCE_DATA_ROOT = Path(env.str("SCIENCE_DATA_ROOT", default=str(LOCAL_ROOT / "data")))
-MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(LOCAL_ROOT / "media")))
+SCIENCE_DATA_ROOT = env.SCIENCE_DATA_ROOT or LOCAL_ROOT / "data"
+MEDIA_ROOT = env.MEDIA_ROOT or LOCAL_ROOT / "media"
 MEDIA_URL = "/media/"
-ARCHIVE_BASE_URL = env.str("ARCHIVE_BASE_URL", default="http://localhost:8000").rstrip("/")
-ARCHIVE_CONTACT_EMAIL = env.str("ARCHIVE_CONTACT_EMAIL", default="")
-X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", default="")
+ARCHIVE_BASE_URL = env.ARCHIVE_BASE_URL
+ARCHIVE_CONTACT_EMAIL = env.ARCHIVE_CONTACT_EMAIL
+X_ACCEL_PREFIX = env.X_ACCEL_PREFIX
 
-_VOCABULARIES = PROJECT_ROOT / "datacubes" / "vocabularies"
-TAG_VOCABULARIES = {
-    "feature": env.str("FEATURES_VOCABULARY", default=str(_VOCABULARIES / "features.txt")),
-    "event": env.str("EVENTS_VOCABULARY", default=str(_VOCABULARIES / "events.txt")),
-}
+PREVIEWS_OF_RESTRICTED_CUBES = env.PREVIEWS_OF_RESTRICTED_CUBES
+
+TAG_VOCABULARIES = {"feature": env.FEATURES_VOCABULARY, "event": env.EVENTS_VOCABULARY}
 
 IMAGE_PREVIEW_SIDES = {  # Pixels of the longer side: for a list, a page, and a screen of high density.
-    "thumbnail": env.int("THUMBNAIL_SIDE", default=240),
-    "page": env.int("PAGE_PREVIEW_SIDE", default=800),
-    "high_density": env.int("HIGH_DENSITY_PREVIEW_SIDE", default=1600),
+    "thumbnail": env.THUMBNAIL_SIDE,
+    "page": env.PAGE_PREVIEW_SIDE,
+    "high_density": env.HIGH_DENSITY_PREVIEW_SIDE,
 }
 
-ORDER_LEASE_SECONDS = env.float("ORDER_LEASE_SECONDS", default=60.0)
-ORDER_MAX_ATTEMPTS = env.int("ORDER_MAX_ATTEMPTS", default=5)
-ORDER_RETRY_SECONDS = env.float("ORDER_RETRY_SECONDS", default=10.0)
-ORDER_SWEEP_SECONDS = env.float("ORDER_SWEEP_SECONDS", default=5.0)
-ORDER_TIME_LIMIT_SECONDS = env.int("ORDER_TIME_LIMIT_SECONDS", default=600)
-WORKER_MEMORY_LIMIT_MB = env.int("WORKER_MEMORY_LIMIT_MB", default=2048)
+ORDER_LEASE_SECONDS = env.ORDER_LEASE_SECONDS
+ORDER_MAX_ATTEMPTS = env.ORDER_MAX_ATTEMPTS
+ORDER_RETRY_SECONDS = env.ORDER_RETRY_SECONDS
+ORDER_SWEEP_SECONDS = env.ORDER_SWEEP_SECONDS
+ORDER_RUNS_KEPT_DAYS = env.ORDER_RUNS_KEPT_DAYS
+ORDER_TIME_LIMIT_SECONDS = env.ORDER_TIME_LIMIT_SECONDS
+WORKER_MEMORY_LIMIT_MB = env.WORKER_MEMORY_LIMIT_MB
 
-SVO_API_URL = env.str("SVO_API_URL", default="")
-SVO_USERNAME = env.str("SVO_USERNAME", default="")
-SVO_API_KEY = env.str("SVO_API_KEY", default="")
-SVO_MAX_REMOVALS = env.float("SVO_MAX_REMOVALS", default=0.1)
-SVO_SYNC_HOUR = env.int("SVO_SYNC_HOUR", default=3)
+SVO_API_URL = env.SVO_API_URL
+SVO_USERNAME = env.SVO_USERNAME
+SVO_API_KEY = env.SVO_API_KEY.get_secret_value()
+SVO_MAX_REMOVALS = env.SVO_MAX_REMOVALS
+SVO_SYNC_HOUR = env.SVO_SYNC_HOUR
 
 # --- Services --------------------------------------------------------------------------------------------------------
 
-_database_url = env.str("DATABASE_URL", default="")
+_database_url = env.DATABASE_URL
 if _database_url:
-    _database = env.db_url_config(_database_url)
+    _database = environ.Env.db_url_config(_database_url)
     _database["CONN_MAX_AGE"] = None
     _database["CONN_HEALTH_CHECKS"] = True
 else:
@@ -93,12 +89,12 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
+CELERY_BROKER_URL = env.CELERY_BROKER_URL
 
 # --- Django ----------------------------------------------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="")
+DEBUG = env.DEBUG
+SECRET_KEY = env.SECRET_KEY.get_secret_value() if env.SECRET_KEY else ""
 if not SECRET_KEY:
     if _database_url:
         raise ImproperlyConfigured(
@@ -106,7 +102,8 @@ if not SECRET_KEY:
         )
     SECRET_KEY = _local_secret_key()
 _base_url = urlsplit(ARCHIVE_BASE_URL)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", _base_url.hostname])
+_host = _base_url.hostname or ""
+ALLOWED_HOSTS = env.ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]", _host]
 CSRF_TRUSTED_ORIGINS = [f"{_base_url.scheme}://{_base_url.netloc}"]
 
 if _base_url.scheme == "https":
@@ -114,8 +111,9 @@ if _base_url.scheme == "https":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31_536_000
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.HSTS_INCLUDE_SUBDOMAINS
+    SECURE_HSTS_PRELOAD = env.HSTS_PRELOAD
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # The operator decides about other names of the domain.
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
@@ -199,16 +197,16 @@ AXES_CLIENT_IP_CALLABLE = "common.http.client_address.client_network"
 AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]  # Some type the password where the name belongs.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
-CLIENT_ADDRESS_HEADER = env.str("CLIENT_ADDRESS_HEADER", default="")
+CLIENT_ADDRESS_HEADER = env.CLIENT_ADDRESS_HEADER
 
 # Mail is stored, and workers send it to the server that is named here: no request waits for it. Without a server, the
 # archive sends none.
-SENDS_MAIL = bool(env.str("EMAIL_URL", default=""))
+SENDS_MAIL = bool(env.EMAIL_URL)
 if SENDS_MAIL:
-    globals().update(env.email_url("EMAIL_URL"))
+    globals().update(environ.Env.email_url_config(env.EMAIL_URL))
 EMAIL_BACKEND = "common.mail.backend.QueueingBackend" if SENDS_MAIL else "django.core.mail.backends.dummy.EmailBackend"
 EMAIL_TIMEOUT = 10  # Seconds, for each step of the conversation with the server.
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=ARCHIVE_CONTACT_EMAIL or f"archive@{_base_url.hostname}")
+DEFAULT_FROM_EMAIL = env.DEFAULT_FROM_EMAIL or ARCHIVE_CONTACT_EMAIL or f"archive@{_host}"
 
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = ["config.formats"]
@@ -254,10 +252,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- Watching it -----------------------------------------------------------------------------------------------------
 
-try:
-    METRICS_ALLOWED_ADDRESSES = [ip_network(network) for network in env.list("METRICS_ALLOWED_ADDRESSES", default=[])]
-except ValueError as error:
-    raise ImproperlyConfigured(f"METRICS_ALLOWED_ADDRESSES must be networks such as 10.0.0.0/8: {error}.") from error
+METRICS_ALLOWED_ADDRESSES = env.METRICS_ALLOWED_ADDRESSES
 SECURE_REDIRECT_EXEMPT = [r"^metrics$"]  # Prometheus asks from inside, without TLS.
 
 LOGGING = {
@@ -272,10 +267,10 @@ LOGGING = {
         "stderr": {
             "class": "logging.StreamHandler",
             "filters": ["order"],
-            "formatter": env.str("LOG_FORMAT", default="text"),
+            "formatter": env.LOG_FORMAT,
         }
     },
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": env.LOG_LEVEL},
     # At DEBUG it would show the values of statements, tokens and sessions among them.
     "loggers": {"django.db.backends": {"level": "INFO"}, "axes": {"level": "WARNING"}},
 }

@@ -22,9 +22,6 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     if missing and len(missing) < len(SETTINGS):
         hint = f"Set {' and '.join(missing)} too, or none of {', '.join(SETTINGS)}."
         messages.append(Warning("The SVO is configured by halves: nothing is sent to it.", hint, id="svo.W001"))
-    if not 0 <= settings.SVO_MAX_REMOVALS <= 1:
-        text = f"SVO_MAX_REMOVALS is {settings.SVO_MAX_REMOVALS}, but must be a share between 0 and 1."
-        messages.append(Error(text, "For 10 %, set 0.1.", id="svo.E001"))
     if is_configured() and (fault := address_fault()):
         messages.append(Error(fault, "Such as https://archive.example.org.", id="svo.E002"))
     return messages

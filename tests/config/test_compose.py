@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from config.environment import Environment
+
 PROJECT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
@@ -20,8 +22,7 @@ OURS = {name: service for name, service in SERVICES.items() if service.get("imag
 
 
 def variables_of_the_settings() -> set[str]:
-    settings = (PROJECT / "config" / "settings.py").read_text()
-    return set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    return set(Environment.model_fields)
 
 
 def test_the_services_are_there():

@@ -29,12 +29,6 @@ def test_one_that_is_missing_is_named(configured, settings, name):
     assert f"Set {name} too" in message.hint
 
 
-@pytest.mark.parametrize("share", [-0.1, 1.1, 10])
-def test_a_share_of_removals_that_is_none_is_an_error(settings, share):
-    settings.SVO_MAX_REMOVALS = share
-    assert ids() == ["svo.E001"]
-
-
 NOT_PUBLIC = [
     "http://localhost:8000",
     "https://LOCALHOST",
