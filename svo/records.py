@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from common.errors import TransientError
 from common.paths import check_storage
+from datacubes.closed_previews import hide_from_public
 from datacubes.links import download_url
 from datacubes.models import DataCube, Tag
 from datacubes.vocabulary import vocabulary
@@ -76,6 +77,7 @@ def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
     TransientError
         If it cannot be told whether the cube's file is there.
     """
+    hide_from_public(cube)
     values, left_out = keyword_fields(cube.metadata.keywords, known.keywords)
     # Without END: the SVO strips its blanks, and astropy takes an END of other than 80 characters for a keyword.
     header = "".join(cube.fits_header.cards()).rstrip()

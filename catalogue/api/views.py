@@ -24,6 +24,7 @@ from catalogue.filters import MULTIPLE_FILTERS, DataCubeFilter
 from catalogue.orderings import CUBE_ORDERINGS, OBSERVATION_ORDERINGS
 from common.api.negotiation import FITSRenderer, PlainTextRenderer, PreferAnyForm
 from common.api.views import BAD_PARAMETERS, BAD_TOKEN, ListView, ReadView, RefusalSerializer
+from datacubes.closed_previews import hide_closed_previews
 from datacubes.models import DataCube, FITSHeader, Instrument, Observation, Tag
 from datacubes.permissions import download_access_by_cube
 
@@ -43,6 +44,7 @@ class CubeView(ReadView):
     def serialized(self, cubes: list[DataCube]) -> list[dict[str, Any]]:
         """Return cubes as JSON, with what the user may download."""
         access = download_access_by_cube(self.request.user, cubes)
+        hide_closed_previews(cubes, access)
         context = {**self.get_serializer_context(), "access": access}
         return self.get_serializer(cubes, many=True, context=context).data
 

@@ -11,6 +11,7 @@ from catalogue.filters import MULTIPLE_FILTERS, DataCubeFilter
 from catalogue.orderings import CUBE_ORDERINGS
 from common.api.views import repeated_parameters
 from common.keyset import CursorRefused, Page, keyset_page
+from datacubes.closed_previews import hide_closed_previews
 from datacubes.models import DataCube
 from datacubes.permissions import download_access_by_cube
 
@@ -62,6 +63,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         except CursorRefused:
             problem = "The link to this page of the catalogue is damaged, or was made for another order."
     access = download_access_by_cube(request.user, page.rows)
+    hide_closed_previews(page.rows, access)
     context = {
         "form": filters.form,
         "refused": not problem and not filters.is_valid(),

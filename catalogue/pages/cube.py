@@ -13,9 +13,10 @@ from catalogue.pages.catalogue import LISTED_CUBES
 from catalogue.pages.keyword_table import MAX_CHARACTERS, keyword_table
 from catalogue.pages.links import header_path
 from catalogue.pages.plot_texts import line_profile_text, seeing_text
+from datacubes.closed_previews import hide_closed_previews
 from datacubes.companions import companions_of
 from datacubes.models import DataCube
-from datacubes.permissions import download_access
+from datacubes.permissions import download_access, download_access_by_cube
 
 MAX_RELATED = 6
 
@@ -36,13 +37,15 @@ def cube_page(request: HttpRequest, oid: str) -> HttpResponse:
     cube = _CUBES.filter(oid=oid).first()
     if cube is None:
         return _tombstone(request, oid)
+    access = download_access(request.user, cube)
+    hide_closed_previews([cube], {cube.pk: access})
     plots = getattr(cube, "plot_data", None)
     header = getattr(cube, "fits_header", None)
     header_text, more_cards = header.first_lines() if header else ("", 0)
     same_observation = LISTED_CUBES.filter(observation=cube.observation_id).exclude(pk=cube.pk)
     context = {
         "cube": cube,
-        "access": download_access(request.user, cube),
+        "access": access,
         "contact": settings.ARCHIVE_CONTACT_EMAIL,
         "seeing_text": seeing_text(plots.seeing) if plots and plots.seeing else "",
         "line_profile_text": line_profile_text(plots.line_profile) if plots and plots.line_profile else "",
@@ -55,12 +58,12 @@ def cube_page(request: HttpRequest, oid: str) -> HttpResponse:
         "related": [
             (
                 "Of the same observation",
-                _first(same_observation.order_by("metadata__date_beg", "metadata__pk")),
+                _first(request, same_observation.order_by("metadata__date_beg", "metadata__pk")),
                 urlencode({"observation": cube.observation.point_id}),
             ),
             (
                 "Of other observations at the same time",
-                _first(_of_the_same_time(cube)),
+                _first(request, _of_the_same_time(cube)),
                 urlencode(
                     {
                         "time_from": cube.metadata.date_beg.isoformat(),
@@ -90,7 +93,9 @@ def _of_the_same_time(cube: DataCube) -> QuerySet[DataCube]:
     )
 
 
-def _first(cubes: QuerySet[DataCube]) -> tuple[list[DataCube], bool]:
+def _first(request: HttpRequest, cubes: QuerySet[DataCube]) -> tuple[list[DataCube], bool]:
     """Return as many cubes as the page shows, and whether there are more."""
     found = list(cubes[: MAX_RELATED + 1])
+    if not settings.PREVIEWS_OF_RESTRICTED_CUBES:
+        hide_closed_previews(found, download_access_by_cube(request.user, found))
     return found[:MAX_RELATED], len(found) > MAX_RELATED

@@ -13,6 +13,7 @@ from catalogue.downloads.views import RETRY_AFTER_SECONDS
 from common.errors import PermanentError, TransientError
 from common.http.ranges import RangeRefused
 from common.paths import FileAbsent
+from datacubes.closed_previews import may_see_preview
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +21,8 @@ CONTENT_TYPES = {".jpg": "image/jpeg", ".webm": "video/webm"}
 """What previews are made of; nothing else is sent, in particular no file that is still being written."""
 
 # Each preview has a name that no other file has had or will have.
-_CACHE_CONTROL = "public, max-age=31536000, immutable"
+_FOR_EVERYBODY = "public, max-age=31536000, immutable"
+_FOR_THIS_PERSON = "private, max-age=3600"
 
 
 @require_safe
@@ -29,8 +31,11 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     content_type = CONTENT_TYPES.get(PurePosixPath(path).suffix)
     if content_type is None:
         raise Http404("The archive has no preview at this address.")
+    if not may_see_preview(request.user, path):
+        raise Http404("The archive has no preview at this address.")
+    cache_control = _FOR_EVERYBODY if settings.PREVIEWS_OF_RESTRICTED_CUBES else _FOR_THIS_PERSON
     try:
-        return send_file(request, Path(settings.MEDIA_ROOT), path, content_type, {"Cache-Control": _CACHE_CONTROL})
+        return send_file(request, Path(settings.MEDIA_ROOT), path, content_type, {"Cache-Control": cache_control})
     except RangeRefused as refused:
         return HttpResponse(status=416, headers=refused.headers)
     except (PermanentError, FileAbsent) as error:

@@ -10,7 +10,7 @@ class ImagePreview(models.Model):
 
     cube = models.ForeignKey(DataCube, on_delete=models.CASCADE, related_name="image_previews")
     size_name = models.CharField(max_length=32, help_text="Such as “thumbnail”.")
-    file = models.FileField(max_length=255)
+    file = models.FileField(max_length=255, db_index=True)
     width = models.PositiveIntegerField(help_text="Pixels.")
     height = models.PositiveIntegerField(help_text="Pixels.")
     size = models.PositiveIntegerField(help_text="Bytes.")
@@ -28,8 +28,8 @@ class VideoPreview(models.Model):
     """A movie of a cube, and the poster image that stands for it until it is played."""
 
     cube = models.OneToOneField(DataCube, on_delete=models.CASCADE, primary_key=True, related_name="video_preview")
-    file = models.FileField(max_length=255)
-    poster = models.FileField(max_length=255)
+    file = models.FileField(max_length=255, db_index=True)
+    poster = models.FileField(max_length=255, db_index=True)
     width = models.PositiveIntegerField(help_text="Pixels.")
     height = models.PositiveIntegerField(help_text="Pixels.")
     seconds = models.FloatField()

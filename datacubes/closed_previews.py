@@ -1,0 +1,54 @@
+"""Previews of restricted cubes, where the setting PREVIEWS_OF_RESTRICTED_CUBES closes them.
+
+Previews and plots are then for those who may download the cube. Metadata stays public.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Q
+
+from datacubes.models import DataCube, ImagePreview
+from datacubes.permissions import DownloadAccess, download_access
+
+
+def hide_closed_previews(cubes: Iterable[DataCube], access: Mapping[int, DownloadAccess]) -> None:
+    """Let cubes that a person may not download appear without previews and plots.
+
+    Parameters
+    ----------
+    cubes
+        With prefetched image previews; their relations are emptied in memory.
+    access
+        What the person may download, by primary key.
+    """
+    if settings.PREVIEWS_OF_RESTRICTED_CUBES:
+        return
+    for cube in cubes:
+        if not access[cube.pk].allowed:
+            _hide(cube)
+
+
+def hide_from_public(cube: DataCube) -> None:
+    """Let a cube appear without previews if they are not for everybody."""
+    hide_closed_previews([cube], {cube.pk: download_access(AnonymousUser(), cube)})
+
+
+def may_see_preview(user: User | AnonymousUser, path: str) -> bool:
+    """Return whether a person may see the preview in a file below MEDIA_ROOT."""
+    if settings.PREVIEWS_OF_RESTRICTED_CUBES:
+        return True
+    of_movie = Q(video_preview__file=path) | Q(video_preview__poster=path)
+    for condition in (Q(image_previews__file=path), of_movie):
+        cube = DataCube.every.select_related("access").filter(condition).first()
+        if cube is not None:
+            return download_access(user, cube).allowed
+    return False
+
+
+def _hide(cube: DataCube) -> None:
+    prefetched = getattr(cube, "_prefetched_objects_cache", {}) | {"image_previews": ImagePreview.objects.none()}
+    setattr(cube, "_prefetched_objects_cache", prefetched)  # noqa: B010  The type stubs do not know it.
+    # As if the rows had been looked for and not found.
+    cube._state.fields_cache |= {"video_preview": None, "plot_data": None}
