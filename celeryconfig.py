@@ -78,6 +78,7 @@ beat_schedule = {
         "task": "svo.tasks.synchronise_with_svo",
         "schedule": crontab(hour=settings.SVO_SYNC_HOUR, minute=0),
     },
+    "old runs of orders": {"task": "workorders.tasks.prune_history", "schedule": crontab(hour=4, minute=15)},
     "vocabularies of tags": {  # Before the synchronisation, which sends the new tags.
         "task": "datacubes.tasks.update_vocabularies",
         "schedule": crontab(hour=(settings.SVO_SYNC_HOUR - 1) % 24, minute=30),

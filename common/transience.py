@@ -32,6 +32,7 @@ _PASSING_IN_SQLITE = frozenset(
 )
 _BROKER_ERRORS = (
     *(BrokerError, RedisConnectionError, RedisTimeoutError),
+    # What a Redis answers that is starting, a replica since a failover, or full.
     *(BusyLoadingError, MasterDownError, OutOfMemoryError, ReadOnlyError),
 )
 

@@ -11,6 +11,7 @@ from celery import current_app
 from celery.app.task import Task
 from kombu import Connection
 from kombu.pools import producers
+from kombu.transport.redis import Channel as RedisChannel
 
 from common.transience import will_pass
 
@@ -54,15 +55,19 @@ def waiting_messages(queue_name: str) -> int:
 
 
 def ask_broker() -> None:
-    """Make sure that the broker answers, over a connection of its own.
+    """Make sure that the broker answers and takes what is written, over a connection of its own.
 
     Raises
     ------
-    OperationalError, OSError
+    OperationalError, OSError, RedisError
         If it does not, in time.
     """
     with _broker().clone() as connection:
-        connection.default_channel  # noqa: B018  To ask for it opens it.
+        channel = connection.default_channel
+        if isinstance(channel, RedisChannel):
+            # A replica and a full Redis answer, and refuse to write.
+            with channel.conn_or_acquire() as client:
+                client.set("solar-archive-ready", 1, ex=10)
 
 
 @cache

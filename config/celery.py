@@ -6,12 +6,19 @@ import resource
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
+from kombu.transport.redis import Transport as RedisTransport
+from redis.exceptions import ResponseError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("archive")
 app.config_from_object("celeryconfig")
 app.autodiscover_tasks()
+
+
+# A worker waits while Redis refuses what it is asked (as a replica, or as it is full), as it does while Redis is away;
+# otherwise it would end for good.
+RedisTransport.connection_errors = (*RedisTransport.connection_errors, ResponseError)
 
 
 @setup_logging.connect

@@ -272,5 +272,12 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": env.LOG_LEVEL},
     # At DEBUG it would show the values of statements, tokens and sessions among them.
-    "loggers": {"django.db.backends": {"level": "INFO"}, "axes": {"level": "WARNING"}},
+    "loggers": {
+        "django.db.backends": {"level": "INFO"},
+        "axes": {"level": "WARNING"},
+        # A process that has nothing to do logs nothing: beat sends sweeps every few seconds.
+        "celery.beat": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+    },
 }

@@ -14,8 +14,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from kombu.exceptions import OperationalError as BrokerError
 
+from common.transience import will_pass
 from common.wakeups import ask_broker
 
 logger = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ def look_at_database() -> None:
     Raises
     ------
     NotReady
-        If it gives no answer.
+        If it gives no answer, or takes no changes, as a replica after a failover.
     """
     database = connection.copy()
     if database.vendor == "postgresql":
@@ -90,11 +90,16 @@ def look_at_database() -> None:
         database.settings_dict["OPTIONS"] |= {"connect_timeout": 2, "tcp_user_timeout": 2000}
     try:
         with database.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            cursor.execute("SHOW transaction_read_only" if database.vendor == "postgresql" else "SELECT 1")
+            answer = cursor.fetchone()
     except Error as error:
         raise NotReady("The database does not answer.") from error
     finally:
         database.close()
+    if answer == ("on",):
+        raise NotReady("The database is read-only.")
+    if database.vendor == "sqlite" and not os.access(database.settings_dict["NAME"], os.W_OK):
+        raise NotReady("The file of the database cannot be written to.")
 
 
 def look_at_broker() -> None:
@@ -107,8 +112,10 @@ def look_at_broker() -> None:
     """
     try:
         ask_broker()
-    except (BrokerError, OSError) as error:
-        raise NotReady("The broker does not answer; orders are taken, and carried out once it is back.") from error
+    except Exception as error:
+        if not will_pass(error):
+            raise
+        raise NotReady("The broker takes no messages; orders are taken, and carried out once it is back.") from error
 
 
 def look_at_storage() -> None:

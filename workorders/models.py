@@ -13,6 +13,9 @@ from datacubes.steps.base import IngestRequest
 # does not take back one that waits to be carried out.
 INSTRUCTIONS = ("owner_email_addresses", "swedish_data", "force")
 
+GRANTS = frozenset({"owner_email_addresses", "swedish_data"})
+"""Fields of a request that grant access, or take it away."""
+
 
 class WorkOrder(models.Model):
     """The order to ingest the cube at a path. There is one for each path, for ever.
@@ -63,6 +66,7 @@ class WorkOrder(models.Model):
     class Meta:
         verbose_name = "work order"
         ordering = ["-id"]
+        permissions = [("grant_access", "Can grant access to cubes by work orders")]
         indexes = [
             models.Index(fields=["queued_at", "id"], condition=Q(status="queued"), name="order_queued"),
             models.Index(fields=["lease_expires_at"], condition=Q(status="started"), name="order_started"),

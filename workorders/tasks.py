@@ -5,6 +5,7 @@ import time
 from celery import shared_task
 
 from common.transience import left_to_the_next_sweep
+from workorders.pruning import prune_runs
 from workorders.wakeups import wake_for_orders
 from workorders.worker import carry_out_next
 
@@ -29,3 +30,10 @@ def sweep() -> None:
     """Wake workers for whatever is due and unclaimed: lost wake-ups, later attempts, orders of dead workers."""
     with left_to_the_next_sweep():
         wake_for_orders(process_next_order)
+
+
+@shared_task
+def prune_history() -> None:
+    """Delete old runs; beat sends this daily."""
+    with left_to_the_next_sweep():
+        prune_runs()

@@ -7,7 +7,7 @@ from django.db.models import BigIntegerField, F
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, status
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, PermissionDenied
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import DjangoModelPermissions
 from rest_framework.request import Request
@@ -17,7 +17,7 @@ from common.api.pagination import KeysetPagination
 from common.api.views import BAD_PARAMETERS, ListView, RefusalSerializer
 from common.keyset import Ordering
 from common.wakeups import send_wake_up
-from workorders.models import WorkOrder
+from workorders.models import GRANTS, WorkOrder
 from workorders.queue import post_order
 from workorders.serializers import IngestSerializer, WorkOrderSerializer
 from workorders.tasks import process_next_order
@@ -94,6 +94,11 @@ class IngestView(generics.GenericAPIView):
         """Order the ingestion of a cube; poll the order's `url` until its status is completed or failed."""
         posted = IngestSerializer(data=request.data, context=self.get_serializer_context())
         posted.is_valid(raise_exception=True)
+        if GRANTS & posted.request_fields.keys() and not request.user.has_perm("workorders.grant_access"):
+            raise PermissionDenied(
+                f"Your account may post cubes, but not grant access to them: leave out {' and '.join(sorted(GRANTS))}, "
+                "or ask for the permission “Can grant access to cubes by work orders”."
+            )
         order = post_order(posted.validated_data["relative_path"], posted.request_fields)
         transaction.on_commit(lambda: send_wake_up(process_next_order))
         answer = WorkOrderSerializer(order, context=self.get_serializer_context()).data

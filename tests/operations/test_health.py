@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+import redis
 from django.db import connections
 
 from devtools.services import RedisServer, free_port, wait_until
@@ -77,6 +78,27 @@ def test_redis_is_ready(client, all_there):
         assert readyz(client)[:2] == (200, {"database": "ok", "broker": "ok", "storage": "ok"})
 
 
+@pytest.mark.parametrize("command", [("REPLICAOF", "127.0.0.1", "1"), ("CONFIG", "SET", "maxmemory", "1")])
+def test_a_redis_that_refuses_every_write_is_not_ready(client, all_there, command):
+    with needed(), RedisServer() as server:
+        use_broker(server.url)
+        redis.Redis.from_url(server.url).execute_command(*command)
+        status, answer, _ = readyz(client)
+    assert status == 503
+    assert answer["broker"].startswith("The broker takes no messages")
+
+
+@pytest.mark.skipif("connections['default'].vendor != 'postgresql'")
+def test_a_database_that_is_read_only_is_not_ready(client, all_there):
+    options = connections.settings["default"]["OPTIONS"]
+    read_only = f"{options.get('options', '')} -c default_transaction_read_only=on"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(options, "options", read_only)
+        answer = readyz(client)
+    connections["default"].close()
+    assert answer[:2] == (503, {"database": "The database is read-only.", "broker": "ok", "storage": "ok"})
+
+
 def test_a_database_that_refuses_is_told_without_its_secrets(client, all_there, caplog):
     port = free_port()
     with database_at(port):
@@ -113,7 +135,7 @@ def test_a_broker_that_is_away_is_told_in_time(client, all_there, hung_port, kin
     assert status == 503
     assert answer == {
         "database": "ok",
-        "broker": "The broker does not answer; orders are taken, and carried out once it is back.",
+        "broker": "The broker takes no messages; orders are taken, and carried out once it is back.",
         "storage": "ok",
     }
     assert seconds < 1.8

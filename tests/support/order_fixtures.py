@@ -26,7 +26,9 @@ def cube_path(settings, sample_cube: bytes) -> str:
 def pipeline(db) -> User:
     """A pipeline's account, which may post and read orders."""
     user = User.objects.create_user("pipeline")
-    user.user_permissions.set(Permission.objects.filter(codename__in=["add_workorder", "view_workorder"]))
+    user.user_permissions.set(
+        Permission.objects.filter(codename__in=["add_workorder", "view_workorder", "grant_access"])
+    )
     return user
 
 

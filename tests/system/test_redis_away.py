@@ -64,6 +64,33 @@ def test_redis_that_hangs_holds_up_no_post_and_the_work_goes_on_after_it(make_ar
     check_whole(archive)
 
 
+@pytest.mark.parametrize(
+    ("refuse", "take_again"),
+    [
+        (("REPLICAOF", "127.0.0.1", "1"), ("REPLICAOF", "NO", "ONE")),
+        (("CONFIG", "SET", "maxmemory", "1"), ("CONFIG", "SET", "maxmemory", "0")),
+    ],
+    ids=["as a replica", "as it is full"],
+)
+def test_workers_wait_while_redis_refuses_to_write(make_archive, refuse, take_again):
+    archive = make_archive()
+    archive.start(workers=1, concurrency=1)
+    cubes = many_cubes(archive.data, 6)
+    post_quickly(archive, cubes[:3])
+    archive.wait_until_idle()
+    with redis.Redis.from_url(archive.servers.broker.url) as broker:
+        broker.execute_command(*refuse)
+        try:
+            post_quickly(archive, cubes[3:])
+            time.sleep(3)
+            assert archive.stack.processes["worker-0"].poll() is None
+        finally:
+            broker.execute_command(*take_again)
+    archive.wait_until_idle()
+    assert archive.stack.processes["worker-0"].poll() is None
+    check_whole(archive)
+
+
 @pytest.mark.soak
 def test_redis_that_is_emptied_while_it_runs_loses_nothing(make_archive):
     archive = make_archive()
