@@ -68,7 +68,7 @@ def linear_field(image: CubeImage, axes: tuple[int, int], alternative: str = "")
             places[row, index[axis]] += offset
         world = wcs.wcs_pix2world(places, 1)[:, index]
         world = world * [wcs.wcs.cunit[i].to(units.arcsec) for i in index]
-        # The size of the central pixel times the number of pixels: a large field's edges may lie outside the projection.
+        # The central pixel's size times the number of pixels, as a large field's edges may lie outside the projection.
         sides = np.stack([world[2] - world[1], world[4] - world[3]])
         sides[:, 0] = _around_zero(sides[:, 0]) * np.cos(np.radians(world[0, 1] / 3600))
         if not abs(np.linalg.det(sides)) > 0:

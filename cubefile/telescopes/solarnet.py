@@ -13,8 +13,8 @@ class Solarnet(Telescope):
     """Any telescope with SOLARNET keywords. Its OIDs are ``<DATE-BEG>_<INSTRUME>_<wavelength>``.
 
     An example is ``2014-06-10T12:00:00.34_AIA_171``. The wavelength is WAVELNTH in the header's own unit, or the middle
-    of WAVEMIN and WAVEMAX. Files that share all three parts, such as a magnetogram and an image of HMI, need an OID from
-    the order.
+    of WAVEMIN and WAVEMAX. Files that share all three parts, such as a magnetogram and an image of HMI, need an OID
+    from the order.
     """
 
     name = "solarnet"

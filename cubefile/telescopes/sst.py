@@ -64,7 +64,7 @@ class SST(Telescope):
     }
 
     def oid(self, cube_file: CubeFile) -> str:
-        """Join DATE-BEG, FILTER1 and the scans; these come from FILENAME, or else the table of scans, or else SCANNUM."""
+        """Join DATE-BEG, FILTER1 and the scans. These come from FILENAME, the table of scans or SCANNUM."""
         header = cube_file.image.header
         begin, line = required_text(header, "DATE-BEG"), required_text(header, "FILTER1")
         ending = "_wb" if filename(cube_file).startswith(_WIDE_BAND) else ""
@@ -103,7 +103,7 @@ def _scans(cube_file: CubeFile) -> str:
     scan = text(header, "SCANNUM")
     if not scan:
         raise PermanentError(
-            f"The file does not give its scans, which are part of the OID: FILENAME has no “_scans=…”, and the file has "
+            "The file does not give its scans, which are part of the OID: FILENAME has no “_scans=…”, and the file has "
             f"neither a table {_SCAN_NUMBERS} nor SCANNUM. Add one of these, or give an OID with the order."
         )
     return scan
