@@ -57,7 +57,7 @@ def test_it_tries_again_while_nobody_listens(submit, caplog):
     assert submit("a.fits", url=f"http://127.0.0.1:{port}") == 0
     timer.join()
     started[0].close()
-    assert "The server is away (Connection refused); trying again" in caplog.messages[0]
+    assert "The server is unavailable (Connection refused); trying again" in caplog.messages[0]
 
 
 def test_it_waits_as_long_as_the_server_asks_for(submit, server, caplog):
@@ -92,7 +92,7 @@ def test_it_gives_up_after_a_while_and_says_where_each_cube_is_left(submit, serv
     server.answer = lambda number: (202, {}, ORDER) if number == 1 else (503, {}, {})
     assert submit("a.fits", "b.fits", "c.fits", "--wait") == 1
     printed = capsys.readouterr()
-    assert "has been away for" in printed.err
+    assert "has been unavailable for" in printed.err
     assert "503 Service Unavailable" in printed.err
     assert printed.out == "a.fits: left queued, order 7\nb.fits: not submitted\nc.fits: not submitted\n"
 
@@ -103,7 +103,7 @@ def test_the_token_is_not_sent_on_to_where_a_server_points(submit, server, capsy
     assert submit("a.fits") == 1
     other.close()
     assert other.requests == []
-    assert f"sends on to {other.url}/api/v1/ingest/: give its final address" in capsys.readouterr().err
+    assert f"redirects to {other.url}/api/v1/ingest/: give this final address" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_a_wrong_token_stops_it_and_is_not_shown(submit, token_file, place_cube,
     token_file.write_text("0123456789abcdef")
     assert submit(place_cube(path="a.fits"), place_cube(path="b.fits")) == 1
     printed = capsys.readouterr()
-    assert "does not accept the token (401)" in printed.err
+    assert "refuses the token (401)" in printed.err
     assert printed.out == "a.fits: not submitted\nb.fits: not submitted\n"
     assert "0123456789abcdef" not in printed.out + printed.err
 
@@ -121,10 +121,10 @@ def test_a_wrong_command_line_is_told(arguments, complaint, token_file, capsys):
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (b"", "must hold the token and nothing else"),
-        (b"Token 0123", "must hold the token and nothing else"),
-        (b"01\n23\n", "must hold the token and nothing else"),
-        ("tökén".encode(), "is not a token"),
+        (b"", "must hold only the token"),
+        (b"Token 0123", "must hold only the token"),
+        (b"01\n23\n", "must hold only the token"),
+        ("tökén".encode(), "does not hold a token"),
     ],
 )
 def test_a_file_that_holds_no_token_is_told_without_showing_it(content, complaint, tmp_path, capsys):
