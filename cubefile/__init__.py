@@ -1,8 +1,7 @@
-"""How a cube file is read: a confined path, HDU by HDU, never the whole array.
+"""Reads cube files: from a confined path, HDU by HDU, never the whole array.
 
-Traps of the format that this package knows of: keywords repeat (``COMMENT``, ``HISTORY``, ``CONTINUE``, record-valued
-cards), values can be undefined or not a number, headers can hold bytes that are not ASCII, and a file that was cut
-short still opens.
+Traps of the format that this package handles: keywords repeat (``COMMENT``, ``HISTORY``, ``CONTINUE``, record-valued
+cards); values can be undefined or NaN; headers can hold bytes beyond ASCII; a truncated file still opens.
 """
 
 import warnings
@@ -13,6 +12,6 @@ from cubefile.header import CardValue, Header
 
 __all__ = ["HDU", "CardValue", "CubeFile", "FileCutShort", "Header", "open_cube"]
 
-# astropy warns of each odd card. In a worker that reads files for months these texts pile up in memory, as Python
-# remembers each that it has shown; and what matters of them to whoever posted a cube is on the order.
+# astropy warns about each odd card. Python remembers every warning that it has shown, so a worker's memory would grow
+# for months. The warnings that matter to the person who posted a cube are on its work order.
 warnings.filterwarnings("ignore", module=r"astropy\.io\.fits")

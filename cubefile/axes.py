@@ -1,6 +1,6 @@
-"""Which axis of a cube is which.
+"""Finds the role of each axis of a cube.
 
-CTYPEn names what an axis is. An axis without CTYPEn has the role that the telescope's layout gives it.
+CTYPEn names the role of an axis. An axis without CTYPEn has the role that the telescope's layout gives it.
 """
 
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ _WAVELENGTH_TYPES = ("WAVE", "AWAV", "FREQ", "ENER", "WAVN", "VRAD", "VOPT", "ZO
 _TIME_TYPES = ("TIME", "UTC", "TAI", "TT", "TDT", "ET", "IAT", "UT1", "GMT", "GPS", "TCG", "TCB", "TDB", "LOCAL")
 
 MAX_STOKES_NAMES = 16
-"""An axis may claim any length; there are four Stokes components, and circular and linear correlations at most."""
+"""Bounds the names, as a header can claim an axis of any length. FITS defines 12 codes: I, Q, U, V and correlations."""
 
 _STOKES_NAMES = {1: "I", 2: "Q", 3: "U", 4: "V"}  # FITS standard 4.0, table 29
 
 
 @dataclass(frozen=True)
 class CubeAxes:
-    """Positions in the shape of a cube, in numpy's order; None where the cube has no such axis."""
+    """Positions of axes in the shape of a cube, in numpy's order; None for an axis that the cube lacks."""
 
     scan: int | None = None
     stokes: int | None = None
@@ -36,7 +36,10 @@ def cube_axes(cube: CubeFile) -> CubeAxes:
 
 
 def frame_axes(cube: CubeFile) -> CubeAxes:
-    """Return which axes do, without those that are rows and columns of a frame, such as the wavelengths of a slit."""
+    """Return the axes of `cube_axes` that number the frames.
+
+    The rows and columns of a frame are left out, such as the wavelengths along a slit's spectrum.
+    """
     return _axes(cube, first=3)
 
 
@@ -55,19 +58,22 @@ def _axes(cube: CubeFile, first: int) -> CubeAxes:
 
 
 def axis_length(image: CubeImage, position: int | None) -> int:
-    """Return how long an axis of `CubeAxes` is; one that the cube does not have is as good as one of length 1."""
+    """Return the length of an axis of `CubeAxes`; 1 for an axis that the cube lacks."""
     return 1 if position is None else image.shape[position]
 
 
 def stokes_names(cube: CubeFile) -> list[str]:
-    """Name the first Stokes components in the order of their axis: by CRPIXn, CRVALn and CDELTn, else from I on."""
+    """Return the names of at most `MAX_STOKES_NAMES` Stokes components, in the order of their axis.
+
+    CRPIXn, CRVALn and CDELTn give their codes; each of them is 1 if it is missing, so that the names begin with I.
+    """
     image, position = cube.image, frame_axes(cube).stokes
     count = min(axis_length(image, position), MAX_STOKES_NAMES)
     axis = 0 if position is None else len(image.shape) - position
     reference, first, step = (
         _or_one(number(image.header, f"{keyword}{axis}")) for keyword in ("CRPIX", "CRVAL", "CDELT")
     )
-    # Far beyond any component, so that a hostile header cannot overflow anything.
+    # The bounds lie far beyond any code; they keep a hostile header from overflowing an integer.
     codes = np.clip(first + (np.arange(1, count + 1) - reference) * step, -99, 99)
     return [_STOKES_NAMES.get(code, f"component {place}") for place, code in enumerate(codes.tolist(), start=1)]
 

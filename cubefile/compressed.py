@@ -1,4 +1,4 @@
-"""Images that are compressed tile by tile, in a binary table, as fpack and many archives write them.
+"""Reads images that are compressed tile by tile in a binary table, as fpack and many archives write them.
 
 Source: FITS standard 4.0, section 10.1.
 """
@@ -16,12 +16,12 @@ from cubefile.header import CARD_SIZE, CardValue
 from cubefile.written_header import padded_header, written_header
 
 ALGORITHMS = ("RICE_1", "RICE_ONE", "GZIP_1", "GZIP_2", "NOCOMPRESS")
-"""Left out: PLIO_1, which is for masks, and HCOMPRESS_1, whose data say how much memory is written to."""
+"""PLIO_1 is left out because it is for masks, HCOMPRESS_1 because its data decide how much memory it overwrites."""
 
-MAX_TILES = 2_000_000  # Of a cube; fpack makes one tile of each row.
+MAX_TILES = 2_000_000  # In a cube; fpack makes one tile of each row.
 MAX_TILES_OF_FRAME = 65_500
 MAX_TILE_BYTES = 64_000_000
-MAX_GZIP_TILE_BYTES = 2**20  # A tile that is compressed by gzip can grow a thousandfold.
+MAX_GZIP_TILE_BYTES = 2**20  # A tile that gzip compressed can grow a thousandfold when it is unpacked.
 MAX_COLUMNS = 20  # The standard names nine.
 
 _COLUMN_KEYWORDS = ("TTYPE", "TFORM", "TNULL", "TSCAL", "TZERO")
@@ -30,7 +30,7 @@ _KEYWORDS = (
     *("ZQUANTIZ", "ZDITHER0", "ZSCALE", "ZZERO", "ZBLANK", "BLANK"),
 )
 _PARAMETERS = 9  # ZNAMEi and ZVALi; RICE_1 has two.
-# Keywords of the table and of the compression, and those that the image's header begins with.
+# Keywords of the table, of the compression, and of the image that `image_header` writes itself.
 _NOT_OF_THE_IMAGE = re.compile(
     r"SIMPLE|XTENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|TFIELDS|THEAP|T(?:TYPE|FORM|UNIT|NULL|SCAL|ZERO|DISP|DIM)\d+"
     r"|CHECKSUM|DATASUM|Z(?:IMAGE|SIMPLE|TENSION|BLOCKED|BITPIX|PCOUNT|GCOUNT|CMPTYPE|MASKCMP|QUANTIZ|DITHER0"
@@ -45,12 +45,12 @@ def is_compressed(hdu: HDU) -> bool:
 
 
 def image_header(hdu: HDU) -> bytes:
-    """Return the header that the image has when it is unpacked: its own cards are those of the table, as they stand.
+    """Return the header of the unpacked image: its size, then the table's remaining cards, byte for byte.
 
     Raises
     ------
     PermanentError
-        If the keywords that tell the size of the image are missing or wrong.
+        If the keywords that give the size of the image are missing or wrong.
     """
     bitpix, axes = read_axes(hdu.header, "Z")
     first = "SIMPLE  = T" if hdu.header.get("ZSIMPLE") is True else "XTENSION= 'IMAGE   '"
@@ -71,7 +71,7 @@ def image_header(hdu: HDU) -> bytes:
 
 
 class TiledImage:
-    """Reads parts of a compressed image, and decompresses no more tiles than these need.
+    """Reads parts of a compressed image and decompresses only the tiles that they need.
 
     Attributes
     ----------
@@ -81,8 +81,7 @@ class TiledImage:
     Raises
     ------
     PermanentError
-        If the tiles are larger or more than are read, are compressed in a way that is not read, or contradict the
-        header.
+        If the tiles exceed the bounds on size or number, use an unsupported algorithm, or contradict the header.
     """
 
     def __init__(self, descriptor: int, hdu: HDU) -> None:
@@ -91,11 +90,11 @@ class TiledImage:
         algorithm = header.get("ZCMPTYPE")
         if algorithm not in ALGORITHMS:
             raise PermanentError(
-                f"The image is compressed by ZCMPTYPE {quoted(algorithm)}; {', '.join(ALGORITHMS)} can be read."
+                f"ZCMPTYPE of the compressed image is {quoted(algorithm)}; supported are {', '.join(ALGORITHMS)}."
             )
         columns = integer(header, "TFIELDS")
         if not 1 <= columns <= MAX_COLUMNS:
-            raise PermanentError(f"TFIELDS of the compressed image is {columns}; 1 to {MAX_COLUMNS} are possible.")
+            raise PermanentError(f"TFIELDS of the compressed image is {columns}; it must be from 1 to {MAX_COLUMNS}.")
         tile = [integer(header, f"ZTILE{n}", default=axes[0] if n == 1 else 1) for n in range(1, len(axes) + 1)]
         if min(tile) < 1:
             raise PermanentError(f"ZTILEn of the compressed image are {quoted(tile)}; they must be positive.")
@@ -123,7 +122,7 @@ class TiledImage:
         begin: dict[str, CardValue] = {"XTENSION": "BINTABLE", "BITPIX": 8, "NAXIS": 2, "NAXIS1": width, "NAXIS2": rows}
         front = written_header({"SIMPLE": True, "BITPIX": 8, "NAXIS": 0, "EXTEND": True})
         front += written_header(begin, header, keywords, "the compressed image")
-        # Of a small image, all tiles are read at once.
+        # astropy reads all tiles of a small image at once, hence the factor.
         self._file = _TableFile(descriptor, front, hdu, width * rows, 4 * max(tile_bytes, MAX_GZIP_TILE_BYTES))
         self._hdu: fits.CompImageHDU | None = None
 
@@ -144,9 +143,9 @@ class TiledImage:
 
 
 class _TableFile(io.RawIOBase):
-    """The table of a compressed image as a file: a header that was written here, and the data of the cube file.
+    """The table of a compressed image as a file: our own header, then the data of the cube file.
 
-    astropy asks for the table, and then for the tiles by the places and sizes that the table gives.
+    astropy reads the table, and then the tiles at the offsets and with the sizes that the table gives.
     """
 
     mode = "rb"
@@ -158,31 +157,21 @@ class _TableFile(io.RawIOBase):
         self._place = 0
 
     def readable(self) -> bool:
-        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """Return True."""
         return True
 
     def tell(self) -> int:
-        """Return the place in the file."""
         return self._place
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place."""
         beginnings = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: len(self._front) + self._hdu.data_size}
         self._place = beginnings[whence] + offset
         return self._place
 
     def read(self, size: int = -1) -> bytes:
-        """Read a piece.
-
-        Raises
-        ------
-        PermanentError
-            If a tile is larger than its pixels can need.
-        """
+        """Raise a PermanentError if a tile is larger than its pixels can need."""
         begin = self._place - len(self._front)
         left = self._hdu.data_size - begin
         size = left if size < 0 else min(size, left)

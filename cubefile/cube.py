@@ -20,13 +20,13 @@ from cubefile.image import CubeImage, image_in_extensions, image_of
 from cubefile.layout import Layout
 from cubefile.written_header import BLOCK_SIZE, written_header
 
-MAX_TABLE_BYTES = 16 * 2**20  # Real ones have at most some megabytes, in cubes of 100 GB.
+MAX_TABLE_BYTES = 16 * 2**20  # Tables in cubes of 100 GB have a few megabytes.
 MAX_TABLE_COLUMNS = 999  # FITS standard 4.0, section 7.3.1
 _TABLE: dict[str, CardValue] = {"XTENSION": "BINTABLE", "BITPIX": 8, "NAXIS": 2}
-# What describes a table and its columns (section 7.3.2) and is used here; how astropy is to print its values is not.
+# The keywords that describe a table and its columns (section 7.3.2), without those for printing (TDISPn).
 _TABLE_KEYWORDS = ("NAXIS1", "NAXIS2", "PCOUNT", "GCOUNT", "TFIELDS", "THEAP")
 _COLUMN_KEYWORDS = ("TTYPE", "TFORM", "TUNIT", "TNULL", "TSCAL", "TZERO", "TDIM")
-MAX_EXTENSION_HEADER_BYTES = 8 * 2**20  # Real ones have some 200 kB.
+MAX_EXTENSION_HEADER_BYTES = 8 * 2**20  # Real cubes have some 200 kB.
 MAX_PADDING_BLOCKS = 100
 STILL_WRITTEN_SECONDS = 60
 """A file that looks cut short and was modified within this time is still being written."""
@@ -37,7 +37,7 @@ _PRIMARY_START, _EXTENSION_START = HDU_STARTS
 
 
 class CubeFile:
-    """An open cube file; made by `open_cube`.
+    """An open cube file, from `open_cube`.
 
     Attributes
     ----------
@@ -46,9 +46,9 @@ class CubeFile:
     relative_path
         The path below the science data folder.
     size, modified_ns
-        Bytes, and nanoseconds since 1970, when it was opened.
+        Size in bytes and modification time in nanoseconds since 1970, as of the opening.
     layout
-        Set to that of the telescope once INSTRUME is read; until then that of a file without tables.
+        The telescope's layout once INSTRUME is read; before that, the layout of a file without tables.
     """
 
     def __init__(self, descriptor: int, root: Path, relative_path: str) -> None:
@@ -82,12 +82,14 @@ class CubeFile:
 
     @cached_property
     def image(self) -> CubeImage:
-        """The image that is the cube: of the primary HDU, or of an extension if that is empty.
+        """The image that is the cube: that of the primary HDU or, if this is empty, of an extension.
 
         Raises
         ------
         FileCutShort, PermanentError
-            As for `primary` and, if that is empty, `extensions`; or if it is not known which image is the cube.
+            As `primary` and, if that is empty, `extensions`.
+        PermanentError
+            If it is unclear which image is the cube.
         """
         if self.primary.shape:
             return image_of(self.primary)
@@ -95,14 +97,14 @@ class CubeFile:
 
     @cached_property
     def extensions(self) -> dict[str, HDU]:
-        """The extensions by EXTNAME in capital letters, the first of each name, from their headers alone.
+        """The first extension of each EXTNAME, by EXTNAME in capital letters. Reads headers only.
 
         Raises
         ------
         FileCutShort
             If the file ends within one of them.
         PermanentError
-            If the header of one of them is damaged, or they are more than any cube has.
+            If the header of one of them is damaged, or their headers exceed `MAX_EXTENSION_HEADER_BYTES`.
         """
         found: dict[str, HDU] = {}
         for hdu in self._all_extensions:
@@ -121,30 +123,30 @@ class CubeFile:
             header_bytes += len(hdu.header_bytes)
             if header_bytes > MAX_EXTENSION_HEADER_BYTES:
                 raise PermanentError(
-                    f"The headers of its extensions have more than {MAX_EXTENSION_HEADER_BYTES} bytes, "
-                    "which no cube has."
+                    f"The headers of the file's extensions have more than {MAX_EXTENSION_HEADER_BYTES} bytes, "
+                    "the most that is read."
                 )
         return found
 
     def check_whole(self) -> None:
-        """Make sure that no HDU is cut short or damaged, from the headers alone.
+        """Check that every HDU is whole, reading the headers only.
 
         Raises
         ------
         FileCutShort, PermanentError
-            As for `primary` and `extensions`.
+            As `primary` and `extensions`.
         """
         _ = self.primary, self._all_extensions
 
     def read_rows(self, index: tuple[int, ...], first: int, count: int) -> np.ndarray:
-        """Read some rows of one frame, and nothing else of the image.
+        """Read some rows of one frame, and no other part of the image.
 
         Parameters
         ----------
         index
-            Where the frame is on the axes before rows and columns, in numpy's order.
+            The frame's position on the axes before rows and columns, in numpy's order.
         first, count
-            Which rows.
+            The first row, counted from 0, and the number of rows.
 
         Returns
         -------
@@ -154,7 +156,7 @@ class CubeFile:
         Raises
         ------
         PermanentError
-            If the image is compressed, and damaged or compressed in a way that is not read.
+            If the image is compressed, and the tiles are damaged or their algorithm is not supported.
         TransientError
             If the storage answers with an error.
         """
@@ -171,7 +173,7 @@ class CubeFile:
 
     @property
     def rows_at_once(self) -> int:
-        """How many rows are decompressed together, at the least."""
+        """The smallest number of rows that can be decompressed together."""
         return 1 if self._tiles is None else self._tiles.tile[-2]
 
     @cached_property
@@ -180,12 +182,12 @@ class CubeFile:
         return TiledImage(self.descriptor, hdu) if is_compressed(hdu) else None
 
     def table(self, name: str) -> fits.FITS_rec | None:
-        """Read a binary table whole, once, or return None where the file has no such extension.
+        """Return a whole binary table, read at the first call; None if the file has no such extension.
 
         Raises
         ------
         PermanentError
-            If the extension is larger than a table of a cube can be, or is not a binary table.
+            If the extension has more than `MAX_TABLE_BYTES`, or is not a binary table.
         """
         name = name.upper()
         hdu = self.extensions.get(name)
@@ -196,13 +198,13 @@ class CubeFile:
         return self._tables[name]
 
     def table_column(self, table_name: str, column: str) -> np.ndarray | None:
-        """Read one column of a binary table of one row, without the axis of the rows, or None where it is missing.
+        """Return one column of a binary table of one row, without the axis of the rows; None if it is missing.
 
         Raises
         ------
         PermanentError
-            As for `table`; or if there is not one row, or its values do not fit their description: astropy looks at
-            them only now.
+            As `table`; also if the table has no or several rows, or if the column's values do not fit its description,
+            which astropy checks only here.
         """
         table = self.table(table_name)
         if table is None or column not in (self.column_names(table_name) or ()):
@@ -213,12 +215,12 @@ class CubeFile:
             return np.asarray(table[column][0])
 
     def column_names(self, table_name: str) -> list[str] | None:
-        """Return the names of a table's columns in capital letters, or None if there is no table; errors as `table`."""
+        """Return the names of a table's columns in capital letters; None without the table. Raises as `table`."""
         table = self.table(table_name)
         return None if table is None else [name.upper() for name in table.names]
 
     def column_unit(self, table_name: str, column: str) -> str | None:
-        """Return TUNITn of a table's column, or None if it has none."""
+        """Return TUNITn of a table's column; None if it is missing."""
         header = self.extensions[table_name].header
         names = self.column_names(table_name) or []
         unit = header.get(f"TUNIT{names.index(column) + 1}") if column in names else None
@@ -231,30 +233,30 @@ class CubeFile:
 
     @cached_property
     def checksum_status(self) -> str:
-        """“verified”, “absent” or “mismatch”: whether this CHECKSUM agrees with its header and DATASUM."""
+        """Whether CHECKSUM agrees with its header and DATASUM: “verified”, “absent” or “mismatch”."""
         if self.checksum is None:
             return "absent"
         return "verified" if checksum_agrees(self.image.hdu) else "mismatch"
 
     @cached_property
     def header_digest(self) -> str:
-        """SHA-256 of the bytes of the primary header and of that of the image."""
+        """SHA-256 of the bytes of the primary header and of the image's header."""
         headers = [self.primary.header_bytes] + [self.image.hdu.header_bytes] * (self.image.hdu is not self.primary)
         return hashlib.sha256(b"".join(headers)).hexdigest()
 
     def check_unchanged(self) -> None:
-        """Make sure that the path still leads to the file that was opened, and that nobody has written to it since.
+        """Check that the path still leads to the opened file, and that the file is unmodified since.
 
         Raises
         ------
         TransientError
-            If it was written to, replaced or removed.
+            If the file was modified, replaced or removed.
         """
         if self.has_changed():
-            raise TransientError(f"“{self.relative_path}” changed or vanished while it was read.")
+            raise TransientError(f"“{self.relative_path}” was changed or removed during reading.")
 
     def has_changed(self) -> bool:
-        """Tell whether somebody has written to the file, replaced or removed it since it was opened."""
+        """Return whether the file was modified, replaced or removed since it was opened."""
         try:
             now = os.stat(self.root / self.relative_path)
         except OSError:
@@ -269,9 +271,9 @@ class CubeFile:
         if [hdu.header.get(keyword) for keyword in ("XTENSION", "BITPIX", "NAXIS")] != ["BINTABLE", 8, 2]:
             raise PermanentError(f"Extension {name} is not a binary table.")
         fields = hdu.header.get("TFIELDS")
-        if not isinstance(fields, int) or not 0 <= fields <= MAX_TABLE_COLUMNS:  # astropy makes room for all of them.
+        if not isinstance(fields, int) or not 0 <= fields <= MAX_TABLE_COLUMNS:  # astropy allocates them all.
             raise PermanentError(
-                f"TFIELDS of the extension {name} is {quoted(fields)}; 0 to {MAX_TABLE_COLUMNS} columns are possible."
+                f"TFIELDS of the extension {name} is {quoted(fields)}; it must be from 0 to {MAX_TABLE_COLUMNS}."
             )
         numbered = (f"{keyword}{number}" for number in range(1, fields + 1) for keyword in _COLUMN_KEYWORDS)
         header = written_header(_TABLE, hdu.header, [*_TABLE_KEYWORDS, *numbered], f"the extension {name}")
@@ -280,10 +282,10 @@ class CubeFile:
             return fits.BinTableHDU.fromstring(header + data.ljust(hdu.end - hdu.data_offset)).data
 
     def _next_extension(self, offset: int) -> int:
-        """Return where the next extension begins; the size of the file if there is none.
+        """Return the offset of the next extension; the size of the file if there is none.
 
-        Some writers leave blocks of zeros between HDUs. Anything else that is not an extension are special records,
-        which are the last of a file (FITS standard 4.0, section 3.5).
+        Some writers leave blocks of zeros between HDUs; these are skipped. Any other block that does not start an
+        extension is a special record, which ends the file's HDUs (FITS standard 4.0, section 3.5).
         """
         for _ in range(MAX_PADDING_BLOCKS):
             if offset >= self.size or self._begins(offset, _EXTENSION_START):
@@ -294,7 +296,7 @@ class CubeFile:
         return self.size
 
     def _begins(self, offset: int, start: bytes) -> bool:
-        """Tell whether the file has these bytes at `offset`, as far as it goes."""
+        """Return whether the bytes at `offset` are `start`, or its beginning if the file ends there."""
         return start.startswith(read_bytes(self.descriptor, offset, min(len(start), self.size - offset)))
 
     def _check_size(self, hdu: HDU, what: str) -> None:
@@ -302,22 +304,22 @@ class CubeFile:
         if missing > 0:
             raise FileCutShort(
                 f"The file is cut short: the data of the {what} lacks {missing} of the {hdu.data_size} bytes "
-                "that BITPIX and NAXIS promise."
+                "that BITPIX and NAXIS require."
             )
 
 
 @contextmanager
 def open_cube(root: Path, relative_path: str) -> Iterator[CubeFile]:
-    """Open a cube below `root`, and close it in the end.
+    """Open a cube below `root`, and close it when the block ends.
 
-    What looks wrong in a file that somebody is writing to is not held against it.
+    An error in a file that is still being written is transient.
 
     Raises
     ------
     PathRefused
-        If the path is not one of a regular file below `root`.
+        If the path does not lead to a regular file below `root`.
     TransientError
-        If the file cannot be opened now, or if what the block finds wrong may be due to a change of the file.
+        If the file cannot be opened now, or if the block raises an error that a change of the file may have caused.
     """
     descriptor = open_confined(root, relative_path)
     cube = CubeFile(descriptor, root, relative_path)
@@ -327,9 +329,9 @@ def open_cube(root: Path, relative_path: str) -> Iterator[CubeFile]:
         recent = abs(time.time() - cube.modified_ns / 1e9) < STILL_WRITTEN_SECONDS
         if (isinstance(error, FileCutShort) and recent) or cube.has_changed():
             raise TransientError(
-                f"“{relative_path}” changed while it was read, or is still being written: {error}"
+                f"“{relative_path}” was changed during reading, or is still being written: {error}"
             ) from error
         raise
     finally:
-        cube.descriptor = -1  # A read that comes too late must not get another file that has this number by then.
+        cube.descriptor = -1  # A late read must not reach another file that reuses this number.
         os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Times in FITS headers, in UTC whatever their time scale."""
+"""Reads times in FITS headers and converts them to UTC."""
 
 import re
 import warnings
@@ -11,25 +11,26 @@ _FITS_TIME = re.compile(
 )
 _OLD_DATE = re.compile(r"(?P<day>\d\d)/(?P<month>\d\d)/(?P<year>\d\d)", re.ASCII)
 
-# TIMESYS (FITS standard 4.0, table 30) to the names of astropy. Those that are UTC, or follow it within a second, are
-# left out.
+# TIMESYS (FITS standard 4.0, table 30) to astropy's names of the scales. The scales that are UTC, or stay within a
+# second of it, need no conversion and are left out.
 _SCALES = {"TAI": "tai", "IAT": "tai", "TT": "tt", "TDT": "tt", "ET": "tt", "TDB": "tdb", "TCG": "tcg", "TCB": "tcb"}
 _LIKE_UTC = ("", "UTC", "GMT", "UT", "UT1")
 _GPS_BEHIND_TAI = timedelta(seconds=19)
 
 
 def parse_time(keyword: str, value: object, scale: str = "UTC") -> datetime:
-    """Read a time in the form of FITS (standard 4.0, section 9.1.1): ``YYYY-MM-DD[Thh:mm:ss[.s…]]``, as UTC.
+    """Return a FITS time, ``YYYY-MM-DD[Thh:mm:ss[.s…]]`` (standard 4.0, section 9.1.1), in UTC.
 
-    A blank is taken for the T, and seconds may be missing: some writers do so. Digits beyond microseconds are cut off.
-    A leap second (``:60``) becomes the second after it. Days may have the form of before 1999, ``DD/MM/YY``.
+    Some writers put a blank instead of the T, or leave out the seconds; both are accepted. Digits beyond microseconds
+    are cut off. A leap second (``:60``) becomes the second after it. The day may have the form that was used before
+    1999, ``DD/MM/YY``.
 
     Parameters
     ----------
     keyword
-        For the error.
+        The keyword's name, for the error.
     value
-        As the header has it.
+        The value in the header.
     scale
         TIMESYS of the header; see `time_scale`.
 
@@ -56,18 +57,18 @@ def parse_time(keyword: str, value: object, scale: str = "UTC") -> datetime:
 
 
 def parse_date(keyword: str, value: object) -> date:
-    """Read the day of a time in the form of FITS.
+    """Return the day of a FITS time.
 
     Raises
     ------
     PermanentError
-        Naming the keyword, if the value is not such a time.
+        Naming the keyword, if the value is not a FITS time.
     """
     return parse_time(keyword, value).date()
 
 
 def time_scale(timesys: object) -> str | None:
-    """Return the time scale that TIMESYS names, for `parse_time`: UTC if the header has none, None if it is unknown."""
+    """Return the time scale of TIMESYS for `parse_time`: UTC if TIMESYS is missing, None if the scale is unknown."""
     scale = "" if timesys is None else str(timesys).strip().upper().partition("(")[0]
     if scale in _LIKE_UTC:
         return "UTC"
@@ -79,10 +80,10 @@ def _in_utc(moment: datetime, scale: str) -> datetime:
         return moment
     if scale == "GPS":
         return _in_utc(moment + _GPS_BEHIND_TAI, "TAI")
-    # Imported here: it takes a tenth of a second, and the headers of most telescopes are in UTC.
+    # Imported here because the import takes 0.1 s and the headers of most telescopes are in UTC.
     from astropy.time import Time
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Of years for which there are no leap seconds yet.
+        warnings.simplefilter("ignore")  # astropy warns about years whose leap seconds are unknown.
         utc = Time(moment.replace(tzinfo=None), scale=_SCALES[scale]).utc
         return utc.to_datetime(leap_second_strict="silent").replace(tzinfo=UTC)

@@ -1,19 +1,19 @@
-"""A field of view, as any description of coordinates gives it."""
+"""The field of view that each kind of coordinates yields."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field of view by its centre and its sides, in arcsec of helioprojective longitude and latitude.
+    """The centre and sides of a field of view, in arcsec of helioprojective longitude and latitude.
 
     Attributes
     ----------
     centre
         Longitude and latitude of the middle of the image.
     across, up
-        How longitude and latitude change from edge to edge along the image's x and y axis; None if the header
-        describes the centre alone.
+        The change of longitude and latitude from edge to edge, along the image's x axis and along its y axis; None if
+        the header gives only the centre.
     """
 
     centre: tuple[float, float]

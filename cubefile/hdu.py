@@ -1,4 +1,4 @@
-"""One HDU of a file: its header's bytes and where its data lies, without the data."""
+"""Reads the header of one HDU and locates its data, without reading the data."""
 
 import math
 import os
@@ -13,15 +13,15 @@ from cubefile.header import CARD_SIZE, Header, is_end
 from cubefile.written_header import BLOCK_SIZE
 
 MAX_HEADER_BLOCKS = 1000  # 36,000 cards; real headers have some 320
-MAX_FILE_BYTES = 2**63 - 1  # What any file system, and a database's integer, can count to.
-MAX_CHECKSUM_LENGTH = 68  # What a card holds; a valid one has 16 characters.
+MAX_FILE_BYTES = 2**63 - 1  # The largest offset of file systems, and the largest integer of databases.
+MAX_CHECKSUM_LENGTH = 68  # The most that a card can hold; a valid CHECKSUM has 16 characters.
 HDU_STARTS = (b"SIMPLE  =", b"XTENSION=")
 
 _BITPIX = (8, 16, 32, 64, -32, -64)
 
 
 class FileCutShort(PermanentError):
-    """The file ends before what its headers promise."""
+    """The file is shorter than its headers say."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class HDU:
     header_bytes
         The header as it is in the file, with its END card and padding.
     header
-        Its cards.
+        The cards of the header.
     bitpix
-        BITPIX: how many bits a value has; negative where it is a floating-point number.
+        BITPIX: the number of bits of a value; negative for floating-point numbers.
     data_offset, data_size
-        Where the data lies in the file and how many bytes it has, without padding.
+        The data's offset in the file and its size, in bytes, without padding.
     shape
-        The lengths of the axes in numpy's order (the reverse of NAXIS1, NAXIS2, …); empty where there is no data.
+        The lengths of the axes in numpy's order (the reverse of NAXIS1, NAXIS2, …); empty if the HDU has no data.
     name
         EXTNAME, or an empty string.
     """
@@ -54,32 +54,32 @@ class HDU:
 
     @property
     def end(self) -> int:
-        """Where the next HDU would begin."""
+        """The offset behind this HDU's padding, where the next HDU begins."""
         return self.data_offset + _padded(self.data_size)
 
     @property
     def checksum(self) -> str | None:
-        """CHECKSUM, or None where there is none; zeros only say that it has not been computed."""
+        """CHECKSUM; None if it is missing, or all zeros, which means not computed."""
         checksum = (_text(self.header, "CHECKSUM") or "")[:MAX_CHECKSUM_LENGTH]
         return checksum if checksum.strip("0") else None
 
     @property
     def datasum(self) -> str | None:
-        """DATASUM, or None where there is none."""
+        """DATASUM; None if it is missing."""
         datasum = self.header.get("DATASUM")
-        # CFITSIO writes blanks before the digits; some write a number instead of text.
+        # CFITSIO writes blanks before the digits; some writers store a number instead of text.
         return str(datasum).strip() if isinstance(datasum, str) or is_number(datasum) else None
 
 
 def read_hdu(descriptor: int, offset: int) -> HDU:
-    """Read the header that begins at `offset`, block by block up to its END card, and nothing else.
+    """Read the header at `offset`, block by block up to its END card, and no data.
 
     Raises
     ------
     FileCutShort
         If the file ends within the header.
     PermanentError
-        If there is no END within the bound, or a keyword that tells the size of the data is missing or wrong.
+        If no END card comes within `MAX_HEADER_BLOCKS`, or a keyword that gives the data's size is missing or wrong.
     TransientError
         If the storage answers with an error.
     """
@@ -94,7 +94,7 @@ def read_hdu(descriptor: int, offset: int) -> HDU:
         raise PermanentError(f"GCOUNT is {gcount}; random groups are not supported.")
     data_size = abs(bitpix) // 8 * (pcount + math.prod(axes)) if axes else 0
     if data_size > MAX_FILE_BYTES:
-        raise PermanentError(f"NAXIS1 to NAXIS{len(axes)} and PCOUNT ask for more bytes than any file can have.")
+        raise PermanentError(f"NAXIS1 to NAXIS{len(axes)} and PCOUNT need more bytes than a file can have.")
     return HDU(
         header_bytes=header_bytes,
         header=header,
@@ -112,9 +112,9 @@ def read_axes(header: Header, prefix: str = "") -> tuple[int, list[int]]:
     Parameters
     ----------
     header
-        Of the HDU.
+        The HDU's header.
     prefix
-        What the keywords begin with: “Z” for the image that a table holds in compressed form.
+        The start of the keywords: “Z” for a compressed image in a table, otherwise empty.
 
     Raises
     ------
@@ -135,12 +135,12 @@ def read_axes(header: Header, prefix: str = "") -> tuple[int, list[int]]:
 
 
 def integer(header: Header, name: str, default: int | None = None) -> int:
-    """Return a value that is an integer.
+    """Return the integer value of a keyword, or the default if it is missing.
 
     Raises
     ------
     PermanentError
-        If it is missing without a default, or is something else.
+        If it is missing and there is no default, or if it is not an integer.
     """
     value = header.get(name)
     if value is None:
@@ -156,7 +156,7 @@ def read_bytes(descriptor: int, offset: int, size: int) -> bytes:
     Raises
     ------
     FileCutShort
-        If the file ends before.
+        If the file ends before that.
     TransientError
         If the storage answers with an error.
     """
@@ -175,11 +175,11 @@ def read_bytes(descriptor: int, offset: int, size: int) -> bytes:
 
 
 def checksum_agrees(hdu: HDU) -> bool:
-    """Tell from the header alone whether CHECKSUM agrees with the header and DATASUM.
+    """Return whether CHECKSUM agrees with the header and DATASUM, without reading the data.
 
-    The 32-bit ones'-complement sum of a whole HDU with a valid CHECKSUM is all ones, and DATASUM is that sum over
-    the data (FITS standard 4.0, section 4.4.2.7 and appendix J). So the sum over the header plus DATASUM tells
-    whether a header was edited without a new CHECKSUM, without reading the data.
+    In an HDU with a valid CHECKSUM, the 32-bit ones'-complement sum over all bytes is all ones. DATASUM is that sum
+    over the data (FITS standard 4.0, section 4.4.2.7 and appendix J). So the sum over the header plus DATASUM must be
+    all ones, unless the header was edited without a new CHECKSUM.
     """
     if hdu.datasum is None or not re.fullmatch("[0-9]{1,10}", hdu.datasum):
         return False
@@ -208,7 +208,7 @@ def _read_header_bytes(descriptor: int, offset: int) -> bytes:
         nul = block.find(b"\0", 0, BLOCK_SIZE if end is None else end)
         if nul >= 0:
             raise PermanentError(
-                f"There is a NUL byte at byte {block_offset + nul}, within a header: FITS headers are text, and there "
+                f"There is a NUL byte at byte {block_offset + nul}, within a header. FITS headers are text, and there "
                 "is no END card before the data."
             )
         if end is not None:

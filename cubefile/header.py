@@ -1,9 +1,10 @@
-"""The cards of a header, read in little time whatever their bytes are.
+"""Reads the cards of a header in a time that grows linearly with its bytes, however hostile these are.
 
-What a card means is what astropy takes it to mean; the tests compare the two. It is not astropy that reads the cards of
-untrusted files here, because its time grows with the square of the length of a text, so that a header of some
-megabytes would hold up a worker for hours; because it cannot tell what stands in a card that breaks the standard, as
-the cards of real files do (``NaN``, letters beyond ASCII); and because it takes ten times as long.
+A card means what it means to astropy; the tests compare the two. Reasons not to read untrusted files with astropy:
+
+- Its time grows with the square of a text's length: a header of some megabytes would hold up a worker for hours.
+- It rejects the cards of real files that break the standard, such as ``NaN`` or letters beyond ASCII.
+- It takes ten times as long.
 
 Sources: FITS standard 4.0, sections 4.1 and 4.2 (keywords and values) and 4.2.1.2 (``CONTINUE``); the conventions for
 ``HIERARCH`` keywords and for record-valued cards (paper IV of the World Coordinate System), as astropy knows them.
@@ -17,16 +18,16 @@ from typing import NamedTuple
 CARD_SIZE = 80
 
 CardValue = str | int | float | bool | None | list[float | None]
-"""Undefined values, NaN and infinities are None; a complex number is the list of its two parts."""
+"""A keyword's value. Undefined values, NaN and infinities are None; a complex number is a list of its two parts."""
 
 _END_CARD = re.compile(r"END *+(?![A-Z0-9_-])")
-"""Of cards; what follows on the card should be blanks, and is of no meaning."""
+"""The part of an END card that is compared; the rest of the card should be blank and has no meaning."""
 
 _COMMENTARY = ("COMMENT", "HISTORY", "")
-# All repetitions are possessive: what a card holds could otherwise be divided among them in ten thousands of ways.
+# All repetitions are possessive; otherwise a hostile card makes them backtrack through tens of thousands of divisions.
 _NUMBER = r"[+-]? *+(?:\d++(?:\.\d*+)?+|\.\d++)(?: *+[DEde] *+[+-]? *+\d++)?+"
 _TEXT = r"'(?P<text>(?:[^']++|'')*+)'"
-_END_OF_FIELD = r" *+(?:/.*+)?+[\r\n]*+"  # Blanks, and a comment; some writers end cards as lines.
+_END_OF_FIELD = r" *+(?:/.*+)?+[\r\n]*+"  # Blanks and a comment; some writers end cards with a line break.
 _VALUE = re.compile(
     rf" *+(?:{_TEXT}|(?P<number>{_NUMBER})|(?P<logical>[TF])"
     rf"|\( *+(?P<real>{_NUMBER}) *+, *+(?P<imaginary>{_NUMBER}) *+\)"
@@ -43,7 +44,7 @@ _RECORD = re.compile(
 
 
 class _Card(NamedTuple):
-    """A keyword with its value field, or with its text if it is a commentary, and the CONTINUE cards that follow."""
+    """A keyword with its value field, or its text if it is a commentary keyword, and the CONTINUE cards behind it."""
 
     keyword: str
     field: str
@@ -57,7 +58,7 @@ class Header:
     Parameters
     ----------
     header_bytes
-        Whole cards of 80 bytes; bytes beyond ASCII are taken for Latin-1.
+        Whole cards of 80 bytes; bytes beyond ASCII are read as Latin-1.
     """
 
     def __init__(self, header_bytes: bytes) -> None:
@@ -74,21 +75,21 @@ class Header:
         return _value(self._card_at(self._first[keyword.ljust(8)]))
 
     def get(self, keyword: str) -> CardValue:
-        """Return the value of the first card of `keyword`, or None where there is none."""
+        """Return the value of the first card of `keyword`; None if it is missing or undefined."""
         return self[keyword] if keyword.ljust(8) in self._first else None
 
     def items(self) -> Iterator[tuple[str, CardValue]]:
-        """Return all keywords with their values, card by card; of record-valued cards as ``DW3.AXIS.1``."""
+        """Return all keywords with their values, card by card; a record-valued card is named as ``DW3.AXIS.1``."""
         for name, card, record in self._named_cards():
             yield name, _float(record["number"]) if record else _value(card)
 
     def comments(self) -> Iterator[tuple[str, str]]:
-        """Return all keywords as `items` does, with the comment of each card; those of CONTINUE cards are joined."""
+        """Return all keywords, named as in `items`, with their comments; those of CONTINUE cards are joined."""
         for name, card, _ in self._named_cards():
             yield name, _comment(card)
 
     def _named_cards(self) -> Iterator[tuple[str, _Card, re.Match[str] | None]]:
-        """Return each card that has a keyword with its name in `items`, and the parts of a record-valued one."""
+        """Yield the name in `items`, the card, and the parts of a record-valued card, for each card with a keyword."""
         start = 0
         while start < self._end:
             card = self._card_at(start)
@@ -118,7 +119,7 @@ def _card(image: str, continued: str) -> _Card:
     if image.startswith("HIERARCH ") and "= " in image:
         keyword, _, field = image[9:].partition("= ")
         return _Card(keyword.strip(), field, continued, False)
-    # The value indicator belongs in columns 9 and 10; one that comes earlier is taken too.
+    # The value indicator belongs in columns 9 and 10; an earlier one is accepted too.
     earlier, indicator, field = image[:9].partition("= ")
     if indicator and keyword not in _COMMENTARY:
         return _Card(earlier.strip().upper(), field + image[9:], continued, False)
@@ -166,7 +167,7 @@ def _comment(card: _Card) -> str:
 
 
 def _after(match: re.Match[str], value: str) -> str:
-    """Return the comment that follows a value: between the two stand a quote or a bracket, blanks and a slash."""
+    """Return the comment behind a value, without the quote or bracket, blanks and slash between the two."""
     return match.string[match.end(value) : match.end()].partition("/")[2].strip()
 
 

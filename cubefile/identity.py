@@ -1,4 +1,4 @@
-"""What a cube is called, and what it belongs to."""
+"""Reads a cube's identity from its header: the instrument, the OID and the observation."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,14 +15,14 @@ _ENDINGS_OF_URLS = ("/header", "/svo")  # /api/v1/data-cubes/<oid>/header/ and s
 
 @dataclass(frozen=True)
 class Identity:
-    """What tells one cube from another, from its header.
+    """The identity of a cube.
 
     Attributes
     ----------
     oid
-        The observation id: the cube's identity here and in the SVO, whatever its file is called.
+        The observation id: the cube's identity here and in the SVO, independent of its file name.
     point_id
-        As the telescope tells it: cubes with the same belong to one observation.
+        The id that the cubes of one observation share; see `Telescope.point_id`.
     date_beg
         DATE-BEG, UTC.
     """
@@ -33,7 +33,7 @@ class Identity:
 
 
 def instrument_name(cube_file: CubeFile) -> str:
-    """Return INSTRUME, by which the instrument's row is found.
+    """Return INSTRUME, the name of the instrument's row.
 
     Raises
     ------
@@ -51,9 +51,9 @@ def identify(cube_file: CubeFile, telescope: Telescope, oid: str | None) -> Iden
     cube_file
         The open cube.
     telescope
-        That of the cube's instrument.
+        The telescope of the cube's instrument.
     oid
-        Overrides the OID that the header tells.
+        Replaces the OID from the header.
 
     Raises
     ------
@@ -75,25 +75,27 @@ def identify(cube_file: CubeFile, telescope: Telescope, oid: str | None) -> Iden
 
 
 def check_oid(oid: str) -> None:
-    """Refuse what cannot be an OID, whether it was given or comes from a header.
+    """Refuse an OID that cannot be part of a URL.
 
-    An OID is a part of URLs: in some of them clients take it for a folder, and others are those of another page.
+    Clients resolve “.” and “..” as folders, and an OID that ends as a sub-page does would have that page's URL.
 
     Raises
     ------
     PermanentError
-        Saying what is wrong with it.
+        Saying what is wrong.
     """
     _check_identifier("The OID", oid)
     if oid in (".", ".."):
-        raise PermanentError(f"The OID is {quoted(oid)}, which means a folder in the URL of a cube.")
+        raise PermanentError(f"The OID is {quoted(oid)}, which a URL reads as a folder. Give another with the order.")
     for ending in _ENDINGS_OF_URLS:
         if oid.endswith(ending):
-            raise PermanentError(f"The OID ends in {quoted(ending)}, as the URL of another page of a cube does.")
+            raise PermanentError(f"The OID ends in {quoted(ending)}, as another URL of a cube does. Give another OID.")
 
 
 def _check_identifier(name: str, value: str) -> None:
     if len(value) > MAX_OID_LENGTH:
         raise PermanentError(f"{name} has {len(value)} characters; at most {MAX_OID_LENGTH} are accepted.")
     if not value.isprintable():
-        raise PermanentError(f"{name} is {quoted(value)}, which holds control characters or others without a form.")
+        raise PermanentError(
+            f"{name} is {quoted(value)}, which holds control characters or other invisible characters."
+        )

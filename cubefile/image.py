@@ -1,4 +1,4 @@
-"""Which image of a file is the cube: that of the primary HDU, or else the one in an extension that has its keywords."""
+"""Chooses the image that is the cube: that of the primary HDU, or else of the extension with a cube's keywords."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from cubefile.hdu import HDU, read_axes
 from cubefile.header import Header
 
 KEYWORDS = ("DATE-BEG", "INSTRUME")
-"""What the header of a cube has."""
+"""The keywords that the header of every cube has."""
 
 _MOST_NAMED = 5
 
@@ -21,15 +21,15 @@ class CubeImage:
     Attributes
     ----------
     hdu
-        The HDU that holds it, as it is in the file.
+        The HDU in the file that holds it.
     header_bytes, header
-        The header of the image: that of the HDU, or, if it is compressed, the one that it has when it is unpacked.
+        The header of the image: that of the HDU, or of the unpacked image if it is compressed.
     bitpix
         BITPIX of the image.
     shape
-        The lengths of the axes in numpy's order; empty where there is no image.
+        The lengths of the axes in numpy's order; empty if there is no image.
     elsewhere
-        A sentence that says where the images are, if there is none here.
+        If this HDU has no image: a sentence that says where the images are.
     """
 
     hdu: HDU
@@ -46,7 +46,7 @@ def image_of(hdu: HDU, elsewhere: str = "") -> CubeImage:
     Raises
     ------
     PermanentError
-        If it is compressed and its size is missing or wrong.
+        If the image is compressed and the keywords of its size are missing or wrong.
     """
     if not is_compressed(hdu):
         return CubeImage(hdu, hdu.header_bytes, hdu.header, hdu.bitpix, hdu.shape, elsewhere)
@@ -62,13 +62,13 @@ def image_in_extensions(primary: HDU, extensions: Sequence[HDU]) -> CubeImage:
     Returns
     -------
     CubeImage
-        The one image in an extension with the keywords of a cube; failing that, the empty primary HDU if this has them,
-        or if there is no image at all.
+        The only image in an extension with a cube's keywords. Otherwise the empty primary HDU, if it has these
+        keywords or if the file has no image.
 
     Raises
     ------
     PermanentError
-        That says where the images are, if none or several of them could be the cube.
+        Saying where the images are, if none or several of them could be the cube.
     """
     found = [(number, hdu) for number, hdu in enumerate(extensions, 1) if _holds_image(hdu)]
     complete = [hdu for _, hdu in found if _has_keywords(hdu)]

@@ -1,4 +1,4 @@
-"""The keywords of a FITS header as values of JSON."""
+"""Converts the keywords of a FITS header to JSON values."""
 
 from collections.abc import Mapping
 
@@ -12,9 +12,11 @@ _COMMENTARY = ("COMMENT", "HISTORY")
 def keywords_as_json(header: Header) -> dict[str, JSONValue]:
     """Return every keyword of a header with its value.
 
-    Types are kept; an undefined value, NaN and infinities are None; a repeated keyword is a list of its values;
-    COMMENT and HISTORY are text with a line for each card; record-valued cards have the names that astropy gives them
-    (``DW3.AXIS.1``); a complex number is the list of its parts; a value that cannot be read is the text in its place.
+    - Types are kept. An undefined value, NaN and infinities become None.
+    - A repeated keyword becomes a list of its values; COMMENT and HISTORY become text with a line for each card.
+    - Record-valued cards are named as astropy names them (``DW3.AXIS.1``).
+    - A complex number becomes a list of its two parts.
+    - An unreadable value becomes the text of its field.
     """
     values: dict[str, list[CardValue]] = {}
     for keyword, value in header.items():
@@ -29,5 +31,5 @@ def _together(keyword: str, values: list[CardValue]) -> JSONValue:
 
 
 def first_values(keywords: Mapping[str, JSONValue]) -> dict[str, CardValue]:
-    """Return the first value of each keyword, as `Header.get` does, from the values of `keywords_as_json`."""
+    """Return the first value of each keyword of `keywords_as_json`, as `Header.get` returns it."""
     return {keyword: value[0] if isinstance(value, list) else value for keyword, value in keywords.items()}

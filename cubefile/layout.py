@@ -1,4 +1,4 @@
-"""How a telescope arranges its files, where the FITS standard leaves that to the writer."""
+"""Describes what a telescope decides about its files where the FITS standard leaves it open."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,15 +9,15 @@ AxisRole = Literal["wavelength", "stokes", "scan"]
 
 @dataclass(frozen=True)
 class Layout:
-    """Axes and tables of a telescope's files; the defaults are those of a file without any tables.
+    """Axes and tables of a telescope's files. The defaults describe files without tables.
 
-    The columns of the tables have the names of their keywords (SOLARNET metadata recommendations, appendix I). Only the
-    EXTNAME of a table differs between telescopes. None: the telescope's files have no such table.
+    A table's column has the name of its keyword (SOLARNET metadata recommendations, appendix I). Only the EXTNAME of
+    the table differs between telescopes; it is None if the telescope's files lack the table.
 
     Attributes
     ----------
     default_axes
-        Roles by the number of the axis in FITS, 3 or higher; used where CTYPEn names no role.
+        Roles of axes without CTYPEn, by the number of the axis in FITS (3 or higher).
     coordinates
         Table of the coordinates at the corners of the field (``-TAB``, FITS standard 4.0, section 8.5).
     seeing
@@ -37,6 +37,6 @@ class Layout:
 
     @property
     def plotted_tables(self) -> tuple[str, ...]:
-        """The tables that plots are drawn from."""
+        """The names of the tables that plots are drawn from."""
         names = (self.coordinates, self.seeing, self.medians, self.begins, self.ends)
         return tuple(name for name in names if name is not None)

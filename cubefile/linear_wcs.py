@@ -1,7 +1,7 @@
-"""Linear coordinates with a projection, evaluated by `astropy.wcs`.
+"""Evaluates linear coordinates with a projection by `astropy.wcs`.
 
-astropy gets a header that is made here, of the few keywords that it needs and of numbers only, as its time and memory
-for a hostile header have no bound.
+astropy receives a header that is built here, with only the keywords that it needs and with numbers only. Its time and
+memory for a hostile header have no bound.
 
 Source: FITS standard 4.0, sections 8.1 to 8.3; the forms of the linear transformation are those of table 22 (PCi_j with
 CDELTi, CDi_j, CROTAi with CDELTi).
@@ -20,30 +20,30 @@ from cubefile.header import Header
 from cubefile.image import CubeImage
 from cubefile.units import unit_factor
 
-MAX_PARAMETERS = 21  # Of a projection: PVi_0 to PVi_20 (FITS standard 4.0, section 8.3).
+MAX_PARAMETERS = 21  # Parameters of a projection: PVi_0 to PVi_20 (FITS standard 4.0, section 8.3).
 
 
 def linear_field(image: CubeImage, axes: tuple[int, int], alternative: str = "") -> Field | None:
-    """Evaluate the centre and the sides of the field.
+    """Return the centre and the sides of the field of view.
 
     Parameters
     ----------
     image
-        With its header.
+        The image and its header.
     axes
-        Numbers of the axes of longitude and latitude, which are those of columns and rows unless the header mixes them.
+        Numbers of the axes of longitude and latitude; these are the columns and rows unless the header mixes them.
     alternative
-        Which description of the coordinates: "" for the first, or A to Z.
+        The description of the coordinates: "" for the primary one, or A to Z.
 
     Returns
     -------
     Field or None
-        None if a number that is needed is missing.
+        None if a required number is missing.
 
     Raises
     ------
     PermanentError
-        If the coordinates contradict themselves, or are in units that are not angles.
+        If the coordinates contradict each other, or their unit is not an angle.
     """
     header = image.header
     lengths = image.shape[::-1]
@@ -51,12 +51,12 @@ def linear_field(image: CubeImage, axes: tuple[int, int], alternative: str = "")
     if None in place:
         return None
     if all(number(header, f"CDELT{axis}{alternative}") == 0 for axis in axes):
-        # SSTRED describes the centre of the field in this way.
+        # SSTRED gives only the centre of the field, with steps of zero.
         return Field(_constant(header, axes, alternative))
     matrix = _matrix(header, axes, len(lengths), alternative)
     if matrix is None:
         return None
-    # Imported here: it takes 0.1 s and 20 MB, and cubes of the SST do not need it.
+    # Imported here because the import takes 0.1 s and 20 MB, and cubes of the SST do not need it.
     from astropy.wcs import WCS
 
     with damage("The coordinates in the header cannot be evaluated"), warnings.catch_warnings():
@@ -68,7 +68,7 @@ def linear_field(image: CubeImage, axes: tuple[int, int], alternative: str = "")
             places[row, index[axis]] += offset
         world = wcs.wcs_pix2world(places, 1)[:, index]
         world = world * [wcs.wcs.cunit[i].to(units.arcsec) for i in index]
-        # A pixel in the middle, times their number: the edges of a large field may lie outside of the projection.
+        # The central pixel's size times the number of pixels, as a large field's edges may lie outside the projection.
         sides = np.stack([world[2] - world[1], world[4] - world[3]])
         sides[:, 0] = _around_zero(sides[:, 0]) * np.cos(np.radians(world[0, 1] / 3600))
         if not abs(np.linalg.det(sides)) > 0:
@@ -79,13 +79,13 @@ def linear_field(image: CubeImage, axes: tuple[int, int], alternative: str = "")
 
 
 def _around_zero(longitude: np.ndarray) -> np.ndarray:
-    """Bring arcsec of longitude to between -180° and 180°."""
+    """Wrap longitudes in arcsec to -180° to 180°."""
     circle = 360 * 3600.0
     return (longitude + circle / 2) % circle - circle / 2
 
 
 def _cards(header: Header, axes: tuple[int, int], count: int, alternative: str) -> dict[str, str | float]:
-    """Return what astropy needs besides the matrix; axes that are not angles keep their pixels as coordinates."""
+    """Return the keywords that astropy needs besides the matrix; an axis that is not an angle counts its pixels."""
     cards: dict[str, str | float] = {"WCSAXES": count}
     for axis in range(1, count + 1):
         cards |= {f"CRPIX{axis}": 0.0, f"CRVAL{axis}": 0.0}
@@ -101,7 +101,7 @@ def _cards(header: Header, axes: tuple[int, int], count: int, alternative: str) 
 
 
 def _matrix(header: Header, axes: tuple[int, int], count: int, alternative: str) -> dict[str, float] | None:
-    """Return the keywords of the linear transformation in the one form that the header has; None without any scale."""
+    """Return the keywords of the linear transformation in the form that the header uses; None without a scale."""
     for name in ("CD", "PC"):
         keywords = {f"{name}{axis}_{other}" for axis in axes for other in range(1, count + 1)}
         found = _numbers(header, keywords, alternative)

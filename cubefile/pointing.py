@@ -1,8 +1,8 @@
-"""Where on the Sun a cube points, how large it is there, and how it is turned.
+"""Reads the pointing of a cube: its place on the Sun, its size and its rotation.
 
-A header describes the coordinates of its pixels in one of two ways. Linear coordinates (CRPIX, CDELT, PC, CROTA, CD, a
-projection such as TAN) are evaluated by `astropy.wcs`; coordinates in a table (``-TAB``) by `cubefile.tabulated`. A
-header may describe them more than once; the alternatives, A to Z, are looked at if the first description says nothing.
+A header describes the coordinates of its pixels in one of two ways. `cubefile.linear_wcs` evaluates linear coordinates
+(CRPIX, CDELT, PC, CROTA, CD, a projection such as TAN), and `cubefile.tabulated` coordinates in a table (``-TAB``). A
+header may hold alternative descriptions, A to Z; they are used if the primary description gives no coordinates.
 
 Source: FITS standard 4.0, section 8; W. T. Thompson, A&A 449, 791 (2006) for helioprojective coordinates.
 """
@@ -21,21 +21,21 @@ from cubefile.linear_wcs import linear_field
 from cubefile.tabulated import tabulated_field
 
 MAX_AXES = 16
-"""Coordinates of further axes are not read; real cubes have five."""
+"""Number of axes whose coordinates are read; real cubes have five."""
 
 _SOLAR_RADIUS = 6.957e8  # m; IAU 2015, resolution B3.
 
 
 @dataclass(frozen=True)
 class Pointing:
-    """A field of view on the Sun; None where the file does not tell.
+    """A field of view on the Sun. A value that the file does not give is None.
 
     Attributes
     ----------
     x, y
-        Helioprojective longitude and latitude of the centre, arcsec.
+        Helioprojective longitude and latitude of the centre, in arcsec.
     size_x, size_y
-        Extent along the image's own axes, from edge to edge, arcsec.
+        Extent along the image's own axes, from edge to edge, in arcsec.
     rotation
         Angle from solar north to the image's y axis, counterclockwise, in degrees from -180 to 180.
     mu
@@ -58,7 +58,7 @@ def read_pointing(cube_file: CubeFile) -> Pointing:
     FileCutShort
         If the file ends within the table of coordinates.
     PermanentError
-        If the coordinates contradict themselves, or their table is not what it should be.
+        If the coordinates contradict each other, or their table is malformed.
     """
     image = cube_file.image
     for alternative in ("", *ascii_uppercase):
@@ -106,7 +106,7 @@ def _mu(x: float | None, y: float | None, header: Header) -> float | None:
 
 
 def _apparent_radius(header: Header) -> float | None:
-    """Return the Sun's apparent radius in arcsec: RSUN_OBS, or what DSUN_OBS (and RSUN_REF), in metres, say."""
+    """Return the Sun's apparent radius in arcsec, from RSUN_OBS, or else from DSUN_OBS and RSUN_REF in metres."""
     observed, distance = (_positive(header, keyword) for keyword in ("RSUN_OBS", "DSUN_OBS"))
     if observed is not None or distance is None:
         return observed
@@ -120,5 +120,5 @@ def _positive(header: Header, keyword: str) -> float | None:
 
 
 def _finite(value: float) -> float | None:
-    """Return a place to a millionth of an arcsec: further digits come from the computation."""
+    """Round a coordinate to a millionth of an arcsec, as further digits are rounding errors; None if not finite."""
     return round(float(value), 6) if np.isfinite(value) else None

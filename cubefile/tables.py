@@ -1,6 +1,6 @@
-"""The cube's tables that previews and plots draw from, as arrays in one order of axes whatever the file has.
+"""Reads the tables that previews and plots draw from, as arrays whose axes always have the same order.
 
-Traps: TDIM lacks its last axes where they have length one, the parts of a column's name tell the order of the
+Traps: TDIM lacks its last axes if they have length one, the parts of a column's name give the order of the
 coordinates, and any table may be missing. See SOLARNET metadata recommendations, appendix I (variable keywords), and
 FITS standard 4.0, sections 7.3.2 (TDIM) and 8.5 (``-TAB`` coordinates).
 """
@@ -18,33 +18,33 @@ from cubefile.units import unit_factor
 MAX_WAVELENGTHS = 10_000
 MAX_STOKES = 4
 
-# What is beyond these is no measurement, and sums of it would overflow.
+# Larger values are not measurements, and their sums would overflow.
 _LONGEST_WAVELENGTH = 1e12  # nm
 _LARGEST_INTENSITY = 1e100
 
 
 class PlotUnavailable(PermanentError):
-    """A table that a plot needs is missing or is not what it should be."""
+    """A table that a plot needs is missing or malformed."""
 
 
 def column(cube: CubeFile, table_name: str | None, column_name: str, dtype: type = np.float64) -> np.ndarray:
-    """Read one column of a table of one row, without the axis of the rows.
+    """Return one column of a table of one row, without the axis of the rows.
 
     Parameters
     ----------
     cube
         The open cube.
     table_name
-        From the telescope's layout.
+        The table's EXTNAME in the telescope's layout; None if the layout has no such table.
     column_name
-        The keyword that varies.
+        The column's name, which is a keyword.
     dtype
-        What the values are converted to.
+        The type of the returned values.
 
     Raises
     ------
     PlotUnavailable
-        If the table or the column is missing, or its values are not of this type.
+        If the table or the column is missing, or its values cannot be converted.
     """
     if table_name is None:
         raise PlotUnavailable(f"The telescope's files have no table of {column_name}.")
@@ -60,7 +60,7 @@ def column(cube: CubeFile, table_name: str | None, column_name: str, dtype: type
 
 
 def wavelengths(cube: CubeFile) -> np.ndarray:
-    """Read the wavelengths from the coordinates: float64, shape (nwave,), in nm, the mean over scans and corners.
+    """Return the wavelengths in nm, as the means over scans and corners: float64 of shape (nwave,).
 
     Raises
     ------
@@ -79,7 +79,7 @@ def wavelengths(cube: CubeFile) -> np.ndarray:
     count = _bounded_count(axis_length(cube.image, axis))
     if coordinates.ndim < 3 or coordinates.ndim > 5:
         raise PlotUnavailable(f"The column {name} of {table} has {coordinates.ndim} axes; 3 to 5 were expected.")
-    # Scans and wavelengths, in numpy's order the first axes, are missing where there is one of them only.
+    # The first axes in numpy's order, scans and wavelengths, are missing if their length is one.
     coordinates = coordinates.reshape((1,) * (5 - coordinates.ndim) + coordinates.shape)
     if coordinates.shape[-1] != len(parts) or coordinates.shape[1] != count:
         raise PlotUnavailable(
@@ -95,7 +95,7 @@ def wavelengths(cube: CubeFile) -> np.ndarray:
 
 
 def medians(cube: CubeFile) -> np.ndarray:
-    """Read the median of each frame from its table: float64, shape (nscan, nstokes, nwave), NaN for none.
+    """Return the median of each frame: float64 of shape (nscan, nstokes, nwave), NaN for a missing one.
 
     Raises
     ------
@@ -113,8 +113,8 @@ def medians(cube: CubeFile) -> np.ndarray:
         raise PlotUnavailable(f"The cube has more than {MAX_STOKES} Stokes components.")
     _bounded_count(axis_length(cube.image, axes.wavelength))
     order = (axes.scan, axes.stokes, axes.wavelength)
-    # Of an axis that is none of the three, the first place is taken, as for the frame that is drawn. Those of length 1
-    # are left out before: a FITS file may have more axes than numpy.
+    # Take the first place on an axis that is none of the three, as the choice of the frame does. Axes of length 1 are
+    # dropped before, because a FITS file may have more axes than numpy can hold.
     kept = [axis for axis, length in enumerate(expected) if length > 1 or axis in order]
     values = values.reshape([expected[axis] for axis in kept])[tuple(slice(None) if i in order else 0 for i in kept)]
     present = [position for position in order if position is not None]
@@ -140,7 +140,7 @@ def _bounded_count(count: int) -> int:
 
 
 def _nanometres(cube: CubeFile, axis: int | None) -> float:
-    """How many nm the unit of the wavelength axis has (CUNITn), nm where the header does not tell."""
+    """Return the unit of the wavelength axis (CUNITn) in nm; 1 if the header does not give the unit."""
     text = None if axis is None else cube.image.header.get(f"CUNIT{len(cube.image.shape) - axis}")
     factor = unit_factor(text or "nm", units.nm)
     if factor is None:

@@ -1,8 +1,8 @@
-"""Coordinates in a table (``-TAB``), read at the places that are asked for.
+"""Evaluates coordinates in a table (``-TAB``) at given pixels.
 
-PSi_0 names the extension, PSi_1 the column with the coordinates, PSi_2 the column that maps pixels to places in it, and
-PVi_3 says which of the coordinates belongs to axis i. SSTRED names the column after its coordinates
-(``HPLN+HPLT+WAVE+TIME``), which says the same where PVi_3 is missing.
+PSi_0 names the extension, PSi_1 the column with the coordinates, PSi_2 the column that maps pixels to places in it.
+PVi_3 gives the number of the coordinate that belongs to axis i. If PVi_3 is missing, the name of the column gives it:
+SSTRED names the column after its coordinates (``HPLN+HPLT+WAVE+TIME``).
 
 Source: FITS standard 4.0, section 8.2 and table 24; Greisen et al., A&A 446, 747 (2006), section 6.
 """
@@ -24,16 +24,16 @@ _NAMES = ("HPLN", "HPLT")
 
 @dataclass(frozen=True)
 class TabulatedAxis:
-    """What the header says of one axis whose coordinates are in a table.
+    """The location of one axis's coordinates in a table, from the header.
 
     Attributes
     ----------
     axis
-        Its number in the header.
+        The axis's number in the header.
     table, column, index_column
-        Names of the extension, of its column, and of the column of its index; None without an index.
+        Names of the extension, of its column, and of the index column; the last is None without an index.
     coordinate
-        Which coordinate of the column it is, counted from 0; the column's axes are in the same order.
+        The coordinate's number in the column, counted from 0; the column's axes have the same order.
     """
 
     axis: int
@@ -44,7 +44,7 @@ class TabulatedAxis:
 
 
 def tabulated_axis(cube_file: CubeFile, axis: int, coordinate: str) -> TabulatedAxis | None:
-    """Find where the coordinates of an axis are; None if the file has no such table or column.
+    """Locate the coordinates of an axis; None if the file has no table or column for it.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def tabulated_axis(cube_file: CubeFile, axis: int, coordinate: str) -> Tabulated
     axis
         The number of the axis in the header.
     coordinate
-        Its name in the names of SSTRED's columns, such as ``HPLN``.
+        The coordinate's name within the names of SSTRED's columns, such as ``HPLN``.
     """
     header = cube_file.image.header
     table = text(header, f"PS{axis}_0") or cube_file.layout.coordinates
@@ -77,14 +77,14 @@ def tabulated_axis(cube_file: CubeFile, axis: int, coordinate: str) -> Tabulated
 
 
 def tabulated_field(cube_file: CubeFile, axes: tuple[int, int]) -> Field | None:
-    """Read the centre and the sides of the field at the first moment; None without the table.
+    """Return the centre and the sides of the field at the first moment; None without the table.
 
     Raises
     ------
     FileCutShort
         If the file ends within the table.
     PermanentError
-        If the table is not what it should be.
+        If the table is malformed.
     """
     longitude, latitude = (tabulated_axis(cube_file, axis, name) for axis, name in zip(axes, _NAMES, strict=True))
     if longitude is None or latitude is None:
@@ -95,7 +95,7 @@ def tabulated_field(cube_file: CubeFile, axes: tuple[int, int]) -> Field | None:
     middle = {axes[0]: (left + right) / 2, axes[1]: (bottom + top) / 2}
     places = [middle, middle | {axes[0]: left}, middle | {axes[0]: right}, middle | {axes[1]: bottom}]
     places.append(middle | {axes[1]: top})
-    with np.errstate(all="ignore"):  # What overflows is not finite, and so not known.
+    with np.errstate(all="ignore"):  # An overflow gives a value that is not finite, which becomes None later.
         values = np.array(
             [
                 [_evaluate(cube_file, one, described, place) * arcsec for place in places]
@@ -113,7 +113,7 @@ def coordinates(cube_file: CubeFile, one: TabulatedAxis) -> np.ndarray:
     Raises
     ------
     PermanentError
-        If it is not an array of coordinates.
+        If the column is not such an array.
     """
     values = cube_file.table_column(one.table, one.column)
     if (
@@ -129,7 +129,7 @@ def coordinates(cube_file: CubeFile, one: TabulatedAxis) -> np.ndarray:
             f"Column {one.column} of the extension {one.table} has the shape {shape}; numbers of several coordinates "
             "at each of its places were expected."
         )
-    missing = values.shape[-1] + 1 - values.ndim  # TDIM may lack the last axes, where they have length one.
+    missing = values.shape[-1] + 1 - values.ndim  # TDIM may lack its last axes if they have length one.
     if missing < 0:
         raise PermanentError(
             f"Column {one.column} of the extension {one.table} has {values.ndim} axes for {values.shape[-1]} "
@@ -141,7 +141,7 @@ def coordinates(cube_file: CubeFile, one: TabulatedAxis) -> np.ndarray:
 def _evaluate(
     cube_file: CubeFile, one: TabulatedAxis, described: list[TabulatedAxis], place: Mapping[int, float]
 ) -> float:
-    """Interpolate a coordinate at pixels of some axes; on the others, the first place of the table is taken."""
+    """Interpolate a coordinate at pixels of some axes, and take the first place of the table on the others."""
     values = coordinates(cube_file, one)[..., one.coordinate]
     for other in described:
         dimension = values.ndim - 1 - other.coordinate
@@ -152,7 +152,7 @@ def _evaluate(
 
 
 def _position(cube_file: CubeFile, one: TabulatedAxis, pixel: float, length: int) -> float:
-    """Return where a pixel is along the column's axis, counted from 0."""
+    """Return the position of a pixel along the column's axis, counted from 0."""
     header = cube_file.image.header
     crpix, crval, cdelt = (number(header, f"{keyword}{one.axis}") for keyword in ("CRPIX", "CRVAL", "CDELT"))
     intermediate = (crval or 0.0) + (1.0 if cdelt is None else cdelt) * (pixel - (crpix or 0.0))
@@ -172,7 +172,7 @@ def _position(cube_file: CubeFile, one: TabulatedAxis, pixel: float, length: int
 
 
 def _interpolated(values: np.ndarray, dimension: int, position: float) -> np.ndarray:
-    """Interpolate along one axis, which stays, with length one; NaN more than half a cell beyond its ends."""
+    """Interpolate along one axis, keeping it with length one. NaN more than half a cell beyond its ends."""
     length = values.shape[dimension]
     if length == 1:
         return values.take([0], dimension)
@@ -184,7 +184,7 @@ def _interpolated(values: np.ndarray, dimension: int, position: float) -> np.nda
 
 
 def _factor(cube_file: CubeFile, one: TabulatedAxis, unit: units.UnitBase) -> float:
-    """Return the number of `unit` in the unit of an axis: CUNITi, or else TUNITn of the column."""
+    """Return the unit of an axis in `unit`. It is CUNITi, or else TUNITn of the column, or else `unit` itself."""
     text = cube_file.image.header.get(f"CUNIT{one.axis}") or cube_file.column_unit(one.table, one.column)
     factor = unit_factor(text or unit.to_string(), unit)
     if factor is None:

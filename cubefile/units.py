@@ -1,18 +1,18 @@
-"""Units as headers name them (FITS standard 4.0, section 4.3: BUNIT, CUNITn)."""
+"""Reads the units that headers name (FITS standard 4.0, section 4.3: BUNIT, CUNITn)."""
 
 import math
 import re
 
 from astropy import units
 
-# astropy looks for a meaning of whatever it is given, which takes long for a long text, and computes “10**9999999” as
-# an integer, during which nothing else of the process runs. It takes “²” for a digit of an exponent.
+# astropy tries to parse any text, which is slow for long ones. It computes “10**9999999” as an integer, which blocks
+# the process, and it reads “²” as a digit of an exponent.
 _LONGEST_UNIT = 16
 _LONG_NUMBER = re.compile("[0-9¹²³]{4}")
 
 
 def unit_factor(text: object, unit: units.UnitBase) -> float | None:
-    """Return how many of `unit` the unit has that a header names, None where it names none of that kind."""
+    """Return the unit that `text` names in `unit`; None if `text` is not a unit that converts to it."""
     if not isinstance(text, str) or len(text) > _LONGEST_UNIT or _LONG_NUMBER.search(text):
         return None
     try:
@@ -22,9 +22,9 @@ def unit_factor(text: object, unit: units.UnitBase) -> float | None:
 
 
 def waveunit_factor(waveunit: object, unit: units.UnitBase) -> float | None:
-    """Return how many of `unit` the unit has that WAVEUNIT states, None where it states none.
+    """Return the unit that WAVEUNIT gives in `unit`; None if it gives no unit of length.
 
-    WAVEUNIT is a power of ten of the metre (SOLARNET metadata recommendations), or, in other files, the name of a unit.
+    WAVEUNIT is a power of ten of the metre (SOLARNET metadata recommendations) or, in other files, the name of a unit.
     """
     factor = unit_factor(waveunit, unit)
     if factor is not None:
@@ -33,5 +33,5 @@ def waveunit_factor(waveunit: object, unit: units.UnitBase) -> float | None:
         power = float(str(waveunit))
     except ValueError:
         return None
-    # The difference of powers: nanometres of 10^-9 m are exactly one.
+    # Subtracting the powers makes the factor of 10^-9 m in nm exactly 1; dividing does not.
     return 10.0 ** (power - math.log10(unit.to(units.m))) if power.is_integer() and -15 <= power <= 3 else None

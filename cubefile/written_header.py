@@ -1,6 +1,6 @@
-"""Headers that are written here for astropy, from our own reading of a file's header.
+"""Writes headers for astropy from the values that `cubefile.header` has read.
 
-astropy never reads the header of the file: its time grows with the square of the number of CONTINUE cards.
+astropy never reads a file's own header, because its time grows with the square of the number of CONTINUE cards.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,16 +14,16 @@ BLOCK_SIZE = 2880  # FITS standard 4.0, section 3.1
 def written_header(
     first: Mapping[str, CardValue], header: Header | None = None, keywords: Iterable[str] = (), where: str = ""
 ) -> bytes:
-    """Write a header: each keyword once, on one card.
+    """Return the bytes of a header that has each keyword once, on one card.
 
     Parameters
     ----------
     first
-        Keywords and values that it begins with.
+        The keywords and values at the beginning.
     header, keywords
-        The keywords that follow if the file's header has a value of them.
+        The file's header, and the keywords whose values are copied from it if it has them.
     where
-        Whose header it is, for the error.
+        The name of the header's owner, for the error.
 
     Raises
     ------

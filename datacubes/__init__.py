@@ -1,1 +1,1 @@
-"""What the archive holds: cubes, access, headers, metadata, tags, previews; how a cube file is read."""
+"""The archive's holdings: cubes, access, headers, metadata, tags, previews, and the ingestion steps that fill them."""

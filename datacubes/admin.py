@@ -8,7 +8,7 @@ from datacubes.models import Instrument, Observation, Tag, Vocabulary
 
 @admin.register(Observation)
 class ObservationAdmin(ReadOnlyAdmin):
-    """Observations, which come, follow and go with their cubes."""
+    """Observations, read-only because ingestion creates, updates and removes them with their cubes."""
 
     list_display = ["point_id", "kind", "date_beg", "date_end"]
     list_filter = ["kind"]
@@ -17,7 +17,7 @@ class ObservationAdmin(ReadOnlyAdmin):
 
 @admin.register(Instrument)
 class InstrumentAdmin(admin.ModelAdmin):
-    """The instruments whose cubes are taken."""
+    """The instruments whose cubes the archive accepts."""
 
     list_display = ["name", "telescope", "description"]
     list_filter = ["telescope"]
@@ -25,7 +25,7 @@ class InstrumentAdmin(admin.ModelAdmin):
 
 @admin.register(Tag)
 class TagAdmin(ReadOnlyAdmin):
-    """The tags in use; they come from headers, and the vocabularies tell which there can be."""
+    """The tags in use, read-only because they come from headers and vocabularies."""
 
     list_display = ["name", "kind"]
     list_filter = ["kind"]
@@ -33,6 +33,6 @@ class TagAdmin(ReadOnlyAdmin):
 
 @admin.register(Vocabulary)
 class VocabularyAdmin(ReadOnlyAdmin):
-    """The words that may become tags, as they were last read."""
+    """The words that may become tags, as of the last reading."""
 
     list_display = ["kind", "source", "read_at", "error"]

@@ -1,4 +1,4 @@
-"""The app of what the archive holds."""
+"""The Django app of the archive's holdings."""
 
 from django.apps import AppConfig
 
@@ -10,5 +10,4 @@ class DataCubesConfig(AppConfig):
     verbose_name = "Data cubes"
 
     def ready(self) -> None:
-        """Connect the signals."""
         from datacubes import signals  # noqa: F401

@@ -1,4 +1,4 @@
-"""What cubes are searched by: the one list that indexes, orders, filters and the API agree with."""
+"""The columns that cubes are searched by: one list for indexes, orders, filters and the API."""
 
 from dataclasses import dataclass
 from itertools import chain
@@ -13,9 +13,9 @@ class Searched:
     columns
         Columns of `Metadata`: one, or the low and the high end of a range.
     filters
-        Parameters of lists that compare with them: one, or the low and the high end that is asked for.
+        Parameters of lists that compare with the columns: one, or the low and the high end of the wanted range.
     shown_as
-        Fields of a cube in the API that show the columns.
+        Fields of the API that show the columns.
     """
 
     columns: tuple[str, ...]
@@ -33,15 +33,15 @@ SEARCHED = (
     Searched(("instrument",), ("instrument",), ("instrument",)),
     Searched(("public_from",), ("release",), ("access.release_date",)),
 )
-"""A column that is added here becomes part of each index of `Metadata`, which takes a migration."""
+"""A new column here becomes part of each index of `Metadata`, which needs a migration."""
 
 SEARCHED_COLUMNS = tuple(chain.from_iterable(searched.columns for searched in SEARCHED))
-"""The columns, in the order that the indexes have them."""
+"""The columns, in the order of the indexes."""
 
 SEARCHED_FILTERS = frozenset(chain.from_iterable(searched.filters for searched in SEARCHED))
-"""The filters that an index with these columns answers."""
+"""The filters that these indexes answer."""
 
 
 def columns_besides(*names: str) -> tuple[str, ...]:
-    """Return the columns without those that an index begins with."""
+    """Return the columns that follow these first columns in an index."""
     return tuple(column for column in SEARCHED_COLUMNS if column not in names)

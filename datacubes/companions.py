@@ -4,5 +4,5 @@ from datacubes.models import Companion, DataCube
 
 
 def companions_of(cube: DataCube) -> list[Companion]:
-    """Return the companions that the archive has, by their kind."""
+    """Return the cube's companions, ordered by kind."""
     return list(Companion.objects.filter(oid=cube.oid))

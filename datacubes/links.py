@@ -1,7 +1,7 @@
-"""Links to a cube, whose OID can hold characters that mean something in a URL.
+"""Makes links to cubes, whose OIDs can hold characters with a meaning in URLs.
 
-An OID stands in a path percent-encoded once, as any client would do it; ``/`` becomes ``%2F``, so that no part of an
-OID is taken for a folder (``a/../b``). Servers hand on the path decoded, so that `OIDConverter` takes what it is given.
+A path holds an OID percent-encoded once, as clients do it. ``/`` becomes ``%2F``, so that clients do not resolve parts
+of an OID as folders (``a/../b``). Servers pass the path decoded, so `OIDConverter` accepts any text.
 """
 
 from urllib.parse import quote
@@ -14,16 +14,16 @@ from datacubes.models import Companion, DataCube
 
 
 class OIDConverter:
-    """An OID in a URL's path: ``<oid:oid>`` in a route. Make links with `oid_in_url`, as `reverse` leaves ``/``."""
+    """An OID in a route: ``<oid:oid>``. Make links with `oid_in_url`, because `reverse` does not encode ``/``."""
 
     regex = "(?s:.+)"
 
     def to_python(self, value: str) -> str:
-        """Return the OID; for what cannot be one, the empty text, so that the view says that there is no such cube."""
+        """Return the OID; an empty text if it is invalid, so that the view answers that there is no such cube."""
         return value if len(value) <= MAX_OID_LENGTH and value.isprintable() else ""
 
     def to_url(self, oid: str) -> str:
-        """Return the OID; Django encodes it."""
+        """Return the OID, which Django encodes."""
         return oid
 
 
@@ -31,17 +31,17 @@ register_converter(OIDConverter, "oid")
 
 
 def oid_in_url(oid: str) -> str:
-    """Encode an OID as a part of a URL's path."""
+    """Return an OID percent-encoded as one part of a URL's path."""
     return quote(oid, safe=":,=@")
 
 
 def download_path(cube: DataCube | Companion) -> str:
-    """Return the path on this server of the file of a cube, or of a companion."""
+    """Return the path on this server of a cube's or companion's file."""
     return get_script_prefix() + _below_root(cube)
 
 
 def download_url(cube: DataCube) -> str:
-    """Return the URL of a cube's file, for the world outside: what ARCHIVE_BASE_URL says."""
+    """Return the public URL of a cube's file, below ARCHIVE_BASE_URL."""
     return f"{settings.ARCHIVE_BASE_URL}/{_below_root(cube)}"
 
 

@@ -1,4 +1,4 @@
-"""The files of previews below MEDIA_ROOT: where they are put, and that they go when no row names them any more."""
+"""Places the files of previews below MEDIA_ROOT, and removes them when no row names them any more."""
 
 from datetime import datetime
 from functools import partial
@@ -12,12 +12,12 @@ PREVIEWS = "previews"
 
 
 def preview_folder(date_beg: datetime) -> Path:
-    """Return the folder below MEDIA_ROOT for the previews of a cube: one for each day of observation."""
+    """Return the folder below MEDIA_ROOT for a cube's previews; each day of observation has one."""
     return Path(PREVIEWS) / f"{date_beg:%Y-%m-%d}"
 
 
 def remove_files_after_commit(row: Model) -> None:
-    """Remove the files that a row names, once the transaction that removes the row is committed."""
+    """Remove the files that a row names when the transaction that removes the row commits."""
     for field in row._meta.concrete_fields:
         if isinstance(field, FileField):
             path = Path(settings.MEDIA_ROOT) / getattr(row, field.name).name
@@ -25,6 +25,6 @@ def remove_files_after_commit(row: Model) -> None:
 
 
 def discard_files(names: list[str]) -> None:
-    """Remove files below MEDIA_ROOT that were written for rows that were not."""
+    """Remove files below MEDIA_ROOT whose rows were not written."""
     for name in names:
         (Path(settings.MEDIA_ROOT) / name).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Files that are missing: noted when somebody finds it so, and shown until they are back."""
+"""Records that a file is missing, until it is found again."""
 
 from django.utils import timezone
 
@@ -6,11 +6,11 @@ from datacubes.models import Companion, DataCube
 
 
 def note_missing(file: DataCube | Companion) -> None:
-    """Note that the file of a cube or a companion is not there; the first time counts."""
+    """Record that the file of a cube or a companion is missing; the first time is kept."""
     type(file).objects.filter(pk=file.pk, missing_since=None).update(missing_since=timezone.now())
 
 
 def note_found(file: DataCube | Companion) -> None:
-    """Note that the file is there again."""
+    """Record that the file is present again."""
     if file.missing_since is not None:
         type(file).objects.filter(pk=file.pk).update(missing_since=None)

@@ -1,4 +1,4 @@
-"""Observations follow their cubes."""
+"""Creates observations, and updates them when their cubes change."""
 
 from datetime import datetime
 
@@ -9,21 +9,22 @@ from datacubes.models import Metadata, Observation
 
 
 def get_observation(point_id: str, begin: datetime) -> Observation:
-    """Find the observation of a POINT_ID, or make it; `refresh_observation` must follow in the same transaction.
+    """Return the observation of a POINT_ID, locked; create it if it is missing.
 
-    Others who want the same observation wait until that transaction ends.
+    Call `refresh_observation` later in the same transaction. Other transactions that need the observation wait until
+    this one ends.
     """
     kind = next((kind for kind in Observation.Kind if kind and point_id.endswith(f"_{kind}")), Observation.Kind.SINGLE)
     return upsert(Observation(point_id=point_id, kind=kind, date_beg=begin, date_end=begin), "point_id")
 
 
 def refresh_observation(observation_id: int) -> None:
-    """Set begin and end of an observation to those of its cubes. Within a transaction.
+    """Set begin and end of an observation to those of its cubes. Needs a transaction.
 
-    An observation without any cube is removed; one whose cubes are all withdrawn is not listed.
+    An observation without cubes is removed. An observation whose cubes are all withdrawn is not listed.
     """
-    # Whoever else changes cubes of this observation waits here, so that each sees what the one before has written.
-    # Rows that refer to it can be added meanwhile (no_key).
+    # Transactions that change cubes of the same observation wait here for each other, so that each sees the other's
+    # rows. With no_key, rows that refer to the observation can still be added.
     observation = Observation.objects.select_for_update(no_key=True).filter(id=observation_id).first()
     if observation is None:
         return

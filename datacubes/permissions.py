@@ -1,4 +1,4 @@
-"""Who may download the file of a cube. What is known about a cube (metadata, previews) is open to everyone."""
+"""Decides who may download the file of a cube. Metadata and previews are open to everyone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ DOWNLOAD_RESTRICTED = "datacubes.download_restricted"
 
 
 class Grounds(StrEnum):
-    """Why somebody may download a cube, or may not."""
+    """The reason why a person may or may not download a cube."""
 
     PUBLIC = "public"
-    """The release date has come."""
+    """The release date has passed."""
     PERMISSION = "permission"
-    """They have the permission `datacubes.download_restricted`; superusers have every permission."""
+    """The person has the permission `datacubes.download_restricted`; superusers have every permission."""
     EMAIL_GRANT = "email_grant"
-    """The cube is granted to their e-mail address."""
+    """The cube is granted to the person's e-mail address."""
     GROUP_GRANT = "group_grant"
-    """The cube is granted to a group of theirs."""
+    """The cube is granted to one of the person's groups."""
     RESTRICTED = "restricted"
-    """None of these."""
+    """None of the above; download is refused."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class DownloadAccess:
     Attributes
     ----------
     grounds
-        Why, or why not.
+        The reason.
     is_public
-        Whether everybody may.
+        Whether everybody may download it.
     release_date
-        The day from which everybody may (UTC); None if no such day is known.
+        The day on which the cube becomes public (UTC); None if the cube has no release date.
     release_comment
-        What the archive says about the release; may be empty.
+        A comment on the release; may be empty.
     """
 
     grounds: Grounds
@@ -57,24 +57,24 @@ class DownloadAccess:
 
 
 def download_access(user: User | AnonymousUser, cube: DataCube) -> DownloadAccess:
-    """Tell whether a person may download a cube. For several cubes, `download_access_by_cube` asks less often."""
+    """Return a person's access to a cube. For several cubes, `download_access_by_cube` needs fewer statements."""
     return download_access_by_cube(user, [cube])[cube.pk]
 
 
 def download_access_by_cube(user: User | AnonymousUser, cubes: Iterable[DataCube]) -> dict[int, DownloadAccess]:
-    """Tell which of some cubes a person may download, in at most four statements however many cubes there are.
+    """Return a person's access to each of some cubes, in at most four statements for any number of cubes.
 
     Parameters
     ----------
     user
-        Whoever asks, logged in or not. The e-mail address of an account was entered by staff and counts as verified.
+        The person, logged in or not. The e-mail address of an account counts as verified, because staff entered it.
     cubes
-        Loaded with ``select_related("access")``, or each costs a statement of its own.
+        Cubes loaded with ``select_related("access")``; otherwise each costs another statement.
 
     Returns
     -------
     dict
-        The answer for each cube, by its primary key.
+        The access to each cube, by its primary key.
     """
     rules = {cube.pk: _access_rules(cube) for cube in cubes}
     public = {pk for pk, access in rules.items() if access.is_public}
@@ -91,7 +91,7 @@ def download_access_by_cube(user: User | AnonymousUser, cubes: Iterable[DataCube
 
 
 def _access_rules(cube: DataCube) -> AccessRules:
-    """Return the rules of a cube; one without a row of rules is restricted."""
+    """Return the rules of a cube. A cube without a row of rules is restricted."""
     try:
         return cube.access
     except AccessRules.DoesNotExist:
@@ -106,7 +106,7 @@ def _grants(user: User | AnonymousUser, restricted: set[int]) -> dict[int, Groun
     by_group = GroupGrant.objects.filter(cube__in=restricted, group__user=user).values_list("cube_id", flat=True)
     granted = dict.fromkeys(by_group, Grounds.GROUP_GRANT)
     if user.email:
-        # The database compares, by the expression of the unique index, so that both sides mean the same by lower case.
+        # The database lowers both sides, with the expression of the unique index, so that their lower case agrees.
         by_email = EmailGrant.objects.alias(lower_email=Lower("email")).filter(
             cube__in=restricted, lower_email=Lower(Value(user.email))
         )

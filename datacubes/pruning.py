@@ -1,4 +1,4 @@
-"""Files of previews that no row names, and rows whose file is missing."""
+"""Finds preview files that no row names, and rows whose file is missing."""
 
 import heapq
 import os
@@ -15,7 +15,7 @@ from django.db.models.functions import Collate
 from datacubes.media import PREVIEWS
 from datacubes.models import ImagePreview, VideoPreview
 
-YOUNG_SECONDS = 24 * 3600  # Files are written before the rows that name them.
+YOUNG_SECONDS = 24 * 3600  # A younger file may still get its row, because files are written before rows.
 _BATCH = 500
 _FIELDS = ((ImagePreview, "file"), (VideoPreview, "file"), (VideoPreview, "poster"))
 
@@ -30,14 +30,14 @@ class SurplusFile:
 
 @dataclass(frozen=True)
 class MissingFile:
-    """A row whose file is not there, or not of the length that it was written with."""
+    """A row whose file is missing or differs from its written size."""
 
     oid: str
     file: str
 
 
 def surplus_files(young_seconds: float = YOUNG_SECONDS) -> Iterator[SurplusFile]:
-    """Go through the files of previews that no row names; files younger than that may get their row yet."""
+    """Yield the preview files that no row names, without those younger than `young_seconds`."""
     born_before = time.time() - young_seconds
     names_of_rows = _names_of_rows()
     named = next(names_of_rows, None)
@@ -51,20 +51,20 @@ def surplus_files(young_seconds: float = YOUNG_SECONDS) -> Iterator[SurplusFile]
 
 
 def missing_files() -> Iterator[MissingFile]:
-    """Go through the rows whose file is missing or has another length."""
+    """Yield the rows whose file is missing or has another size."""
     for model, field in _FIELDS:
         rows = model.objects.order_by("pk").values_list("pk", "cube__oid", field, "size")
         for pk, oid, name, size in rows.iterator(_BATCH):
             status = _status(name)
             if status is not None and stat.S_ISREG(status.st_mode) and (field == "poster" or status.st_size == size):
                 continue
-            # An ingestion may have replaced the row, and removed its file, since the row was read.
+            # An ingestion may have replaced the row and removed its file since the row was read.
             if model.objects.filter(pk=pk, **{field: name}).exists():
                 yield MissingFile(oid, name)
 
 
 def _names_of_rows() -> Iterator[str]:
-    """Go through the names that rows have for files, in the order that Python gives to texts."""
+    """Yield the file names of all rows, in Python's order of texts."""
     collation = "C" if connection.vendor == "postgresql" else "BINARY"
     return heapq.merge(
         *(
@@ -75,7 +75,7 @@ def _names_of_rows() -> Iterator[str]:
 
 
 def _names_of_files(folder: str) -> Iterator[str]:
-    """Go through the files in a folder below MEDIA_ROOT and in its folders, in the same order."""
+    """Yield the files in and below a folder of MEDIA_ROOT, in the same order."""
     try:
         with os.scandir(Path(settings.MEDIA_ROOT) / folder) as entries:
             names = sorted(f"{entry.name}/" if entry.is_dir() else entry.name for entry in entries)
@@ -89,7 +89,7 @@ def _names_of_files(folder: str) -> Iterator[str]:
 
 
 def _status(name: str) -> os.stat_result | None:
-    """Look at a file below MEDIA_ROOT; None if it is not there, as it may have been renamed or removed meanwhile."""
+    """Return the status of a file below MEDIA_ROOT; None if it has been renamed or removed meanwhile."""
     try:
         return os.stat(Path(settings.MEDIA_ROOT) / name)
     except (FileNotFoundError, NotADirectoryError):

@@ -1,4 +1,4 @@
-"""The Celery tasks of what the archive holds."""
+"""The Celery tasks of the archive's holdings."""
 
 from celery import shared_task
 

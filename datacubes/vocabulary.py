@@ -1,4 +1,4 @@
-"""The words of FEATURES and EVENTS that become tags, from a file or from a copy of what an address gave."""
+"""Reads the words of FEATURES and EVENTS that become tags, from a file or from the last copy of a URL."""
 
 import time
 from pathlib import Path
@@ -10,12 +10,12 @@ from datacubes.models import Tag, Vocabulary
 from datacubes.models.tags import MAX_TAG_LENGTH
 
 KEPT_SECONDS = 60
-"""How long a process goes on with the words that it has read."""
+"""Seconds during which a process uses the words that it has read."""
 
 KEYWORDS = {Tag.Kind.FEATURE: "FEATURES", Tag.Kind.EVENT: "EVENTS"}
 
 _SHIPPED = {Tag.Kind.FEATURE: "features.txt", Tag.Kind.EVENT: "events.txt"}
-_NOT_KNOWN = "MISSING"  # SOLARNET metadata recommendations: a keyword whose value is not known.
+_NOT_KNOWN = "MISSING"  # SOLARNET metadata recommendations: the value of the keyword is unknown.
 
 _words: dict[tuple[Tag.Kind, str], tuple[float, dict[str, str]]] = {}
 
@@ -47,13 +47,13 @@ def words_of_file(path: str | Path) -> list[str]:
 
 
 def parse_words(text: str) -> list[str]:
-    """Return the words, one a line, without comments (``#``) and words that are too long for a tag."""
+    """Return the words of a text with one word a line, without comments (``#``) and without too long words."""
     lines = (line.strip() for line in text.splitlines())
     return [line for line in lines if line and not line.startswith("#") and len(line) <= MAX_TAG_LENGTH]
 
 
 def stated_words(value: object) -> set[str] | None:
-    """Return the words of FEATURES or EVENTS; None if the keyword is absent or says that nothing is known."""
+    """Return the words of FEATURES or EVENTS; None if the keyword is absent or ``MISSING``."""
     if value is None or str(value).strip().upper() == _NOT_KNOWN:
         return None
     return {word.strip() for word in str(value).split(",") if word.strip()}

@@ -1,4 +1,4 @@
-"""Vocabularies are read again every day; a word that is new becomes a tag of the cubes that have it in their header."""
+"""Reads the vocabularies again every day, and tags the cubes whose headers have new words."""
 
 import logging
 import time
@@ -20,9 +20,9 @@ logger = logging.getLogger(__name__)
 
 MAX_BYTES = 2**20
 MAX_SECONDS = 60.0
-TIMEOUTS = (5.0, 20.0)  # Seconds: for a connection, for each part of an answer.
+TIMEOUTS = (5.0, 20.0)  # Seconds: for the connection, for each part of an answer.
 NEW_FOR = timedelta(days=2)
-"""How long a word counts as new: an ingestion that began before it was read may end after the cubes were tagged."""
+"""How long a word counts as new. An ingestion with the old words may end after the cubes were tagged."""
 
 BATCH_SIZE = 500
 
@@ -33,7 +33,7 @@ def update_vocabulary(kind: Tag.Kind) -> int:
     Returns
     -------
     int
-        How many tags were given to cubes.
+        The number of tags given to cubes.
     """
     source = settings.TAG_VOCABULARIES[kind]
     copy, _ = Vocabulary.objects.get_or_create(kind=kind, defaults={"words": {}})
@@ -43,7 +43,7 @@ def update_vocabulary(kind: Tag.Kind) -> int:
             raise PermanentError("It has no words.")
     except (OSError, UnicodeError, PermanentError, TransientError) as error:
         copy.error = f"{source} cannot be read: {on_one_line(error)}"
-        logger.warning("The vocabulary of %ss is not updated. %s", kind.label.lower(), copy.error)
+        logger.warning("The vocabulary of %ss keeps its last copy. %s", kind.label.lower(), copy.error)
         copy.save()
     else:
         today = timezone.now().date()
@@ -59,9 +59,9 @@ def read_address(address: str) -> list[str]:
     Raises
     ------
     PermanentError
-        If the answer is larger than any vocabulary, or is not a text of one word a line.
+        If the answer has more than `MAX_BYTES`, or is not a text of one word a line.
     TransientError
-        If there is no answer, or one with an error.
+        If there is no answer, or the answer is an error.
     """
     stop = time.monotonic() + MAX_SECONDS
     with requests.Session() as session:
@@ -85,12 +85,12 @@ def read_address(address: str) -> list[str]:
 
 
 def tag_cubes(kind: Tag.Kind, words: Mapping[str, str]) -> int:
-    """Give cubes the tags that their stored header states, of these words alone; return how many.
+    """Give cubes the tags that their stored headers name, among these words, and return the number of tags given.
 
     Parameters
     ----------
     words
-        By their case-folded form.
+        The words by their case-folded form.
     """
     given = last = 0
     while words and (batch := _batch(kind, last)):
@@ -106,7 +106,7 @@ def _batch(kind: Tag.Kind, after: int) -> list[Metadata]:
 
 @transaction.atomic
 def _tag_batch(kind: Tag.Kind, keys: list[int], words: Mapping[str, str]) -> int:
-    # An ingestion that changes one of the rows is waited for, or waits: the tags are those of the latest header.
+    # The lock makes this and an ingestion of the same row wait for each other: the tags fit the latest header.
     rows = Metadata.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
     wanted: list[tuple[int, str]] = []
     for row in rows:

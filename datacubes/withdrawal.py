@@ -1,7 +1,7 @@
-"""Withdrawing cubes: they leave the lists and the SVO, and a page at their address says what they were.
+"""Withdraws and restores cubes. A withdrawn cube leaves the lists and the SVO; a page stays at its URL.
 
-A cube is withdrawn when another cube takes the place of its file, or by staff; it comes back when staff restore it, or
-when its file is ingested again.
+A cube is withdrawn by staff, or when another cube takes the place of its file. It is restored by staff, or when its
+file is ingested again.
 """
 
 from collections.abc import Callable
@@ -23,14 +23,14 @@ restored = Signal()
 
 
 def withdraw(cube: DataCube, reason: str, replaced_by: str = "") -> None:
-    """Withdraw a cube, within a transaction that then lets its observation follow.
+    """Withdraw a cube. Needs a transaction, which must refresh the cube's observation afterwards.
 
     Parameters
     ----------
     cube
-        Its row.
+        The cube's row.
     reason
-        A sentence for the page that stays.
+        A sentence for the page at the cube's URL.
     replaced_by
         The OID of the cube that took the place of its file; empty if staff withdraw it.
     """
@@ -39,13 +39,13 @@ def withdraw(cube: DataCube, reason: str, replaced_by: str = "") -> None:
 
 
 def restore(cube: DataCube) -> None:
-    """Bring a withdrawn cube back, within a transaction that then lets its observation follow."""
+    """Restore a withdrawn cube. Needs a transaction, which must refresh the cube's observation afterwards."""
     _save(cube, None, "", "")
     restored.send(DataCube, cube=cube)
 
 
 def change_all(cubes: QuerySet[DataCube], change: Callable[[DataCube], None]) -> int:
-    """Withdraw or restore some hundreds of cubes with their observations, and return how many there were."""
+    """Withdraw or restore some hundreds of cubes with their observations, and return the number of cubes."""
     with transaction.atomic():
         rows = list(cubes.select_for_update().order_by("pk"))
         for cube in rows:

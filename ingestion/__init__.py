@@ -1,1 +1,1 @@
-"""The conductor of ingestions. It knows nothing of orders, HTTP or Celery."""
+"""The conductor of ingestions. It uses no orders, no HTTP and no Celery."""

@@ -1,8 +1,8 @@
-"""The conductor: which steps an ingestion runs, in which order, and why one is skipped.
+"""Conducts ingestions: decides which steps run, in which order, and why one is skipped.
 
-An ingestion has two halves. `read_cube` opens the file, decides what has changed and takes everything that is needed
-from it, without changing a row. `write_cube` changes the rows of the cube within a transaction of the caller, who can
-change rows of its own (such as a work order) together with those of the cube, or not at all.
+An ingestion has two halves. `read_cube` opens the file, decides what has changed and reads everything that is needed,
+without changing a row. `write_cube` changes the cube's rows within the caller's transaction. So the caller can change
+its own rows (such as a work order) and the cube's rows together, or none of them.
 """
 
 import logging
@@ -48,20 +48,20 @@ STEPS: tuple[Step[Any], ...] = (
     VideoPreviewsStep(),
     SVOStep(),
 )
-"""Of a cube."""
+"""The steps of a cube, in order."""
 
 COMPANION_STEPS: tuple[Step[Any], ...] = (CompanionStep(),)
-"""Of a file that is not a cube of its own."""
+"""The steps of a companion."""
 
 
 def steps_of(product: Product) -> tuple[Step[Any], ...]:
-    """Return the steps that a file goes through."""
+    """Return the steps for a file."""
     return COMPANION_STEPS if product.companion else STEPS
 
 
 @dataclass(frozen=True)
 class IngestResult:
-    """What an ingestion did.
+    """The result of an ingestion.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class IngestResult:
     steps
         Each step with its outcome, in order.
     warnings
-        Sentences on what was accepted although it is not as it should be.
+        Sentences about faults that did not refuse the file.
     """
 
     oid: str
@@ -84,7 +84,7 @@ class IngestResult:
 
 @dataclass(frozen=True)
 class _Part:
-    """One step of a reading: a result that stands already, or values to be written."""
+    """One step of a reading: its final result, or the values to be written."""
 
     step: Step[Any]
     seconds: float
@@ -95,14 +95,14 @@ class _Part:
 
 @dataclass
 class Reading:
-    """All that an ingestion takes from a cube file; made by `read_cube`, carried out by `write_cube`.
+    """Everything that an ingestion reads from a file, from `read_cube`, for `write_cube`.
 
-    As a context it removes the new files of previews if its block fails, unless `keep_files` was called.
+    As a context manager, it removes the new files of previews if its block fails, unless `keep_files` was called.
 
     Attributes
     ----------
     seen_sources
-        What the cube's row says of its sources; None if there is no such cube yet.
+        The `sources` of the cube's row at the time of reading; None if the cube is new.
     """
 
     material: Material
@@ -120,28 +120,28 @@ class Reading:
             discard_files(self.material.new_files)
 
     def keep_files(self) -> None:
-        """Keep the new files from now on; to be called last in the transaction that writes the reading.
+        """Keep the new files from now on. Call this last in the transaction that writes the reading.
 
-        Only the commit can fail after it, and a lost answer does not say whether the commit was made. `prune_media`
-        removes the files if it was not.
+        Only the commit can fail afterwards, and a lost answer leaves open whether it succeeded. If it failed,
+        `prune_media` removes the files.
         """
         self._files_stay = True
 
     @property
     def oid(self) -> str:
-        """The observation id of the cube that was read."""
+        """The OID of the cube."""
         return self.material.identity.oid
 
 
 def ingest(request: IngestRequest) -> IngestResult:
-    """Ingest a cube, here and now.
+    """Ingest a file in this process.
 
     Raises
     ------
     PermanentError
         If the file or the request is wrong; no row has changed.
     TransientError
-        If it should be tried again later; no row has changed.
+        If a later attempt may succeed; no row has changed.
     """
     with read_cube(request) as reading, transaction.atomic():
         result = write_cube(reading)
@@ -150,14 +150,14 @@ def ingest(request: IngestRequest) -> IngestResult:
 
 
 def read_cube(request: IngestRequest) -> Reading:
-    """Open the cube file and read what its ingestion needs; skip the steps whose source has not changed.
+    """Open the file and read everything that its ingestion needs, skipping steps whose source is unchanged.
 
-    Previews are written to files at once.
+    The files of previews are written here.
 
     Raises
     ------
     PermanentError, TransientError
-        As for `ingest`.
+        As `ingest`.
     """
     clock = _Clock()
     with open_cube(Path(settings.SCIENCE_DATA_ROOT), request.relative_path) as cube_file:
@@ -173,7 +173,7 @@ def read_cube(request: IngestRequest) -> Reading:
 
 
 def write_cube(reading: Reading) -> IngestResult:
-    """Bring the rows of a cube to what was read. Must be called within a transaction, which ends with `keep_files`.
+    """Update the rows of a cube from a reading. Needs a transaction, which must call `keep_files` at its end.
 
     Raises
     ------
@@ -190,7 +190,7 @@ def write_cube(reading: Reading) -> IngestResult:
     for part in reading.parts:
         result = part.result or _write_step(part, rows)
         rows.results.append(replace(result, seconds=part.seconds + clock.lap()))
-    for observation_id in sorted(rows.observations):  # In one order, so that two ingestions do not block each other.
+    for observation_id in sorted(rows.observations):  # A fixed order prevents deadlocks.
         refresh_observation(observation_id)
     return IngestResult(
         oid=reading.oid,
@@ -202,7 +202,7 @@ def write_cube(reading: Reading) -> IngestResult:
 
 
 class _Clock:
-    """Divides the time that passes among the steps: opening the file counts for the first."""
+    """Divides the elapsed time among the steps; opening the file counts for the first."""
 
     def __init__(self) -> None:
         self._at = time.perf_counter()
@@ -241,7 +241,7 @@ def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
     if cube_file.checksum_status == "mismatch":
         material.warnings.append(
             f"CHECKSUM {quoted(cube_file.checksum)} does not agree with the header and DATASUM. Most likely the header "
-            "was edited without a new CHECKSUM, as when FEATURES or EVENTS were added."
+            "was edited without a new CHECKSUM, for example to add FEATURES or EVENTS."
         )
     reading = Reading(material, seen_sources=cube.sources if cube else None)
     if left_alone and not request.force:
@@ -251,12 +251,12 @@ def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
 
 
 def _later_export(known: DataCube | Companion | None, product: Product, path: str) -> str:
-    """Compare a file with the one that the archive has under its OID, where that still exists at another path.
+    """Compare a file with the archive's file of the same OID, if that still exists at another path.
 
     Returns
     -------
     str
-        Why the file is left alone, as the archive has a later export of it; empty if it takes the place of the other.
+        The reason to skip the file: the archive has a later export of it. Empty if the file replaces the other.
 
     Raises
     ------
@@ -274,14 +274,14 @@ def _later_export(known: DataCube | Companion | None, product: Product, path: st
         return f"The archive has a later export of this file, “{known.relative_path}”."
     raise PermanentError(
         f"The OID of “{path}” is {known.oid}, which belongs to “{known.relative_path}”, another product that still "
-        "exists. Post it with an `oid` of its own, or remove the other file first."
+        "exists. Post the file with another `oid`, or remove the other file first."
     )
 
 
 def _lock_cube(reading: Reading) -> DataCube:
-    """Lock the cube's row until the transaction ends, and make sure that it still is as it was seen."""
-    # Its access rules are not joined: PostgreSQL would give them as they were before the wait for the lock, in which
-    # staff may have changed them.
+    """Lock the cube's row until the transaction ends, and check that it is unchanged since the reading."""
+    # The access rules are not joined: PostgreSQL would return them as of before the wait for the lock, and staff may
+    # have changed them during it.
     cubes = DataCube.every.select_for_update(of=("self",)).select_related("observation")
     cube = cubes.filter(oid=reading.oid).first()
     if cube is None or cube.sources != reading.seen_sources:

@@ -1,6 +1,6 @@
-"""What people look at before they open a cube: images, movies, the seeing and the line profile.
+"""Makes the previews of a cube: images, movies, the seeing and the line profile.
 
-Nothing here knows of the archive's rows or settings: a cube file or a descriptor comes in, files and values of JSON
-come out. Sources are untrusted. Each ends as a preview or as a `PermanentError` whose message says what is wrong with
-it, in bounded memory.
+This room knows no rows and no settings of the archive: it takes a cube file or a descriptor, and returns files and JSON
+values. Sources are untrusted. Each one becomes a preview, or raises a `PermanentError` that says what is wrong. Memory
+is bounded.
 """

@@ -1,7 +1,7 @@
-"""Single frames of a cube: which one stands for it, and how it is read without the rest.
+"""Chooses the frame that represents a cube, and reads single frames.
 
-Physical values are BZERO + BSCALE × stored value; of integers, those equal to BLANK have none (FITS standard 4.0,
-sections 4.4.2.5 and 5). Unsigned integers are stored with BZERO = 2^(BITPIX-1), which needs no case of its own.
+A physical value is BZERO + BSCALE × the stored value. A stored integer that equals BLANK has no physical value (FITS
+standard 4.0, sections 4.4.2.5 and 5). Unsigned integers are stored with BZERO = 2^(BITPIX-1), which the formula covers.
 """
 
 import math
@@ -20,26 +20,26 @@ from previews.line import line_centre
 from previews.stretch import sample
 
 Index = tuple[int, ...]
-"""Where a frame is on the axes before rows and columns, in numpy's order; empty for a file of one image."""
+"""A frame's position on the axes before rows and columns, in numpy's order; empty for a file of one image."""
 
-# A mosaic of 20,000 × 20,000 pixels is read, box by box, in a few seconds; what is larger is no frame of a telescope.
-# No side is longer than a JPEG's can be.
+# Reading a mosaic of 20,000 × 20,000 pixels box by box takes a few seconds; no telescope has larger frames. The side is
+# limited to that of a JPEG.
 MAX_FRAME_PIXELS = 400_000_000
 MAX_FRAME_SIDE = 65_500
 
 MAX_SCANS_COMPARED, MAX_BYTES_COMPARED = 10, 64_000_000
-"""What is read at most to find the scan of the highest contrast."""
+"""Maximum number of bytes read to find the scan of the highest contrast."""
 
-_SIDE_COMPARED = 240  # Pixels; contrast is told from a thumbnail.
+_SIDE_COMPARED = 240  # Pixels; contrast is measured on a thumbnail.
 
-_BAND_PIXELS = 2**18  # Read and converted at a time; small enough to stay in the processor's cache.
+_BAND_PIXELS = 2**18  # Read and converted at a time; they fit into the processor's cache.
 
 
 def choose_frame(cube: CubeFile) -> Index:
-    """Choose the frame that stands for the cube, in its first scan: Stokes I, the middle of the line.
+    """Return the frame that represents the cube: the first scan, Stokes I, the middle of the line.
 
-    The middle of the line is the one between its wings in the medians of the frames; where the medians show no line,
-    it is the brightest wavelength; without medians, the middle of the range of wavelengths.
+    The middle of the line lies between its wings in the medians of the frames. If the medians show no line, the
+    brightest wavelength is taken; without medians, the middle of the range of wavelengths.
 
     Raises
     ------
@@ -60,10 +60,10 @@ def choose_frame(cube: CubeFile) -> Index:
 
 
 def sharpest_scan(cube: CubeFile, index: Index) -> Index:
-    """Choose the scan whose frame at `index` has the highest contrast, as SSTRED does for its thumbnails.
+    """Return the frame at `index` in the scan of the highest contrast, as SSTRED chooses its thumbnails.
 
-    MAX_SCANS_COMPARED scans are looked at, from the first to the last; fewer of large frames. Those whose frame has no
-    values are passed over.
+    At most MAX_SCANS_COMPARED scans are compared, spread from the first to the last; fewer if the frames are large.
+    Frames without values are skipped.
     """
     position = frame_axes(cube).scan
     if position is None or cube.image.shape[position] == 1:
@@ -77,17 +77,17 @@ def sharpest_scan(cube: CubeFile, index: Index) -> Index:
 
 
 def spread(count: int, most: int) -> list[int]:
-    """Choose at most `most` of `count` places, from the first to the last."""
+    """Return at most `most` of `count` places, spread evenly from the first to the last."""
     return np.linspace(0, count - 1, min(count, most)).round().astype(int).tolist()
 
 
 def frame_shape(image: CubeImage) -> tuple[int, int]:
-    """Return rows and columns of each frame.
+    """Return the number of rows and of columns of each frame.
 
     Raises
     ------
     PermanentError
-        If there are no images, or frames larger than any that is drawn.
+        If there are no images, or the frames exceed `MAX_FRAME_PIXELS` or `MAX_FRAME_SIDE`.
     """
     if len(image.shape) < 2 or 0 in image.shape:
         raise PermanentError(
@@ -96,39 +96,39 @@ def frame_shape(image: CubeImage) -> tuple[int, int]:
     ny, nx = image.shape[-2:]
     if ny * nx > MAX_FRAME_PIXELS or max(ny, nx) > MAX_FRAME_SIDE:
         raise PermanentError(
-            f"A frame has {nx} × {ny} pixels; frames of at most {MAX_FRAME_PIXELS} pixels and "
-            f"{MAX_FRAME_SIDE} on a side are drawn."
+            f"A frame has {nx} × {ny} pixels; at most {MAX_FRAME_PIXELS} pixels and {MAX_FRAME_SIDE} on a side "
+            "are drawn."
         )
     return ny, nx
 
 
 def scan_count(cube: CubeFile) -> int:
-    """Return how many scans the cube has."""
+    """Return the number of scans."""
     return axis_length(cube.image, frame_axes(cube).scan)
 
 
 def step_for(cube: CubeFile, side: int) -> int:
-    """Return the `step` for `read_frame` that leaves twice as many pixels as a picture of that side needs."""
+    """Return the `step` for `read_frame` that leaves at least twice the pixels along a picture's longer side."""
     return max(1, max(frame_shape(cube.image)) // (2 * side))
 
 
 def read_frame(cube: CubeFile, index: Index, step: int = 1) -> np.ndarray:
-    """Read one frame, and nothing else of the data.
+    """Read one frame, and no other part of the data.
 
     Parameters
     ----------
     cube : CubeFile
-        Its image is read at the frame's place only, some 2^18 pixels at a time.
+        The open cube; the frame is read some 2^18 pixels at a time.
     index : tuple of int
-        As `choose_frame` returns it.
+        The frame's position, as `choose_frame` returns it.
     step : int
-        More than 1: the mean of each box of step × step pixels (smaller at the edges), blank ones left out. So a
-        frame of any size takes no more memory than the pictures made from it.
+        If larger than 1, each pixel returned is the mean over a box of step × step pixels (smaller at the edges),
+        without blank pixels. Memory then depends on the size of the picture, not of the frame.
 
     Returns
     -------
     ndarray
-        float32, shape (ny, nx), rows from the bottom up as in the file; NaN where BLANK, infinite where the file is.
+        float32, shape (ny, nx), rows from the bottom up as in the file. BLANK becomes NaN; infinities are kept.
 
     Raises
     ------
@@ -152,7 +152,7 @@ def read_frame(cube: CubeFile, index: Index, step: int = 1) -> np.ndarray:
 
 
 def read_scans(cube: CubeFile, index: Index, scans: Iterable[int], step: int = 1) -> Iterator[np.ndarray]:
-    """Read the frame at `index` of each of these scans, one at a time."""
+    """Yield the frame at `index` of each of these scans, reading one at a time."""
     position = frame_axes(cube).scan
     for scan in scans:
         yield read_frame(cube, _at_scan(index, position, scan), step)
@@ -163,7 +163,7 @@ def _at_scan(index: Index, position: int | None, scan: int) -> Index:
 
 
 def _contrast(frame: np.ndarray) -> float:
-    """Return the relative variation of a frame; -1 without values."""
+    """Return the relative variation of a frame's values; -1 if it has none."""
     values = sample(frame).astype(np.float64)
     if values.size == 0:
         return -1.0
@@ -173,14 +173,14 @@ def _contrast(frame: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class _Scaling:
-    """How stored values become physical ones."""
+    """Converts stored values to physical ones."""
 
     bscale: float
     bzero: float
     blank: int | None
 
     def apply(self, stored: np.ndarray, physical: np.ndarray) -> None:
-        """Write the physical values into a float32 array; what float32 cannot hold becomes infinite."""
+        """Write the physical values into a float32 array; values beyond its range become infinite."""
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             if (self.bscale, self.bzero) == (1, 0):
                 physical[...] = stored
@@ -198,7 +198,7 @@ def _scaling(image: CubeImage) -> _Scaling:
     if image.bitpix > 0:
         number = _number(header, "BLANK", default=math.nan)
         limits = np.iinfo(f"{'u' if image.bitpix == 8 else 'i'}{image.bitpix // 8}")
-        # Stored values cannot equal a BLANK that is no integer or too large, so that it blanks nothing.
+        # No stored value equals a BLANK that is a fraction or out of range; such a BLANK has no effect.
         if number.is_integer() and limits.min <= number <= limits.max:
             stated = header.get("BLANK")
             blank = stated if isinstance(stated, int) else int(number)
@@ -207,7 +207,7 @@ def _scaling(image: CubeImage) -> _Scaling:
 
 def _number(header: Header, keyword: str, default: float) -> float:
     value = header.get(keyword)
-    if value is None:  # Missing, undefined, or NaN or infinity, which FITS has no way to write.
+    if value is None:  # Missing, undefined, NaN or infinite; FITS has no notation for the last two.
         return default
     try:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -226,13 +226,13 @@ def _mean_of_boxes(band: np.ndarray, step: int) -> np.ndarray:
 
 
 def _first_known(medians_of_scans: np.ndarray) -> np.ndarray:
-    """Return the medians along wavelength of the first scan that has any; shape (nwave,)."""
+    """Return the medians along wavelength of the first scan that has medians; shape (nwave,)."""
     known = np.isfinite(medians_of_scans).any(axis=1)
     return medians_of_scans[int(np.argmax(known))]
 
 
 def _wavelength_index(cube: CubeFile, stokes: int, count: int) -> int:
-    if count > MAX_WAVELENGTHS:  # No table is read for so many, and a list of them all might not fit into memory.
+    if count > MAX_WAVELENGTHS:  # No table is read for so many wavelengths, and a list of them might exceed memory.
         return (count - 1) // 2
     try:
         places = wavelengths(cube)
@@ -248,5 +248,5 @@ def _wavelength_index(cube: CubeFile, stokes: int, count: int) -> int:
     centre = line_centre(places, intensity)
     if centre is None:
         return int(np.nanargmax(intensity))
-    # A wavelength whose frame has no median has an empty frame.
+    # A frame without a median is empty.
     return int(np.nanargmin(np.where(np.isfinite(intensity), abs(places - centre), np.nan)))

@@ -1,4 +1,4 @@
-"""Image previews: of greys drawn from a frame, or of an image that the pipeline made.
+"""Writes image previews, of the greys of a frame or of an image that the pipeline made.
 
 Previews are baseline JPEG of quality 85. Measured on granulation with a spot, 1600 pixels wide, WebP takes 140 to 240
 ms where even progressive JPEG takes 15 to 40 ms, at the same size for the same error. JPEG also keeps all 256 greys
@@ -23,30 +23,30 @@ from previews.frames import Index, read_frame, step_for
 from previews.new_files import NewPart, finished, new_files
 from previews.stretch import sample, stretch_limits, to_grey
 
-# Below Pillow's own bound, so that an image is refused here, in a sentence, and not there.
+# Below Pillow's own bound, so that this module refuses an image first, with its own sentence.
 MAX_IMAGE_PIXELS = 80_000_000
 MAX_JPEG_SCANS = 100  # Progressive JPEGs have some 10; thousands in a small file keep a decoder busy for hours.
 
 _FORMATS = ("PNG", "JPEG", "TIFF")
 _QUALITY = 85
 _TILE_TAGS = (322, 323)  # TIFF 6.0, section 15: TileWidth, TileLength
-_PAPER = "white"  # Behind transparent pixels, as an image with them is drawn to lie on a page.
+_PAPER = "white"  # Behind transparent pixels, as authors expect a page there.
 
 
 @dataclass(frozen=True)
 class PreviewFile:
-    """An image that was written.
+    """A written image.
 
     Attributes
     ----------
     size_name
-        The name of its size in the mapping that was given.
+        The name of its size in the caller's mapping.
     file_name
         Its name in the folder.
     width, height
-        Pixels.
+        In pixels.
     byte_count
-        Its length.
+        The size of the file.
     """
 
     size_name: str
@@ -57,14 +57,14 @@ class PreviewFile:
 
 
 def previews_of_frame(cube: CubeFile, index: Index, sides: Mapping[str, int], folder: Path) -> list[PreviewFile]:
-    """Write previews of one frame of a cube, stretched and the right way up.
+    """Write previews of one frame of a cube, stretched, with the first row of FITS at the bottom.
 
     Parameters
     ----------
     cube, index
-        As for `frames.read_frame`.
+        As in `frames.read_frame`.
     sides, folder
-        As for `previews_of_greys`.
+        As in `previews_of_greys`.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def previews_of_frame(cube: CubeFile, index: Index, sides: Mapping[str, int], fo
     """
     frame = read_frame(cube, index, step_for(cube, max(sides.values())))
     grey = to_grey(frame, stretch_limits(sample(frame)))
-    del frame  # Four times as large as its greys.
+    del frame  # It takes four times the memory of its greys.
     return previews_of_greys(grey, sides, folder)
 
 
@@ -87,10 +87,10 @@ def previews_of_greys(grey: np.ndarray, sides: Mapping[str, int], folder: Path) 
     grey : ndarray
         uint8, shape (ny, nx), the first row on top.
     sides : mapping
-        Name of each size to the length, in pixels, that the longer side of the preview has at most. Images are never
-        enlarged; one that is smaller than several sizes is written for each of them.
+        The maximum length of the preview's longer side in pixels, by the name of the size. An image is never enlarged;
+        one that is smaller than several sizes is written for each of them.
     folder : Path
-        Where to; made where it is missing.
+        The folder to write to; it is created if it is missing.
 
     Raises
     ------
@@ -101,23 +101,23 @@ def previews_of_greys(grey: np.ndarray, sides: Mapping[str, int], folder: Path) 
 
 
 def previews_of_image_file(descriptor: int, sides: Mapping[str, int], folder: Path) -> list[PreviewFile]:
-    """Write previews of an untrusted image file: PNG, JPEG or TIFF, of which the first page.
+    """Write previews of an untrusted image file: PNG, JPEG, or the first page of a TIFF.
 
-    An orientation in its EXIF data is applied, transparent pixels are laid on white. Greys of more than 8 bits are
-    stretched as a frame is. Of colours of more than 8 bits, and of such greys with transparency, Pillow reads the upper
-    8 alone, which are drawn as they are. Nothing but the pixels goes into the previews.
+    The orientation in EXIF data is applied, and transparent pixels are laid on white. Greys of more than 8 bits are
+    stretched as a frame is. Colours of more than 8 bits, and such greys with transparency, are drawn from their upper
+    8 bits, which are all that Pillow reads. The previews carry only pixels: no metadata.
 
     Parameters
     ----------
     descriptor : int
-        Of the file, opened for reading; it stays open.
+        The file, opened for reading; it stays open.
     sides, folder
-        As for `previews_of_greys`.
+        As in `previews_of_greys`.
 
     Raises
     ------
     PermanentError
-        If it is not an image of these formats, is damaged or cut short, or has more pixels than are read.
+        If it is not an image of these formats, is damaged or cut short, or has more than `MAX_IMAGE_PIXELS`.
     TransientError
         If the storage answers with an error, or the folder cannot be written to.
     """
@@ -127,17 +127,17 @@ def previews_of_image_file(descriptor: int, sides: Mapping[str, int], folder: Pa
 
 def write_jpeg(image: Image.Image, new_part: NewPart, size_name: str) -> PreviewFile:
     """Write one image as one of the `new_files`."""
-    image.info = {}  # Pillow would carry a comment and XMP data over.
+    image.info = {}  # Pillow would copy a comment and XMP data.
     encoded = BytesIO()
     image.save(encoded, "JPEG", quality=_QUALITY)
     part = new_part(".jpg")
-    # Not written by Pillow, which takes a write that a full disk has cut short for a whole one.
+    # Not written by Pillow, which does not notice a write that a full disk has cut short.
     byte_count = part.write_bytes(encoded.getvalue())
     return PreviewFile(size_name, finished(part).name, image.width, image.height, byte_count)
 
 
 def shrink(image: Image.Image, side: int) -> Image.Image:
-    """Scale an image down so that its longer side is `side`; one that is smaller is returned as it is."""
+    """Scale an image down until its longer side is `side`; return a smaller image unchanged."""
     longer = max(image.size)
     if longer <= side:
         return image
@@ -148,7 +148,7 @@ def shrink(image: Image.Image, side: int) -> Image.Image:
 def _write_previews(image: Image.Image, sides: Mapping[str, int], folder: Path) -> list[PreviewFile]:
     previews = {}
     with new_files(folder) as new_part:
-        # Each from the next larger one: small images are scaled in no time.
+        # Each size is made from the next larger one, which is faster than from the full image.
         for size_name, side in sorted(sides.items(), key=lambda item: -item[1]):
             image = shrink(image, side)
             previews[size_name] = write_jpeg(image, new_part, size_name)
@@ -156,24 +156,23 @@ def _write_previews(image: Image.Image, sides: Mapping[str, int], folder: Path) 
 
 
 class _UntrustedFile(BufferedReader):
-    """A file whose lengths are not believed: to read many bytes takes memory for all of them, there or not."""
+    """A reader that allocates memory only for bytes that the file has, whatever length its content claims."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read what is there, and ask for no more."""
         there = os.fstat(self.fileno()).st_size - self.tell()
         return super().read(there if size is None or size < 0 else max(0, min(size, there)))
 
 
 def _read_image(descriptor: int, side: int) -> Image.Image:
-    """Decode an untrusted image as L or RGB, scaled down so that its longer side is `side` at most."""
+    """Decode an untrusted image as L or RGB, scaled down until its longer side is at most `side`."""
     try:
         os.lseek(descriptor, 0, os.SEEK_SET)
         with _UntrustedFile(FileIO(descriptor, closefd=False)) as file, warnings.catch_warnings():
-            # Of odd metadata, and of more pixels than Pillow likes, which are refused below.
+            # Pillow warns about odd metadata and about many pixels; too many are refused below.
             warnings.simplefilter("ignore")
             with Image.open(file, formats=_FORMATS) as image:
                 _check(image, file)
-                # Lets a JPEG be decoded at an eighth to a half of its size.
+                # Decodes a JPEG at an eighth to a half of its size.
                 image.draft(None, (2 * side, 2 * side))
                 image.load()
                 ImageOps.exif_transpose(image, in_place=True)
@@ -187,14 +186,12 @@ def _read_image(descriptor: int, side: int) -> Image.Image:
     except Exception as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise TransientError(f"The image cannot be read: {error.strerror}.") from error
-        # Pillow raises many types on damaged files.
-        raise PermanentError(
-            f"It cannot be read as a PNG, JPEG or TIFF image, or is damaged: {on_one_line(error)}"
-        ) from error
+        # Pillow raises exceptions of many types on damaged files.
+        raise PermanentError(f"It is not a PNG, JPEG or TIFF image, or is damaged: {on_one_line(error)}") from error
 
 
 def _check(image: Image.Image, file: BufferedReader) -> None:
-    """Refuse, from the file's header, what would take much memory or time to decode."""
+    """Refuse an image whose header shows that decoding would take too much memory or time."""
     tile = [int(image.tag_v2.get(tag, 0)) for tag in _TILE_TAGS] if isinstance(image, TiffImageFile) else [0, 0]
     for width, height in (image.size, tile):
         if width * height > MAX_IMAGE_PIXELS:
@@ -204,7 +201,7 @@ def _check(image: Image.Image, file: BufferedReader) -> None:
     if image.format == "JPEG":
         place = file.tell()
         file.seek(0)
-        # Within compressed data a byte 0xFF is followed by 0, so that this counts scans, and those of a thumbnail.
+        # Compressed data have a 0 behind each 0xFF, so this counts only markers of scans, including a thumbnail's.
         scans = sum(block.count(b"\xff\xda") for block in iter(lambda: file.read(2**20), b""))
         file.seek(place)
         if scans > MAX_JPEG_SCANS:
@@ -212,10 +209,10 @@ def _check(image: Image.Image, file: BufferedReader) -> None:
 
 
 def _small_picture(image: Image.Image, side: int) -> Image.Image:
-    """Convert an image of any mode to L or RGB, its longer side `side` at most."""
+    """Convert an image of any mode to L or RGB, with a longer side of at most `side`."""
     if image.mode.startswith(("I", "F")):
         values = np.asarray(image).astype(np.float32)
-        # Turned around, as `to_grey` expects a frame, whose first row is at the bottom.
+        # Reverse the rows, because `to_grey` expects the first row at the bottom.
         return shrink(Image.fromarray(to_grey(values[::-1], stretch_limits(sample(values)))), side)
     transparent = image.has_transparency_data
     if image.mode not in ("L", "LA", "RGB", "RGBA"):

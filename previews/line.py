@@ -1,15 +1,15 @@
-"""Where a spectral line is, told from its profile."""
+"""Finds the centre of a spectral line in its profile."""
 
 import numpy as np
 
-_LEAST_DEPTH = 0.05  # Of the brightest intensity; scans of a continuum vary less.
+_LEAST_DEPTH = 0.05  # Share of the brightest intensity; scans of a continuum vary less.
 
 
 def line_centre(wavelengths: np.ndarray, intensity: np.ndarray) -> float | None:
     """Return the middle between the line's two wings, at half the depth of its core.
 
-    The half depth makes the answer independent of how far the scan reaches on either side, and of a separate point in
-    the continuum, which may be several nm away.
+    At half depth the result depends neither on how far the scan reaches on either side, nor on a separate point in the
+    continuum, which may be several nm away.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ def line_centre(wavelengths: np.ndarray, intensity: np.ndarray) -> float | None:
     Returns
     -------
     float or None
-        In the unit of `wavelengths`; None where there is no line in absorption with a wing on either side.
+        The centre in the unit of `wavelengths`; None without an absorption line that has a wing on either side.
     """
     finite = np.isfinite(wavelengths) & np.isfinite(intensity)
     order = np.argsort(wavelengths[finite], kind="stable")

@@ -1,9 +1,8 @@
-"""Video previews: of a movie that the pipeline made, or of a cube's own frames along time.
+"""Writes video previews, of a movie that the pipeline made or of a cube's own frames along time.
 
-Movies are VP9 in WebM. Every current browser plays it, Safari since 14.1 (iOS 17.4), and so do those browsers of Linux
-distributions that come without a decoder for H.264. Measured on 40 frames of 1172 × 1156 granulation, libvpx in its
-quickest mode takes as long as x264 (“veryfast”) and makes a file a third smaller, with an error of 39.6 dB against
-40.4 dB.
+Movies are VP9 in WebM. Every current browser plays it: Safari since 14.1 (iOS 17.4), and also the browsers of Linux
+distributions that have no decoder for H.264. Measured on 40 frames of 1172 × 1156 granulation, libvpx in its quickest
+mode takes as long as x264 (“veryfast”) and makes a file a third smaller, with an error of 39.6 dB against 40.4 dB.
 """
 
 import os
@@ -24,14 +23,14 @@ from previews.images import PreviewFile, write_jpeg
 from previews.new_files import NewPart, finished, new_files
 from previews.stretch import Limits, sample, stretch_limits, to_grey
 
-MAX_MOVIE_PIXELS = 40_000_000  # Of a frame of a movie that is read.
+MAX_MOVIE_PIXELS = 40_000_000  # In a frame of a pipeline's movie.
 
 _MAX_FRAME_RATE = 30
-# A movie of a few scans is slow enough to see each, one of many scans is quick.
+# Frames a second, and seconds. A movie of few scans is slow enough to see each; one of many scans is fast.
 _LEAST_RATE, _BEST_RATE, _SECONDS_WANTED = 2, 12, 10
 _SCANS_SAMPLED = 5
 
-# What pipelines, IDL and QuickTime write. ffmpeg has hundreds of decoders, most of them hardly ever used.
+# The codecs that pipelines, IDL and QuickTime write. ffmpeg has hundreds more, and rarely used decoders are risky.
 _CODECS = (
     "h264,hevc,mpeg4,msmpeg4,msmpeg4v2,mpeg1video,mpeg2video,mjpeg,rawvideo,qtrle,png,prores,dvvideo,ffv1,huffyuv,"
     "ffvhuff,cinepak,svq1,svq3,wmv1,wmv2,vp8,vp9,libdav1d,av1"
@@ -46,20 +45,20 @@ _ENCODER = (
 
 @dataclass(frozen=True)
 class MovieBounds:
-    """How large a video preview may be, and what making it may take.
+    """Bounds on the size of a video preview and on the cost of making it.
 
     Attributes
     ----------
     side
-        Pixels of the longer side of the movie and of its poster, at most.
+        Maximum length of the longer side of the movie and of its poster, in pixels.
     seconds
-        Length, at most: a movie that the pipeline made is cut there, of a cube with more scans some are left out.
+        Maximum duration. A longer movie of the pipeline is cut; of a cube with too many scans, some are left out.
     read_bytes
-        What is read of a cube, at most, where a pixel counts as four bytes at least, as which it is drawn; of a cube
-        with more, scans are left out. To draw 5 GB takes 13 s, and to read them from storage that gives 100 MB a second
-        50 s, so that the movie is made within the time of its process.
+        Maximum number of bytes read of a cube; of a larger cube, some scans are left out. A pixel counts as at least
+        four bytes, its size when it is drawn. Drawing 5 GB takes 13 s and reading them at 100 MB/s takes 50 s, which
+        is within the time of the ffmpeg process.
     process
-        What each run of ffmpeg may take.
+        Bounds on each run of ffmpeg.
     """
 
     side: int = 1280
@@ -70,20 +69,20 @@ class MovieBounds:
 
 @dataclass(frozen=True)
 class MovieFile:
-    """A movie that was written.
+    """A written movie.
 
     Attributes
     ----------
     file_name
         Its name in the folder.
     width, height
-        Pixels, even numbers.
+        In pixels; even numbers.
     seconds
-        Its length.
+        Its duration.
     byte_count
-        The file's length.
+        The size of the file.
     poster
-        An image to show before it is played, as large as the movie: the frame in its middle.
+        The movie's middle frame, in the movie's size, which a player shows before it starts.
     """
 
     file_name: str
@@ -95,15 +94,15 @@ class MovieFile:
 
 
 def movie_of_file(descriptor: int, folder: Path, bounds: MovieBounds) -> MovieFile:
-    """Turn an untrusted movie (QuickTime, MP4 or AVI) into one that browsers play, and write it with its poster.
+    """Convert an untrusted movie (QuickTime, MP4 or AVI) for browsers, and write it with its poster.
 
-    Sound, subtitles and metadata are left out. ffmpeg is given the open file alone, and may open no other: neither
-    what its name could be taken for, nor what the movie refers to.
+    Sound, subtitles and metadata are left out. ffmpeg receives only the open file. It may open no other: neither by a
+    name that it could read as a URL, nor by a reference in the movie.
 
     Raises
     ------
     PermanentError
-        If ffmpeg refuses the movie, finds no images in it, or would take more than it may.
+        If ffmpeg refuses the movie, finds no images in it, or exceeds its bounds.
     TransientError
         If the folder cannot be written to.
     """
@@ -111,7 +110,7 @@ def movie_of_file(descriptor: int, folder: Path, bounds: MovieBounds) -> MovieFi
         *("-protocol_whitelist", "fd", "-format_whitelist", "mov,avi", "-codec_whitelist", _CODECS),
         *("-max_pixels", str(MAX_MOVIE_PIXELS), "-threads", str(THREADS), "-i", "fd:"),
     )
-    # Never enlarged; even, and so at least two pixels wide and high.
+    # Never enlarged. Both sides are even, and so at least two pixels long.
     factor = f"min(1,{bounds.side}/max(iw,ih))"
     scale = ":".join(f"{key}='max(2,2*trunc({length}*{factor}/2))'" for key, length in (("w", "iw"), ("h", "ih")))
     picture = (
@@ -127,32 +126,32 @@ def movie_of_file(descriptor: int, folder: Path, bounds: MovieBounds) -> MovieFi
             descriptor=descriptor,
         )
         frames, seconds = _frames_and_seconds(progress)
-        if seconds > bounds.seconds + 1:  # A frame that begins within the bound can last for days.
-            raise PermanentError(f"The movie's times are damaged: {frames} images last {seconds:.0f} s.")
+        if seconds > bounds.seconds + 1:  # A frame that begins within the bound can last days.
+            raise PermanentError(f"The movie's timestamps are damaged: {frames} images last {seconds:.0f} s.")
         return _movie_file(part, _middle_frame(part, frames, seconds, bounds), seconds, new_part)
 
 
 def movie_of_cube(cube: CubeFile, index: Index, folder: Path, bounds: MovieBounds) -> MovieFile:
-    """Make a movie of the frames at `index` of all scans, and write it with its poster.
+    """Write a movie of the frames at `index` of all scans, with its poster.
 
-    All frames are drawn with the same limits, told from some of them, so that the movie does not flicker. One frame is
-    in memory at a time.
+    All frames share the same limits of the stretch, found from some of them, so that the movie does not flicker. One
+    frame is in memory at a time.
 
     Parameters
     ----------
     cube : CubeFile
-        With more than one scan.
+        A cube of several scans.
     index : tuple of int
-        As `choose_frame` returns it.
+        The frame's position, as `choose_frame` returns it.
     folder : Path
-        Where to; made where it is missing.
+        The folder to write to; it is created if it is missing.
     bounds : MovieBounds
-        How large it may be.
+        Bounds on the size and the cost.
 
     Raises
     ------
     PermanentError
-        If the cube has one scan only, or its frames cannot be read.
+        If the cube has only one scan, or its frames cannot be read.
     TransientError
         If the folder cannot be written to.
     """
@@ -174,7 +173,7 @@ def movie_of_cube(cube: CubeFile, index: Index, folder: Path, bounds: MovieBound
     )
     with new_files(folder) as new_part:
         part = new_part(".webm")
-        # With map, no variable keeps a frame while the next one is read.
+        # map keeps no reference to a frame while the next one is read.
         images = map(draw, read_scans(cube, index, scans, step))
         run_ffmpeg(
             [*source, "-vf", "scale=out_range=tv", *_ENCODER, f"file:{part}"],
@@ -197,7 +196,7 @@ def _movie_file(part: Path, poster: Image.Image, seconds: float, new_part: NewPa
 
 
 def _frames_and_seconds(progress: bytes) -> tuple[int, float]:
-    """Read how much ffmpeg made from what it reported with ``-progress``, of which the last report counts."""
+    """Return the number of images and the duration from the last report of ffmpeg's ``-progress``."""
     frames = re.findall(rb"^frame=\s*(\d+)$", progress, re.MULTILINE)
     microseconds = re.findall(rb"^out_time_us=(\d+)$", progress, re.MULTILINE)
     if not frames or not microseconds or int(frames[-1]) == 0:
@@ -206,7 +205,7 @@ def _frames_and_seconds(progress: bytes) -> tuple[int, float]:
 
 
 def _middle_frame(movie: Path, frames: int, seconds: float, bounds: MovieBounds) -> Image.Image:
-    # Half a frame before the middle one begins: ffmpeg takes the first that begins later.
+    # Half a frame before the start of the middle one, because ffmpeg takes the next frame that starts.
     place = max(0.0, (frames // 2 - 0.5) / frames * seconds)
     pixels = run_ffmpeg(
         [
@@ -216,14 +215,14 @@ def _middle_frame(movie: Path, frames: int, seconds: float, bounds: MovieBounds)
         bounds.process,
     )
     if not pixels:
-        raise PermanentError("The movie's times are damaged: it has no image in its middle.")
+        raise PermanentError("The movie's timestamps are damaged: it has no image in its middle.")
     with Image.open(BytesIO(pixels), formats=("PPM",)) as image:
         image.load()
         return image.convert("RGB")
 
 
 def _common_limits(cube: CubeFile, index: Index, step: int) -> Limits | None:
-    """Tell the limits of the stretch from a few scans, spread over all of them."""
+    """Return the limits of the stretch from a few scans, spread over all of them."""
     scans = spread(scan_count(cube), _SCANS_SAMPLED)
     return stretch_limits(np.concatenate(list(map(sample, read_scans(cube, index, scans, step)))))
 
@@ -233,7 +232,7 @@ def _drawn(frame: np.ndarray, limits: Limits | None, size: tuple[int, int]) -> I
 
 
 def _even_size(shape: tuple[int, int], side: int) -> tuple[int, int]:
-    """Return width and height, never enlarged but to two pixels, and even, as the colours of a movie need."""
+    """Return width and height as even numbers, which subsampled colours need; at least 2, otherwise never enlarged."""
     factor = min(1.0, side / max(shape))
     ny, nx = (max(2, 2 * int(length * factor / 2)) for length in shape)
     return nx, ny

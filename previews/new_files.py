@@ -1,4 +1,4 @@
-"""New files in the media folder: whole or not at all, under names that nothing else has."""
+"""Writes files into the media folder under unique names, each whole or not at all."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,13 +15,13 @@ NewPart = Callable[[str], Path]
 
 @contextmanager
 def new_files(folder: Path) -> Iterator[NewPart]:
-    """Let the block write files that belong together; all of them are there in the end, or none.
+    """Let the block write files that belong together. In the end, all of them exist or none.
 
-    The block is given a function that takes a suffix (“.jpg”) and returns a path to write to. Each path is that of the
-    file as it will be called, with ``.part`` at its end until the block is done.
+    The block receives a function that takes a suffix (“.jpg”) and returns a path to write to. Each path is that of the
+    final file with ``.part`` at its end; the files are renamed when the block ends.
 
-    Nothing is flushed to the disk, as previews can be made again: after a power failure a file may be shorter than it
-    was, which its row, that knows the size, tells.
+    Files are not flushed to the disk, because previews can be made again. After a power failure a file may be shorter
+    than the size in its row, which shows the damage.
 
     Raises
     ------
@@ -49,5 +49,5 @@ def new_files(folder: Path) -> Iterator[NewPart]:
 
 
 def finished(part: Path) -> Path:
-    """Return the path that a file of `new_files` has in the end."""
+    """Return the final path of a file of `new_files`."""
     return part.with_name(part.name.removesuffix(UNFINISHED_SUFFIX))

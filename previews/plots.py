@@ -1,6 +1,6 @@
-"""The data of plots, ready for JSON: the seeing during the observation, and the profile of the spectral line.
+"""Computes the data of plots as JSON values: the seeing during the observation, and the profile of the spectral line.
 
-Numbers that are none (NaN, infinite) are None.
+NaN and infinities become None.
 """
 
 from typing import Any
@@ -16,9 +16,9 @@ from cubefile.tables import PlotUnavailable, column, medians, wavelengths
 __all__ = ["PlotUnavailable", "line_profile", "seeing"]
 
 MAX_SAMPLES = 4000
-"""Of the seeing; a plot is not wider. Of a longer series, every second, third, … sample is kept."""
+"""Maximum number of samples of the seeing; a longer series is thinned to every second, third, … sample."""
 
-_LONGEST_TIME = 1e9  # Seconds since DATEREF, some 30 years: more is no time of an observation.
+_LONGEST_TIME = 1e9  # Seconds since DATEREF, some 30 years; no observation is longer.
 _LARGEST_R0 = 1e3  # m
 
 
@@ -28,9 +28,11 @@ def seeing(cube: CubeFile) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``times``: ISO 8601, UTC, ending in Z; ``r0_low`` (the seeing of low altitudes) and ``r0_low_and_high`` (of
-        all altitudes), as long as ``times``; ``units``; ``scans``: begin and end of each scan, in order, None where it
-        is not known, empty where the file does not tell, in which case ``scans_missing`` says why.
+        - ``times``: ISO 8601, UTC, ending in Z.
+        - ``r0_low`` and ``r0_low_and_high``: the seeing of low and of all altitudes, at each of ``times``.
+        - ``units``: the units of these.
+        - ``scans``: begin and end of each scan, in order; None if unknown. Empty if the file does not give them;
+          ``scans_missing`` then says why.
 
     Raises
     ------
@@ -59,13 +61,15 @@ def seeing(cube: CubeFile) -> dict[str, Any]:
 
 
 def line_profile(cube: CubeFile) -> dict[str, Any]:
-    """Return the median intensity along wavelength, the mean over all scans, for each Stokes component.
+    """Return the median intensity along wavelength for each Stokes component, as the mean over all scans.
 
     Returns
     -------
     dict
-        ``wavelengths``, rising; ``stokes``: name of the component to a list as long as ``wavelengths``; ``scans``:
-        how many there are; ``units``, where that of the intensity is BUNIT or empty.
+        - ``wavelengths``: ascending.
+        - ``stokes``: the values at each of ``wavelengths``, by the name of the component.
+        - ``scans``: the number of scans.
+        - ``units``: the units of these; that of the intensity is BUNIT, or empty.
 
     Raises
     ------
@@ -91,7 +95,7 @@ def line_profile(cube: CubeFile) -> dict[str, Any]:
 
 
 def _scan_times(cube: CubeFile) -> tuple[list[dict[str, str | None]], str]:
-    """Return begin and end of each scan; or none, and why."""
+    """Return begin and end of each scan and an empty text; or an empty list and the reason."""
     axes = cube_axes(cube)
     count = axis_length(cube.image, axes.scan)
     try:
@@ -101,28 +105,28 @@ def _scan_times(cube: CubeFile) -> tuple[list[dict[str, str | None]], str]:
         )
     except PlotUnavailable as error:
         return [], str(error)
-    # Times that are not known are left out, which `min` and `max` would not do.
+    # Unlike `min` and `max`, fmin and fmax skip unknown times.
     first, last = _iso(np.fmin.reduce(begins, axis=1)), _iso(np.fmax.reduce(ends, axis=1))
     return [{"begin": begin, "end": end} for begin, end in zip(first, last, strict=True)], ""
 
 
 def _moments(texts: np.ndarray, key: str, scans: int) -> np.ndarray:
-    """Parse ISO times into datetime64, shape (nscan, n)."""
+    """Return ISO times as datetime64, shape (nscan, n)."""
     if texts.size == 0 or texts.size % scans or (texts.ndim > 1 and scans > 1 and texts.shape[0] != scans):
         raise PlotUnavailable(f"The column {key} has the shape {texts.shape}, which does not fit {scans} scans.")
     try:
         moments = np.char.strip(texts, "Z ").astype("datetime64[us]")
     except ValueError as error:
-        raise PlotUnavailable(f"The column {key} holds what is no time: {on_one_line(error)}.") from error
+        raise PlotUnavailable(f"The column {key} holds a value that is not a time: {on_one_line(error)}.") from error
     return moments.reshape(scans, -1)
 
 
 def _times(cube: CubeFile, seconds: np.ndarray) -> list[str | None]:
-    """Write seconds since DATEREF as ISO 8601."""
+    """Return seconds since DATEREF as ISO 8601."""
     try:
         zero = np.datetime64(parse_time("DATEREF", cube.image.header.get("DATEREF")).replace(tzinfo=None))
     except PermanentError as error:
-        raise PlotUnavailable(f"The times of the seeing have no zero: {on_one_line(error)}") from error
+        raise PlotUnavailable(f"The times of the seeing have no reference: {on_one_line(error)}") from error
     known = abs(seconds) < _LONGEST_TIME
     elapsed = (np.where(known, seconds, 0) * 1e3).round().astype("timedelta64[ms]")
     return _iso(np.where(known, zero + elapsed, np.datetime64("NaT")))

@@ -1,4 +1,4 @@
-"""Where the previews of a cube come from: a file that the order names, one beside the cube, or the cube itself."""
+"""Finds the source of a cube's previews: a file that the order names, a file beside the cube, or the cube itself."""
 
 import os
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ class SourceFile:
     Attributes
     ----------
     relative_path
-        Below the science data folder.
+        The path below the science data folder.
     size, modified_ns
-        Bytes, and nanoseconds since 1970: what tells that it has changed.
+        Size in bytes and modification time in nanoseconds since 1970; a change of either means a changed file.
     """
 
     relative_path: str
@@ -28,24 +28,24 @@ class SourceFile:
 
     @property
     def fingerprint(self) -> str:
-        """Names the state of the file."""
+        """Return a text that changes with the file."""
         return f"{self.relative_path} {self.size} {self.modified_ns}"
 
 
 def find_source(cube: CubeFile, named: str | None, suffixes: Sequence[str]) -> SourceFile | None:
-    """Find the file that the order names, or else the first with the cube's stem and one of the suffixes beside it.
+    """Return the file that the order names, or else the first file beside the cube with its stem and a suffix.
 
     Raises
     ------
     TransientError
-        If the storage does not tell whether a file is there: previews must not change because of that.
+        If the storage fails to answer whether a file exists; previews must not change because of that.
     """
     beside = [stem(cube.relative_path) + suffix for suffix in suffixes]
     for relative_path in [named, *beside] if named else beside:
         try:
             status = os.stat(confined_path(cube.root, relative_path))
         except (PermanentError, FileNotFoundError, NotADirectoryError):
-            continue  # It is not there, or not one that may be read: the next will do.
+            continue  # It is missing or may not be read; try the next one.
         except OSError as error:
             raise TransientError(f"“{relative_path}” cannot be looked up: {error.strerror}.") from error
         return SourceFile(relative_path, status.st_size, status.st_mtime_ns)

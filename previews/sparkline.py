@@ -1,4 +1,4 @@
-"""A line profile as a small drawing for lists."""
+"""Draws a line profile as a small picture for lists."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,16 +7,16 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 
 _WIDTH, _HEIGHT, _MARGIN = 100, 28, 2
-# A step between two wavelengths is drawn at most so many times as wide as most are: a point in the continuum, which
-# may be several nm away, would otherwise leave no room for the line.
+# Maximum width of a step between two wavelengths, in median steps. A point in the continuum may be several nm away and
+# would otherwise leave no room for the line.
 _WIDEST_STEP = 3
 
 
 def sparkline(profile: Mapping[str, Any]) -> str:
-    """Draw the first Stokes component of a `plots.line_profile` as SVG of 100 × 28 units.
+    """Return the first Stokes component of a `plots.line_profile` as SVG of 100 × 28 units.
 
-    The drawing has the colour of the text around it, so that it suits light and dark pages, and a title that says what
-    it shows. Where an intensity is missing, the line has a gap.
+    The drawing takes the colour of the surrounding text, so that it suits light and dark pages. Its title says what it
+    shows. The line has a gap at a missing intensity.
     """
     wavelengths = np.array(profile["wavelengths"], dtype=np.float64)
     name, values = next(iter(profile["stokes"].items()))
@@ -37,7 +37,7 @@ def _title(name: str, wavelengths: np.ndarray) -> str:
 
 
 def _across(wavelengths: np.ndarray) -> np.ndarray:
-    """Places from left to right; a single one is in the middle."""
+    """Return places from left to right; a single place is in the middle."""
     if len(wavelengths) == 1:
         return np.array([_WIDTH / 2])
     steps = np.diff(wavelengths)
@@ -47,7 +47,7 @@ def _across(wavelengths: np.ndarray) -> np.ndarray:
 
 
 def _up(intensity: np.ndarray) -> np.ndarray:
-    """Places from the top down, as SVG counts; those of a constant profile are in the middle."""
+    """Return places counted from the top, as in SVG; a constant profile is in the middle."""
     known = intensity[np.isfinite(intensity)]
     if known.size == 0 or known.min() == known.max():
         return np.where(np.isfinite(intensity), _HEIGHT / 2, np.nan)
@@ -62,7 +62,7 @@ def _path(x: np.ndarray, y: np.ndarray) -> str:
         if height != height:  # NaN
             pen_down = False
             continue
-        # A line to where the pen is makes a dot of a point that has no neighbours.
+        # A line to the pen's own place draws a point without neighbours as a dot.
         commands.append(f"{'L' if pen_down else f'M{place:.1f} {height:.1f}L'}{place:.1f} {height:.1f}")
         pen_down = True
     return "".join(commands)

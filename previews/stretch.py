@@ -1,20 +1,20 @@
-"""From a frame's values to the greys that show it."""
+"""Converts a frame's values to greys."""
 
 import math
 
 import numpy as np
 
 Limits = tuple[float, float]
-"""The values that are drawn darkest and brightest."""
+"""The values drawn darkest and brightest."""
 
 BACKGROUND = 0
-"""The grey of pixels without a value; black, as the sky beside the Sun. Values are drawn with 1 to 255."""
+"""The grey of pixels without a value: black, as the sky beside the Sun. Values are drawn with 1 to 255."""
 
-_MIDDLE = 128  # A constant frame.
+_MIDDLE = 128  # The grey of a constant frame.
 _SAMPLES = 200_000
-_PERCENTILES = (0.2, 99.8)  # Bright points and bad pixels are less than this; umbrae and faculae are more.
+_PERCENTILES = (0.2, 99.8)  # Bright points and bad pixels cover less of a frame; umbrae and faculae cover more.
 _BAND_PIXELS = 2**18
-# float32 cannot tell values apart that lie closer together, nor hold what the scale would be.
+# float32 cannot distinguish values that lie closer together, and the scale would overflow it.
 _LEAST_RANGE = 1e-35
 
 
@@ -26,9 +26,9 @@ def sample(frame: np.ndarray) -> np.ndarray:
 
 
 def stretch_limits(values: np.ndarray) -> Limits | None:
-    """Return the limits between which all but the outermost values lie, None where there are no values.
+    """Return the percentiles 0.2 and 99.8 of the values; None without values.
 
-    Where so many values are equal that the percentiles are, the limits are the least and the greatest value.
+    If the two percentiles are equal, the limits are the smallest and the largest value.
     """
     if values.size == 0:
         return None
@@ -39,10 +39,10 @@ def stretch_limits(values: np.ndarray) -> Limits | None:
 
 
 def to_grey(frame: np.ndarray, limits: Limits | None) -> np.ndarray:
-    """Draw a frame: uint8, of the same shape, the right way up.
+    """Return a frame as greys: uint8, of the same shape, the first row on top.
 
-    The first row of FITS is at the bottom, the first row of an image at the top, so rows are turned around. Values
-    that are not finite get the background's grey. What is not bracketed by different limits is of a middle grey.
+    The first row of FITS is at the bottom and that of an image at the top, so the order of rows is reversed. Values
+    that are not finite become `BACKGROUND`. If the limits are equal, all others become a middle grey.
     """
     grey = np.empty(frame.shape, dtype=np.uint8)
     upward = grey[::-1]
@@ -55,14 +55,14 @@ def to_grey(frame: np.ndarray, limits: Limits | None) -> np.ndarray:
         if flat:
             band[...] = _MIDDLE
         else:
-            # Halves, as the distance of two float32 can be more than a float32 holds.
+            # Compute with halves, because the difference of two float32 can overflow.
             shades = values * np.float32(0.5)
             shades -= np.float32(low / 2)
             with np.errstate(over="ignore"):
                 shades *= np.float32(254 / (high / 2 - low / 2))
             shades += np.float32(1.5)  # 1 to 255, rounded by the conversion to integers.
             np.clip(shades, 1, 255, out=shades)
-            np.fmax(shades, BACKGROUND, out=shades)  # NaN passes all the above.
+            np.fmax(shades, BACKGROUND, out=shades)  # Replaces NaN.
             band[...] = shades
         infinite = ~np.isfinite(values)
         if infinite.any():

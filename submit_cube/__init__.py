@@ -1,4 +1,4 @@
-"""Orders the ingestion of cubes over HTTP: the command ``submit-cube``, for pipelines.
+"""The command ``submit-cube``, by which pipelines order the ingestion of cubes over HTTP.
 
-It needs nothing of the archive but its address, and nothing installed but ``requests`` and ``tqdm``.
+It needs only the archive's address and a token, and the packages ``requests`` and ``tqdm``.
 """

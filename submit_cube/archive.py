@@ -1,4 +1,4 @@
-"""The archive's HTTP API as the command needs it: post an order, look at it again."""
+"""A client for the part of the archive's HTTP API that the command needs: post an order, and poll it."""
 
 import logging
 import time
@@ -13,12 +13,12 @@ from requests.auth import AuthBase
 logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 5, 30
-AWAY = {429, 500, 502, 503, 504}  # 500 is what an archive answers while its database restarts.
+AWAY = {429, 500, 502, 503, 504}  # An archive answers 500 while its database restarts.
 ENDED = {"completed", "failed"}
 
 
 class Stop(Exception):
-    """No cube can be submitted: the server is away, refuses the token, or is not an archive."""
+    """No cube can be submitted: the server is unavailable, refuses the token, or is not an archive."""
 
 
 class Refused(Exception):
@@ -27,14 +27,14 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait for a server that is away: twice as long after each attempt.
+    """Bounds on waiting for an unavailable server. The wait doubles after each attempt.
 
     Attributes
     ----------
     first, longest
-        Seconds between two attempts, at first and at most.
+        First and longest wait between two attempts, in seconds.
     total
-        Seconds after which no further attempt is made.
+        Seconds after which the client gives up.
     """
 
     first: float = 1
@@ -44,7 +44,7 @@ class Patience:
 
 @dataclass(frozen=True)
 class Order:
-    """An order as the archive describes it.
+    """A work order, as the archive returns it.
 
     Attributes
     ----------
@@ -55,9 +55,9 @@ class Order:
     oid
         The cube's observation id; empty until a cube was ingested.
     error
-        Why it failed.
+        Why the order failed.
     retry_after
-        Seconds after which the archive wants to be asked again; 0 where it does not say.
+        Seconds until the archive wants the next poll; 0 if it does not say.
     """
 
     id: int
@@ -75,19 +75,19 @@ class Order:
 class Archive:
     """One HTTP session with an archive.
 
-    A request that got no answer is sent again: posting the same cube twice orders it once.
+    A request without an answer is sent again. This is safe, because the archive keeps one order for each cube.
 
     Parameters
     ----------
     server
         The archive's address, such as ``https://archive.example.org``.
     token
-        Of an account that may post orders.
+        The token of an account that may post orders.
 
     Raises
     ------
     Stop
-        By every method, with a sentence, if no request can succeed.
+        From every method, with a sentence, if no request can succeed.
     """
 
     def __init__(self, server: str, token: str, patience: Patience) -> None:
@@ -103,7 +103,7 @@ class Archive:
         Raises
         ------
         Refused
-            If the archive does not take this cube, with what it says of each field.
+            If the archive refuses this cube, with its message about each field.
         """
         body: dict[str, Any] = {"relative_path": relative_path}
         if owners:
@@ -113,12 +113,12 @@ class Archive:
         return self._order("POST", "ingest/", body)
 
     def order(self, order_id: int) -> Order:
-        """Return an order as it is now.
+        """Return the current state of an order.
 
         Raises
         ------
         Refused
-            If there is no such order any more.
+            If the order no longer exists.
         """
         return self._order("GET", f"work-orders/{order_id}/")
 
@@ -136,14 +136,14 @@ class Archive:
                 retry_after=_seconds(response),
             )
         except (KeyError, TypeError, ValueError):
-            raise Stop(f"{self._api} answers, but not as an archive does: check --server.") from None
+            raise Stop(f"{self._api} answers, but is not an archive: check --server.") from None
 
     def _send(self, method: str, path: str, body: dict[str, Any] | None) -> requests.Response:
-        """Send a request, again and again while the server is away."""
+        """Send a request, and repeat it while the server is unavailable."""
         started, delay = time.monotonic(), self._patience.first
         while True:
             try:
-                # A POST that follows a redirect loses its body, and the token is for this server alone.
+                # A POST that follows a redirect loses its body, and the token is only for this server.
                 response = self._session.request(
                     method,
                     self._api + path,
@@ -165,8 +165,8 @@ class Archive:
                 delay = max(delay, _seconds(response))
             waited = time.monotonic() - started
             if waited + delay > self._patience.total:
-                raise Stop(f"The server {self._api} has been away for {waited:.0f} s: {trouble}.")
-            logger.warning("The server is away (%s); trying again in %.0f s.", trouble, delay)
+                raise Stop(f"The server {self._api} has been unavailable for {waited:.0f} s: {trouble}.")
+            logger.warning("The server is unavailable (%s); trying again in %.0f s.", trouble, delay)
             time.sleep(delay)
             delay = min(delay * 2, self._patience.longest)
 
@@ -176,23 +176,23 @@ class Archive:
             case 400 | 413:
                 return Refused(words or response.reason)
             case 401:
-                return Stop("The server does not accept the token (401): it is wrong, or its account is inactive.")
+                return Stop("The server refuses the token (401): the token is wrong, or its account is inactive.")
             case 403:
                 return Stop(
-                    "The account of the token may not do this (403): it needs the permissions "
+                    "The token's account may not post orders (403): it needs the permissions "
                     f"workorders.add_workorder and workorders.view_workorder. {words}".rstrip()
                 )
             case 404 if isinstance(content, dict):
                 return Refused("the server has no such order")
             case status if 300 <= status < 400:
                 target = response.headers.get("Location", "another address")
-                return Stop(f"The server sends on to {target}: give its final address with --server.")
+                return Stop(f"The server redirects to {target}: give this final address with --server.")
             case status:
-                return Stop(f"{self._api} answers {status} {response.reason}, not as an archive does: check --server.")
+                return Stop(f"{self._api} answers {status} {response.reason} and is not an archive: check --server.")
 
 
 class _Token(AuthBase):
-    """Sets the header by itself: a session would let a ``~/.netrc`` replace a header of its own."""
+    """Sets the header for each request; a session's own header would be replaced by one from ``~/.netrc``."""
 
     def __init__(self, token: str) -> None:
         self._value = f"Token {token}"
@@ -206,14 +206,14 @@ def _checked_address(server: str) -> str:
     try:
         parts = urlsplit(server)
         usable = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
-        # An impossible port shows only when it is asked for.
+        # urlsplit checks the port only on access.
         usable = usable and (parts.port is None or parts.port > 0)
     except ValueError:
         usable = False
     if not usable:
         raise Stop(f"--server {server}: this is not an address such as https://archive.example.org.")
     if parts.username is not None:
-        raise Stop("--server must not hold a user: the token says who asks.")
+        raise Stop("--server must not hold a user name: the token identifies the account.")
     return server.rstrip("/")
 
 
@@ -225,13 +225,13 @@ def _json(response: requests.Response) -> Any:
 
 
 def _seconds(response: requests.Response) -> float:
-    """Retry-After in seconds; a date, which archives do not send, counts as none."""
+    """Return Retry-After in seconds; 0 for a date, which archives do not send."""
     value = response.headers.get("Retry-After", "")
     return min(float(value), 3600) if value.isascii() and value.isdigit() else 0
 
 
 def _reason(error: BaseException) -> str:
-    """Find the first cause, which is what a person can act on, in a few words."""
+    """Return the first cause in a few words, as it is the one that a person can act on."""
     while cause := error.__cause__ or error.__context__:
         error = cause
     words = getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -22,7 +22,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-
 def main(arguments: list[str] | None = None) -> int:
     """Submit cubes and return the exit code.
 
-    0: all were accepted, or, with ``--wait``, all are completed. 1: not all. 2: the command line is wrong.
+    0: all cubes were accepted or, with ``--wait``, completed. 1: some were not. 2: the command line is wrong.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -35,23 +35,23 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return 0 if submit(archive, paths, owners=options.owner, force=options.force, wait=options.wait) else 1
     except KeyboardInterrupt:
-        print("Interrupted. What was posted stays in the queue.", file=sys.stderr)
+        print("Interrupted. Posted orders stay in the queue.", file=sys.stderr)
         return 130
 
 
 def submit(archive: Archive, paths: list[str], *, owners: list[str] | None, force: bool, wait: bool) -> bool:
-    """Post cubes, print a line for each, and tell whether all went well.
+    """Post cubes, print a line for each, and return whether all succeeded.
 
     Parameters
     ----------
     paths
-        Below the science data folder of the server.
+        Paths below the science data folder of the server.
     owners
-        E-mail addresses that are granted access.
+        E-mail addresses that get access.
     force
-        Whether they are ingested as if nothing had been ingested before.
+        Whether to run every step, also those whose source is unchanged.
     wait
-        Whether to wait until all orders have ended; a line then tells how it ended.
+        Whether to wait until all orders have ended; each line then gives the final status.
     """
     posted: dict[str, Order] = {}
     with _Report(paths) as report, logging_redirect_tqdm():
@@ -73,7 +73,7 @@ def submit(archive: Archive, paths: list[str], *, owners: list[str] | None, forc
 
 
 class _Report:
-    """Prints one line for each cube, beside a progress bar where people look on."""
+    """Prints one line for each cube, and a progress bar on a terminal."""
 
     def __init__(self, paths: list[str]) -> None:
         self.all_well = True
@@ -101,7 +101,7 @@ class _Report:
             self.tell(path, f"{outcome.status}: {outcome.error}")
 
     def tell_rest(self, reason: str, posted: dict[str, Order]) -> None:
-        """Tell why it ended early, and where that leaves each cube that has no line yet."""
+        """Print why the command ended early, and the state of each cube that has no line yet."""
         tqdm.write(reason, file=sys.stderr)
         for path in list(self._untold):
             order = posted.get(path)
@@ -111,27 +111,29 @@ class _Report:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="submit-cube",
-        description="Order the ingestion of FITS cubes by an archive.",
-        epilog=f"Without --token-file the token is taken from the environment variable {TOKEN_VARIABLE}.",
+        description="Order the ingestion of FITS cubes into an archive.",
+        epilog=f"Without --token-file, the token is read from the environment variable {TOKEN_VARIABLE}.",
     )
     parser.add_argument(
         "path", nargs="+", metavar="PATH", help="A cube's path below the science data folder of the archive."
     )
-    parser.add_argument("--server", required=True, metavar="URL", help="Such as https://archive.example.org.")
-    parser.add_argument("--token-file", metavar="FILE", help="A file that holds the token and nothing else.")
+    parser.add_argument(
+        "--server", required=True, metavar="URL", help="The archive's address, such as https://archive.example.org."
+    )
+    parser.add_argument("--token-file", metavar="FILE", help="A file that holds only the token.")
     parser.add_argument(
         "--root",
         metavar="FOLDER",
-        help="Where the science data folder is on this machine; paths are then those of files here.",
+        help="The science data folder on this machine. Paths are then those of files on this machine.",
     )
     parser.add_argument(
         "--owner",
         action="append",
         metavar="EMAIL",
-        help="Grant access to this e-mail address; may be repeated. Replaces the cube's grants by e-mail.",
+        help="Grant access to this e-mail address. Can be repeated. Replaces the cube's grants by e-mail.",
     )
-    parser.add_argument("--force", action="store_true", help="Ingest as if nothing had been ingested before.")
-    parser.add_argument("--wait", action="store_true", help="Wait until all have ended.")
+    parser.add_argument("--force", action="store_true", help="Ingest again even if the cube is unchanged.")
+    parser.add_argument("--wait", action="store_true", help="Wait until all orders have ended.")
     return parser
 
 
@@ -146,7 +148,7 @@ def _relative_path(path: str, root: str | None) -> str:
 
 
 def _token(file: str | None) -> str:
-    """Read the token; what is wrong with it is told without showing it."""
+    """Return the token. Errors describe a wrong token without showing it."""
     if file is None:
         token, source = os.environ.get(TOKEN_VARIABLE, ""), f"The environment variable {TOKEN_VARIABLE}"
         if not token:
@@ -158,8 +160,8 @@ def _token(file: str | None) -> str:
         except OSError as error:
             raise Stop(f"{source} cannot be read: {error.strerror}.") from error
         except UnicodeDecodeError:
-            raise Stop(f"{source} is not a token: it holds more than letters and digits.") from None
+            raise Stop(f"{source} does not hold a token: a token has only letters and digits.") from None
     token = token.strip()
     if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise Stop(f"{source} must hold the token and nothing else.")
+        raise Stop(f"{source} must hold only the token.")
     return token

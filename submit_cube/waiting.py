@@ -1,4 +1,4 @@
-"""Waiting for orders to end, with few requests however many there are."""
+"""Waits until orders end, with few requests for any number of orders."""
 
 import time
 from collections import deque
@@ -11,16 +11,16 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 
 def wait_for(archive: Archive, orders: Mapping[str, Order]) -> Iterator[tuple[str, Order | Refused]]:
-    """Give each cube with its order once that has ended, in the order in which they end.
+    """Yield each cube with its order once the order has ended.
 
-    Orders are carried out about in the order in which they were posted. A round therefore looks at them in that order
-    until it has met a few that have not ended, which the next round looks at last. Between two rounds it waits as long
-    as the archive asks for, and longer and longer while none ends.
+    Orders end roughly in the order in which they were posted. A round therefore polls them in that order until it has
+    found a few that have not ended; the next round polls those last. Between two rounds it waits as long as the archive
+    asks, and increasingly longer while no order ends.
 
     Raises
     ------
     Stop
-        As `Archive.order` does.
+        As `Archive.order`.
     """
     waiting = deque(orders.items())
     pause = FIRST_PAUSE

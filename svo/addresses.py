@@ -1,4 +1,4 @@
-"""The archive's own address, below which all links stand that the SVO publishes."""
+"""Checks ARCHIVE_BASE_URL, the archive's own address, which starts all links that the SVO publishes."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ _check_url = URLValidator(schemes=["http", "https"])  # As the SVO checks the ad
 
 
 def address_fault() -> str:
-    """Return why the SVO must not be sent links below ARCHIVE_BASE_URL; empty if it may."""
+    """Return why ARCHIVE_BASE_URL must not be sent to the SVO; empty if it may."""
     url = settings.ARCHIVE_BASE_URL
     try:
         _check_url(f"{url}/data")
@@ -21,20 +21,20 @@ def address_fault() -> str:
         return f"ARCHIVE_BASE_URL is {url}, an address that the SVO refuses: set the archive's public address."
     if _is_this_machine(url) and not _is_this_machine(settings.SVO_API_URL):
         return (
-            f"ARCHIVE_BASE_URL is {url}, which leads nowhere from other machines: "
+            f"ARCHIVE_BASE_URL is {url}, which other machines cannot reach: "
             "set the archive's public address before its links go to the SVO."
         )
     return ""
 
 
 def require_public_address() -> None:
-    """Raise PermanentError if the SVO must not be sent links below ARCHIVE_BASE_URL."""
+    """Raise a PermanentError if ARCHIVE_BASE_URL must not be sent to the SVO."""
     if fault := address_fault():
         raise PermanentError(fault)
 
 
 def _is_this_machine(url: str) -> bool:
-    """Whether the host is the machine itself, or has a name that only its own network knows."""
+    """Return whether the host is this machine, or has a name that only its own network knows."""
     try:
         host = (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:

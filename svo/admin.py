@@ -1,4 +1,4 @@
-"""The admin pages of the SVO: what waits, what failed, and the reports of the synchronisation."""
+"""The admin pages of the SVO: pending and failed submissions, and the reports of the synchronisation."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ SHOWN_FAILURES = 200
 
 
 def shown_state(oid: str) -> str:
-    """Draw what became of a cube on its way into the SVO, with a link to its submission."""
+    """Return a cube's state in the SVO as HTML, with a link to its submission."""
     submission = submission_of(oid)
     if submission is None:
         return "Not submitted."
@@ -30,14 +30,14 @@ def shown_state(oid: str) -> str:
 
 @admin.register(InstrumentInSVO)
 class InstrumentInSVOAdmin(admin.ModelAdmin):
-    """Which dataset an instrument's cubes go to, if any."""
+    """The dataset of an instrument's cubes, or that they are left out."""
 
     list_display = ["instrument", "dataset", "is_left_out"]
 
 
 @admin.register(Submission)
 class SubmissionAdmin(ReadOnlyAdmin):
-    """What the SVO is to be told of each cube, and what became of it."""
+    """The submission of each cube and its state."""
 
     list_display = ["oid", "dataset", "action", "state", "attempts", "due_at", "updated_at", "error"]
     list_filter = ["state", "action"]
@@ -46,24 +46,24 @@ class SubmissionAdmin(ReadOnlyAdmin):
     readonly_fields = ["not_sent"]
 
     def has_submit_permission(self, request: HttpRequest) -> bool:
-        """Who may change submissions may have them sent again."""
+        """Return whether the user may send submissions again, which needs the permission to change them."""
         return request.user.has_perm("svo.change_submission")
 
     @admin.display(description="Left out")
     def not_sent(self, submission: Submission) -> str:
-        """What the SVO could not take of the cube, and why."""
+        """Return the keywords and tags that the SVO cannot accept, with the reasons."""
         return _list((left_out["what"], left_out["reason"]) for left_out in submission.left_out)
 
     @confirmed(
         "Submit again",
-        "The SVO is told of these cubes once more, whatever it was told before.",
+        "These cubes are sent to the SVO again, even if it already has them.",
         permission="submit",
     )
     def submit_again(self, request: HttpRequest, selection: Selection, form: None) -> None:
-        """Note the selected ones to be sent once more."""
+        """Queue the selected submissions again."""
         for submissions in selection.chunks():
             note_again(submissions)
-        # One message, whatever the number: the sweep wakes as many workers as there is work for.
+        # One message is enough for any number: the sweep wakes as many workers as needed.
         send_wake_up(sweep_submissions)
         self.message_user(request, f"{len(selection):,} queued for the SVO.")
 
@@ -87,14 +87,13 @@ class SynchronisationAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Took")
     def duration(self, report: Synchronisation) -> str:
-        """How long it took."""
         if report.finished_at is None:
             return "running" if report.is_running else "its process died"
         return str(report.finished_at - report.started_at).split(".")[0]
 
     @admin.display(description="Reasons")
     def reasons(self, report: Synchronisation) -> str:
-        """What failed, and why."""
+        """Return the failures with their reasons."""
         return _list((failure["what"], failure["reason"]) for failure in report.failures[:SHOWN_FAILURES])
 
 

@@ -1,4 +1,4 @@
-"""A cube's place in the SVO over HTTP."""
+"""The HTTP API of a cube's state in the SVO."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -16,18 +16,18 @@ NOT_SUBMITTED = "not_submitted"
 
 
 class CubeInSVOSerializer(serializers.Serializer):
-    """Whether the SVO has the cube as the archive has it. Why not is for staff, in the admin."""
+    """A cube's state in the SVO. The reasons of failures are shown only to staff, in the admin."""
 
     state = serializers.ChoiceField(
         choices=[*Submission.State.values, NOT_SUBMITTED],
-        help_text="Not submitted: there is no SVO, the instrument is left out of it, or nothing has been sent yet.",
+        help_text="Not submitted: no SVO is configured, the instrument is left out, or nothing has been sent yet.",
     )
-    dataset = serializers.CharField(allow_null=True, help_text="The dataset of the SVO that has its record.")
-    updated_at = serializers.DateTimeField(allow_null=True, help_text="Since when it is so.")
+    dataset = serializers.CharField(allow_null=True, help_text="The SVO's dataset with the cube's record.")
+    updated_at = serializers.DateTimeField(allow_null=True, help_text="When the state last changed.")
 
 
 class CubeInSVOView(ReadView):
-    """A cube's place in the SVO."""
+    """A cube's state in the SVO."""
 
     serializer_class = CubeInSVOSerializer
 
@@ -37,7 +37,7 @@ class CubeInSVOView(ReadView):
         responses={200: CubeInSVOSerializer, 400: BAD_PARAMETERS, 401: BAD_TOKEN, 404: NOT_FOUND},
     )
     def get(self, request: Request, oid: str) -> Response:
-        """Return whether the SOLARNET Virtual Observatory has the cube as it is now."""
+        """Return whether the SOLARNET Virtual Observatory has the current version of the cube."""
         get_object_or_404(DataCube.objects.only("pk"), oid=oid)
         place = submission_of(oid) or {"state": NOT_SUBMITTED, "dataset": None, "updated_at": None}
         return Response(self.get_serializer(place).data)

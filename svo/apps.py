@@ -1,4 +1,4 @@
-"""The app of the SOLARNET Virtual Observatory."""
+"""The Django app of the SOLARNET Virtual Observatory."""
 
 from django.apps import AppConfig
 
@@ -10,7 +10,7 @@ class SVOConfig(AppConfig):
     verbose_name = "SOLARNET Virtual Observatory"
 
     def ready(self) -> None:
-        """Connect the signals and the checks, and let notes wake the workers."""
+        """Connect the signals, the checks and the wake-up of workers."""
         from svo import checks, notes, signals, tasks  # noqa: F401
 
         notes.wake_sender.fill(tasks.wake_sender)

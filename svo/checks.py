@@ -1,4 +1,4 @@
-"""Checks of the settings, for `manage.py check` and whatever command runs first."""
+"""Checks of the settings, which `manage.py check` and most other commands run."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ SETTINGS = ("SVO_API_URL", "SVO_USERNAME", "SVO_API_KEY")
 
 @register
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
-    """Find settings that would let nothing be sent, links that lead nowhere, or everything be removed."""
+    """Report settings under which nothing is sent, links do not work, or all records could be removed."""
     messages: list[CheckMessage] = []
     missing = [name for name in SETTINGS if not getattr(settings, name)]
     if missing and len(missing) < len(SETTINGS):
         hint = f"Set {' and '.join(missing)} too, or none of {', '.join(SETTINGS)}."
-        messages.append(Warning("The SVO is configured by halves: nothing is sent to it.", hint, id="svo.W001"))
+        messages.append(Warning("The SVO settings are incomplete: nothing is sent to it.", hint, id="svo.W001"))
     if is_configured() and (fault := address_fault()):
         messages.append(Error(fault, "Such as https://archive.example.org.", id="svo.E002"))
     return messages
@@ -29,7 +29,7 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
 
 @register
 def check_vocabularies(**kwargs: Any) -> list[CheckMessage]:
-    """Find words that the SVO does not take as tags."""
+    """Report words that the SVO does not accept as tags."""
     if not is_configured():
         return []
     refused = [word for kind in Tag.Kind for word in vocabulary(kind).values() if tag_fault(word)]

@@ -1,8 +1,7 @@
-"""The SVO's API, as methods.
+"""The SVO's API as methods.
 
-The server has habits that destroy data for a client that assumes otherwise: filters it does not know are ignored,
-totals are out of date, a record that is deleted leaves its location behind. Whatever is read here is compared with
-what was asked for.
+The server has habits that can destroy data: it ignores unknown filters, its totals are out of date, and deleting a
+record leaves the record's location behind. So this client compares every answer with the request.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,13 +18,13 @@ PAGE_SIZE = 100
 
 
 class SvoClient:
-    """Reads and writes the SVO; every method raises SvoRefused or SvoUnavailable with the server's words."""
+    """Reads and writes the SVO. Every method raises SvoRefused or SvoUnavailable with the server's message."""
 
     def __init__(self, connection: SvoConnection):
         self._connection = connection
 
     def dataset(self, name: str) -> Dataset:
-        """Return a dataset; SvoNotFound if the SVO has none of this name."""
+        """Return a dataset. Raises SvoNotFound if the SVO has no dataset of this name."""
         try:
             content = self._connection.request("GET", f"dataset/{_segment(name)}/")
         except SvoNotFound:
@@ -42,10 +41,10 @@ class SvoClient:
         with _reading(f"the keywords of {dataset_name}"):
             return [Keyword.from_json(keyword) for keyword in content["objects"]]
 
-    # Records. `metadata_uri` is that of a Dataset.
+    # Records. `metadata_uri` is an attribute of Dataset.
 
     def records(self, metadata_uri: str) -> Iterator[Record]:
-        """Give every record of a dataset once, in the server's order of oids: one request for each page."""
+        """Yield every record of a dataset once, in the server's order of OIDs, with one request for each page."""
 
         def fetch(offset: int) -> Page:
             params: dict[str, str | int] = {"limit": PAGE_SIZE, "offset": offset, "order_by": "oid"}
@@ -56,7 +55,7 @@ class SvoClient:
         return every_record(fetch)
 
     def record(self, metadata_uri: str, oid: str) -> Record | None:
-        """Return a record, or None if the SVO has none of this oid."""
+        """Return the record of an OID; None if the SVO has none."""
         try:
             content = self._connection.request("GET", _record_uri(metadata_uri, oid))
         except SvoNotFound:
@@ -64,19 +63,19 @@ class SvoClient:
         with _reading(f"the record {oid}"):
             record = Record.from_json(content)
         if record.oid != oid:
-            raise SvoUnavailable(f"The SVO was asked for the record {oid}, and answered with {record.oid}.")
+            raise SvoUnavailable(f"The SVO answered a request for the record {oid} with the record {record.oid}.")
         return record
 
     def create(self, metadata_uri: str, oid: str, fields: Mapping[str, Any]) -> Record:
         """Create a record, and its data location if `fields` describes a new one.
 
-        A POST whose answer is lost may have been carried out, so it is only sent again once a look has shown that
-        there is no record of this oid. One request, then, and two more for each answer that is lost.
+        A POST whose answer is lost may have succeeded. It is sent again only after a GET has found no record of this
+        OID. This takes one request, and two more for each lost answer.
 
         Raises
         ------
         RecordExists
-            With the record, which may be of an earlier time or of a POST whose answer was lost: it is to be updated.
+            With the record, which may be old or from a POST whose answer was lost. The caller should update it.
         LocationTaken
             If another location has the file URL or the file path.
         """
@@ -97,32 +96,32 @@ class SvoClient:
                 raise
 
     def update(self, metadata_uri: str, oid: str, fields: Mapping[str, Any]) -> None:
-        """Change the given fields of a record; SvoNotFound if the SVO has none of this oid.
+        """Change the given fields of a record. Raises SvoNotFound if the SVO has no record of this OID.
 
-        A new content for its location must name the location's own `resource_uri` and `id`.
+        New content for the record's location must include the location's own `resource_uri` and `id`.
         """
         self._connection.request("PATCH", _record_uri(metadata_uri, oid), body=fields)
 
     def delete(self, metadata_uri: str, oid: str) -> bool:
-        """Delete a record, but not its location; return False if the SVO had none of this oid."""
+        """Delete a record, but not its location. Return False if the SVO had no record of this OID."""
         return self._delete(_record_uri(metadata_uri, oid))
 
     # Data locations
 
     def find_location(self, dataset: Dataset, file_url: str) -> Location | None:
-        """Return the location of a dataset that has this file URL, if there is one."""
+        """Return the dataset's location with this file URL; None if there is none."""
         return self._find_location(dataset, "file_url", file_url)
 
     def find_location_by_path(self, dataset: Dataset, file_path: str) -> Location | None:
-        """Return the location of a dataset that has this file path, if there is one."""
+        """Return the dataset's location with this file path; None if there is none."""
         return self._find_location(dataset, "file_path", file_path)
 
     def update_location(self, location_uri: str, fields: Mapping[str, Any]) -> None:
-        """Change the given fields of a location, for all records that share it."""
+        """Change the given fields of a location, which affects all records that share it."""
         self._connection.request("PATCH", location_uri, body=fields)
 
     def delete_location(self, location_uri: str) -> bool:
-        """Delete a location, and return False if it was gone. Records that still use it lose it without a word."""
+        """Delete a location, which its records silently lose. Return False if the SVO had no such location."""
         return self._delete(location_uri)
 
     def _find_location(self, dataset: Dataset, field: str, value: str) -> Location | None:
@@ -136,7 +135,7 @@ class SvoClient:
                 return location
         if not is_all:
             raise SvoUnavailable(
-                f"The SVO does not filter its data locations by {field}: it cannot be told whether one has {value}."
+                f"The SVO does not filter its data locations by {field}, so a search for {value} is impossible."
             )
         return None
 
@@ -150,16 +149,16 @@ class SvoClient:
     def _raise_if_exists(self, metadata_uri: str, oid: str) -> None:
         existing = self.record(metadata_uri, oid)
         if existing is not None:
-            raise RecordExists(f"The SVO has a record {oid} already.", existing)
+            raise RecordExists(f"The SVO already has a record {oid}.", existing)
 
 
 @contextmanager
 def _reading(what: str) -> Iterator[None]:
-    """Turn content of another form than expected, such as a proxy's own page, into an error that tells so."""
+    """Raise SvoUnavailable if the content has an unexpected form, such as a proxy's own page."""
     try:
         yield
     except (KeyError, TypeError, AttributeError) as error:
-        raise SvoUnavailable(f"The SVO's answer about {what} is not of the expected form: {error!r}.") from error
+        raise SvoUnavailable(f"The SVO's answer about {what} has an unexpected form: {error!r}.") from error
 
 
 def _record_uri(metadata_uri: str, oid: str) -> str:
@@ -167,7 +166,7 @@ def _record_uri(metadata_uri: str, oid: str) -> str:
 
 
 def _segment(text: str) -> str:
-    """Return a part of a path, percent-encoded; an empty one, or dots, would make it another path."""
+    """Return a part of a path, percent-encoded. Refuses an empty part or dots, which would lead to another path."""
     if not text.strip("."):
         raise SvoRefused(f"“{text}” cannot be the name of a dataset, or an observation id, in the SVO.")
     return quote(text, safe="")

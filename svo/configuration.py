@@ -1,4 +1,4 @@
-"""The client of the configured SVO, and what the SVO says of its datasets."""
+"""Provides the client of the configured SVO, and caches the SVO's datasets."""
 
 import time
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ KEYWORDS_HELD_SECONDS = 3600
 
 @dataclass(frozen=True)
 class KnownDataset:
-    """A dataset with its keywords, as the server told them at some time within the last hour."""
+    """A dataset with its keywords, read from the server within the last hour."""
 
     dataset: Dataset
     keywords: list[Keyword]
 
 
 def get_client() -> SvoClient:
-    """Return the client of this process for the configured SVO.
+    """Return this process's client for the configured SVO.
 
     Raises
     ------
     TransientError
-        If none is configured.
+        If no SVO is configured.
     PermanentError
         If a setting cannot be used.
     """
@@ -39,7 +39,7 @@ def get_client() -> SvoClient:
 
 
 def known_dataset(client: SvoClient, name: str) -> KnownDataset:
-    """Return a dataset and its keywords, asked from the server at most once an hour.
+    """Return a dataset and its keywords, which are requested from the server at most once an hour.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Requests to the SVO: addresses, credentials, timeouts, retries, and the server's words in errors."""
+"""Sends requests to the SVO: URLs, credentials, timeouts, retries, and the server's messages in errors."""
 
 import json
 import logging
@@ -18,7 +18,7 @@ from svo.errors import LocationTaken, SvoNotFound, SvoRefused, SvoUnauthorized, 
 logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 5, 30
-# Delays of 0, 2, 4 and 8 seconds. What takes longer to recover is for the caller to try again later.
+# Delays of 0, 2, 4 and 8 seconds. If the server needs longer to recover, the caller retries later.
 RETRIES = Retry(total=4, backoff_factor=1, backoff_max=30, retry_after_max=60)
 
 _WORTH_RETRYING = {429, 502, 503, 504}
@@ -31,19 +31,19 @@ class SvoConnection:
     Parameters
     ----------
     api_url
-        For example ``https://solarnet.oma.be/service/api/svo``.
+        The API's address, for example ``https://solarnet.oma.be/service/api/svo``.
     username, key
-        Sent with what writes; reading needs none.
+        Sent with requests that write; reading needs none.
     timeout
         Seconds to wait for a connection, and for each part of an answer.
     retries
-        How often, and after which delays, a request is tried again. The Retry-After of the server is honoured, up to
-        `retry_after_max`. Only these counts and delays are used: what is retried is decided here.
+        The number and the delays of retries. The server's Retry-After is honoured up to `retry_after_max`. Only these
+        counts and delays are used: this class decides which failures are retried.
 
     Raises
     ------
     PermanentError
-        Naming the setting, if one cannot be used.
+        Naming the setting that cannot be used.
     """
 
     def __init__(
@@ -67,25 +67,25 @@ class SvoConnection:
         return f"<SvoConnection to {self._api_url}>"
 
     def request(self, method: str, uri: str, *, params: Mapping[str, str | int] | None = None, body: Any = None) -> Any:
-        """Send a request that may safely be carried out twice, and again while that is worth it.
+        """Send a request that is safe to repeat, and retry it after temporary failures.
 
         Parameters
         ----------
         uri
-            A path under the API's address (``keyword/``), or a `resource_uri` as the server gave it.
+            A path below the API's address (``keyword/``), or a `resource_uri` from the server.
         body
-            What is sent as JSON.
+            The content to send as JSON.
 
         Returns
         -------
-        The content of the answer; None where it has none.
+        The content of the answer; None if it is empty.
 
         Raises
         ------
         SvoRefused, SvoUnavailable
-            With the server's words.
+            With the server's message.
         PermanentError
-            If the body cannot be JSON.
+            If the body cannot be encoded as JSON.
         """
         retries = self.retries
         while True:
@@ -97,7 +97,7 @@ class SvoConnection:
     def request_once(
         self, method: str, uri: str, *, params: Mapping[str, str | int] | None = None, body: Any = None
     ) -> Any:
-        """Send a request a single time; otherwise as `request`."""
+        """Send a request once, otherwise as `request`."""
         url = self._url(uri)
         what = f"{method} {unquote(urlsplit(url).path)}"
         try:
@@ -112,20 +112,20 @@ class SvoConnection:
                 data=data,
                 auth=_no_credentials if method == "GET" else self._auth,
                 timeout=self._timeout,
-                # A POST that follows a redirect loses its body, and the credentials are for this host alone.
+                # A POST that follows a redirect loses its body, and the credentials are only for this host.
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise SvoUnavailable(f"The SVO gave no answer to {what}: {error}", at_once=True) from error
+            raise SvoUnavailable(f"The SVO did not answer {what}: {error}", at_once=True) from error
         return self._content(what, response)
 
     def pause(self, failure: SvoUnavailable, retries: Retry) -> Retry:
-        """Wait before the next attempt, and return what is left of them.
+        """Wait before the next attempt, and return the remaining retries.
 
         Raises
         ------
         SvoUnavailable
-            The failure itself, if another attempt is not worth it.
+            The failure itself, if no retry is left or a retry would not help.
         """
         if not failure.at_once:
             raise failure
@@ -144,15 +144,15 @@ class SvoConnection:
         return retries
 
     def _url(self, uri: str) -> str:
-        """Resolve a URI: those that the server gives are paths on its host, not under the API's address."""
+        """Resolve a URI. URIs from the server are paths on its host, not below the API's address."""
         url = urljoin(f"{self._api_url}/", uri)
         ours, theirs = urlsplit(self._api_url), urlsplit(url)
         if (ours.scheme, ours.netloc) != (theirs.scheme, theirs.netloc):
-            raise SvoRefused(f"The SVO points to another server, {theirs.netloc}, which is not followed.")
+            raise SvoRefused(f"The SVO's answer refers to another server, {theirs.netloc}, which is not contacted.")
         return url
 
     def _content(self, what: str, response: requests.Response) -> Any:
-        """Return what an answer holds, or raise what it means."""
+        """Return the content of an answer, or raise its error."""
         status = response.status_code
         content = _json(response)
         if 200 <= status < 300:
@@ -162,7 +162,7 @@ class SvoConnection:
         words = self._words(content) or response.reason
         if 300 <= status < 400:
             target = response.headers.get("Location", "another address")
-            raise SvoRefused(f"The SVO sends {what} on to {target}: SVO_API_URL must be its final address.")
+            raise SvoRefused(f"The SVO redirects {what} to {target}: set SVO_API_URL to the final address.")
         if status in (401, 403):
             raise SvoUnauthorized(
                 f"The SVO did not allow {what} ({status}: {words}): check SVO_USERNAME and SVO_API_KEY, "
@@ -170,9 +170,9 @@ class SvoConnection:
             )
         if status == 404:
             if response.content:
-                # The SVO's own have no body: this is the page of a proxy, or of another server.
+                # The SVO's own 404 has no body: this is the page of a proxy or of another server.
                 raise SvoUnavailable(
-                    f"Something other than the SVO answered {what} with 404: check SVO_API_URL if this goes on."
+                    f"A server other than the SVO answered {what} with 404: check SVO_API_URL if this persists."
                 )
             raise SvoNotFound(f"The SVO has nothing at {what.partition(' ')[2]}.")
         if status in _WORTH_RETRYING or status >= 500:
@@ -185,7 +185,7 @@ class SvoConnection:
         raise refusal(f"The SVO refused {what} ({status}): {words}")
 
     def _words(self, content: Any) -> str:
-        """Return what the server said, in one line."""
+        """Return the server's message on one line."""
         words = "; ".join(_flatten(content)).replace(self._key, "…")
         return words if len(words) <= _LONGEST_WORDS else f"{words[:_LONGEST_WORDS]}…"
 
@@ -200,7 +200,7 @@ class _ApiKey(AuthBase):
 
 
 def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keep requests from looking for credentials in a ~/.netrc, which it does where it is given none."""
+    """Keep `requests` from reading credentials from ~/.netrc, as it does when it is given none."""
     return request
 
 
@@ -208,7 +208,7 @@ def _checked_url(api_url: str) -> str:
     try:
         parts = urlsplit(api_url)
         usable = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
-        # An impossible port or host shows only when it is asked for.
+        # urlsplit checks the port and the host only on access.
         usable = usable and (parts.port is None or parts.port > 0)
         requests.Request("GET", api_url).prepare()
     except (ValueError, requests.RequestException):
@@ -221,7 +221,7 @@ def _checked_url(api_url: str) -> str:
 
 
 def _checked_credential(setting: str, value: str) -> str:
-    # Otherwise the error of whoever refuses the header, further down, would show the key.
+    # A lower library that refuses the header would show the key in its error.
     if not value or not value.isascii() or not value.isprintable() or " " in value:
         raise PermanentError(f"{setting} must be printable ASCII characters without spaces or line breaks.")
     return value

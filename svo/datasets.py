@@ -1,4 +1,4 @@
-"""Which SVO dataset the cubes of an instrument go to, from settings and rows alone."""
+"""Finds the SVO dataset of an instrument's cubes, from settings and rows only."""
 
 from django.conf import settings
 
@@ -8,7 +8,7 @@ NOT_CONFIGURED = "No SVO is configured."
 
 
 def is_configured() -> bool:
-    """Whether there is an SVO to send to."""
+    """Return whether an SVO is configured."""
     return bool(settings.SVO_API_URL and settings.SVO_USERNAME and settings.SVO_API_KEY)
 
 
@@ -19,7 +19,7 @@ def dataset_name(instrument: Instrument) -> str | None:
 
 
 def instruments_of(dataset: str) -> list[Instrument]:
-    """Return the instruments whose dataset this is, those that are left out now as well: several may share one."""
+    """Return all instruments with this dataset, also those left out now; several may share a dataset."""
     instruments = Instrument.objects.select_related("in_svo")
     return [instrument for instrument in instruments if _own_dataset(instrument) == dataset]
 

@@ -1,6 +1,6 @@
-"""What can go wrong with the SVO, told apart by what the caller should do.
+"""The errors of the SVO, distinguished by what the caller should do.
 
-Messages hold the server's own words, and never the credentials.
+Messages contain the server's own words, and never the credentials.
 """
 
 from typing import TYPE_CHECKING
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 
 class SvoUnavailable(TransientError):
-    """There is no answer, or none that can be used: the network, an overloaded or broken server, a maintenance page.
+    """The SVO gave no usable answer: a network error, an overloaded or broken server, a maintenance page.
 
-    What was asked for may have been done all the same.
+    The request may have succeeded nevertheless.
 
     Attributes
     ----------
     at_once
-        Trying again within the minute is worth it.
+        Whether a retry within a minute may help.
     retry_after
-        What the server said of when to come back: the value of its Retry-After header.
+        The value of the server's Retry-After header.
     """
 
     def __init__(self, message: str, *, at_once: bool = False, retry_after: str | None = None):
@@ -31,7 +31,7 @@ class SvoUnavailable(TransientError):
 
 
 class SvoRefused(PermanentError):
-    """The SVO does not take what was sent, and will not the next time either."""
+    """The SVO refuses the request, and would refuse it again."""
 
 
 class SvoUnauthorized(SvoRefused):
@@ -39,7 +39,7 @@ class SvoUnauthorized(SvoRefused):
 
 
 class SvoNotFound(SvoRefused):
-    """The SVO does not have what was asked for."""
+    """The SVO does not have the requested object."""
 
 
 class LocationTaken(SvoRefused):
@@ -47,12 +47,12 @@ class LocationTaken(SvoRefused):
 
 
 class RecordExists(SvoRefused):
-    """The SVO has a record of this oid: it was there before, or a request whose answer was lost has created it.
+    """The SVO already has a record of this OID: an old one, or one from a request whose answer was lost.
 
     Attributes
     ----------
     record
-        The record as it was found.
+        The existing record.
     """
 
     def __init__(self, message: str, record: "Record"):

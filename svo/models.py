@@ -1,4 +1,4 @@
-"""A cube's place in the SVO, and the reports of the synchronisation."""
+"""The state of cubes in the SVO, and the reports of the synchronisation."""
 
 from uuid import uuid4
 
@@ -10,11 +10,15 @@ from datacubes.models import Instrument
 
 
 class InstrumentInSVO(models.Model):
-    """How the cubes of an instrument go into the SVO; an instrument without this has a dataset of its own name."""
+    """The SVO dataset of an instrument's cubes. Without this row, the dataset has the instrument's name."""
 
     instrument = models.OneToOneField(Instrument, on_delete=models.CASCADE, related_name="in_svo")
-    dataset = models.CharField(max_length=64, blank=True, help_text="Name of its SVO dataset; empty: its own name.")
-    is_left_out = models.BooleanField("left out", default=False, help_text="Its cubes do not go into the SVO.")
+    dataset = models.CharField(
+        max_length=64, blank=True, help_text="Name of the SVO dataset. Empty: the instrument's name."
+    )
+    is_left_out = models.BooleanField(
+        "left out", default=False, help_text="The instrument's cubes are not sent to the SVO."
+    )
 
     class Meta:
         verbose_name = "instrument in the SVO"
@@ -25,37 +29,37 @@ class InstrumentInSVO(models.Model):
 
 
 class Submission(models.Model):
-    """What the SVO is to be told of a cube. The row outlives the cube, so that its removal survives the SVO being away.
+    """A change to be sent to the SVO. The row outlives its cube, so that a removal can be sent after an outage.
 
     Attributes
     ----------
     dataset
-        The name of the dataset that has the record, or is to have it. A cube whose dataset changes gets another row,
-        and the record in the former dataset is removed.
+        The name of the record's dataset. If the dataset of a cube changes, the cube gets another row, and the record in
+        the former dataset is removed.
     action
-        What was noted last. What is done is decided when it is sent, by whether the cube is there.
+        The last action that was queued. At sending, the existence of the cube decides whether to submit or remove.
     token
-        New each time the cube changes: who sends notes it, and what changed meanwhile is sent again.
+        Changes with each change of the cube. A sender compares it: if it changed meanwhile, the cube is sent again.
     digest
-        Of what the SVO holds; empty where that is not known for certain.
+        Digest of the record in the SVO; empty if the record's state is uncertain.
     location_uri
-        The data location that was last sent, by which it is known for this cube's own.
+        The data location that was last sent, which is thereby known as this cube's own.
     left_out
-        What the SVO could not take of the cube when it was last sent: each with `what` and `reason`.
+        The keywords and tags that the SVO could not accept at the last sending, each with `what` and `reason`.
     claimed_until
-        Somebody is sending it; after this time that somebody counts as dead.
+        Until when the claim of a worker lasts; after this time the worker counts as dead.
     failure
-        Why sending it failed just now; not kept.
+        The error of the latest attempt; not stored.
     """
 
     class Action(models.TextChoices):
-        """What the SVO is told."""
+        """The kind of change."""
 
         SUBMIT = "submit", "Submit"
         REMOVE = "remove", "Remove"
 
     class State(models.TextChoices):
-        """How far it has come."""
+        """The state of a submission."""
 
         PENDING = "pending", "Pending"
         SUBMITTED = "submitted", "Submitted"
@@ -98,11 +102,11 @@ class Synchronisation(models.Model):
     Attributes
     ----------
     is_running
-        True or null, so that there can be only one that is true.
+        True or null, so that a unique constraint allows only one running synchronisation.
     alive_until
-        Put off again and again while it runs; after this time whoever ran it counts as dead.
+        Renewed while the synchronisation runs; after this time its process counts as dead.
     failures
-        The first of what failed, each with `what` and `reason`; `failed` counts all.
+        The first failures, each with `what` and `reason`; `failed` counts all.
     """
 
     is_running = models.BooleanField(null=True, default=True, editable=False)
@@ -114,7 +118,7 @@ class Synchronisation(models.Model):
     updated = models.PositiveIntegerField(default=0)
     removed = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
-    failures = models.JSONField(default=list, help_text="What failed, with the reason of each.")
+    failures = models.JSONField(default=list, help_text="Failures with their reasons.")
 
     class Meta:
         ordering = ["-id"]

@@ -1,4 +1,4 @@
-"""What the SVO is to be told is noted in the transaction that changes the cube, and sent by workers afterwards."""
+"""Queues submissions in the transaction that changes the cube; workers send them afterwards."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -16,16 +16,16 @@ wake_sender: Hook[[], None] = Hook("wake a worker that sends submissions to the 
 
 
 def note_change(oid: str, dataset: str, *, send_again: bool = False, wake: bool = True) -> None:
-    """Note that the SVO is to be told of a cube.
+    """Queue a cube to be sent to the SVO.
 
     Parameters
     ----------
     dataset
-        The name of its dataset.
+        The name of the cube's dataset.
     send_again
-        Send it even if it is the same as what was last sent.
+        Send the cube even if it equals what was last sent.
     wake
-        Wake a worker for it; not for what the caller sends at once.
+        Wake a worker. False if the caller sends the cube itself.
     """
     row = Submission(oid=oid, dataset=dataset)
     fields = ["action", "state", "token", "error", "attempts", "due_at", "updated_at"]
@@ -40,23 +40,23 @@ def note_change(oid: str, dataset: str, *, send_again: bool = False, wake: bool 
 
 
 def note_removal(oid: str) -> None:
-    """Note that the SVO is to remove a cube, wherever it was told of it.
+    """Queue the removal of a cube from all datasets of the SVO.
 
-    Nobody is woken: thousands of cubes may go in one transaction, and the next sweep is soon enough.
+    No worker is woken, because one transaction may remove thousands of cubes and the next sweep is soon enough.
     """
     note_again(Submission.objects.filter(oid=oid), action=Action.REMOVE)
 
 
 def note_former_datasets(oid: str, dataset: str) -> None:
-    """Note that the SVO is to remove a cube from all datasets but the one where it is now."""
+    """Queue the removal of a cube from all datasets except its current one."""
     former = Submission.objects.filter(oid=oid, action=Action.SUBMIT).exclude(dataset=dataset)
     note_again(former, action=Action.REMOVE)
 
 
 def note_record_removal(oid: str, dataset: str, location_uri: str | None) -> Submission:
-    """Note that the SVO is to remove a record, which may be none of ours, with its location if that is to go.
+    """Queue the removal of a record, which the archive may not have made, and of a location if one is given.
 
-    Workers take it up after a minute: whoever notes it is about to remove it himself.
+    Workers wait a minute before they claim it, because the caller is about to remove the record itself.
     """
     values = _anew() | {"action": Action.REMOVE, "due_at": timezone.now() + timedelta(minutes=1)}
     if location_uri is not None:
@@ -65,12 +65,12 @@ def note_record_removal(oid: str, dataset: str, location_uri: str | None) -> Sub
 
 
 def note_again(submissions: QuerySet[Submission], **values: object) -> None:
-    """Note that these, with other values for some fields, are to be sent whatever became of them. Nobody is woken."""
+    """Queue submissions again, regardless of their state, and set some fields. No worker is woken."""
     submissions.update(**_anew(), **values)
 
 
 def _anew() -> dict[str, object]:
-    """Return the fields of a submission of which nothing has been sent."""
+    """Return the fields of a new pending submission."""
     now = timezone.now()
     return {
         "state": State.PENDING,

@@ -1,4 +1,4 @@
-"""What a synchronisation will do: the records of the SVO, read page by page, compared with the cubes of the archive."""
+"""Plans a synchronisation: compares the records of the SVO, read page by page, with the cubes of the archive."""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +18,7 @@ from svo.models import Submission
 from svo.records import LOSSES, cubes_with_content, differs, losses, record_content
 from svo.resources import Record
 
-SMALL_REMOVAL = 10  # So many records may always be removed at once, or changed as below.
+SMALL_REMOVAL = 10  # This many records may always be removed or lose something at once.
 _BATCH = 100
 
 Item = TypeVar("Item")
@@ -36,7 +36,7 @@ _UPDATE = """
 SELECT oid, NULL FROM differing
 WHERE oid IN (SELECT oid FROM archived WHERE is_asked) AND oid IN (SELECT oid FROM recorded)
 """
-# A location goes with the last record that uses it, and stays where a record that stays uses it.
+# A location is removed with the last record that uses it, unless a remaining record uses it.
 _REMOVE = """
 SELECT oid, CASE WHEN EXISTS (
     SELECT * FROM recorded AS other
@@ -49,18 +49,18 @@ FROM recorded AS gone WHERE oid NOT IN (SELECT oid FROM archived) ORDER BY oid
 
 @dataclass(frozen=True)
 class Options:
-    """What a synchronisation is asked for.
+    """The options of a synchronisation.
 
     Attributes
     ----------
     instruments
-        Their names; empty for all.
+        The names of instruments; empty for all.
     update_existing
-        Also update the records that differ from what would be sent.
+        Also update records that differ from their cubes.
     allow_mass_removal
         Remove more records than the setting SVO_MAX_REMOVALS allows.
     allow_mass_change
-        Update more records than that which lose something by it.
+        Update more records that lose something than SVO_MAX_REMOVALS allows.
     """
 
     instruments: tuple[str, ...] = ()
@@ -70,14 +70,14 @@ class Options:
 
 
 class Change(NamedTuple):
-    """One record to be added, updated or removed; `location_uri` is the location that is to go with it."""
+    """A record to be added, updated or removed; `location_uri` is the location to be removed with it."""
 
     oid: str
     location_uri: str | None
 
 
 class Changes:
-    """Changes of one kind, read from the file of the plan one after the other."""
+    """The changes of one kind, read one by one from the plan's file."""
 
     def __init__(self, database: sqlite3.Connection, query: str):
         self._database, self._query = database, query
@@ -90,18 +90,19 @@ class Changes:
 
 
 class Plan:
-    """What is to be done for one dataset.
+    """The changes to be made to one dataset.
 
-    It lies in a temporary file that goes with it, so that memory does not grow with the number of records.
+    A plan is stored in a temporary file, which is removed with it, so that memory does not grow with the number of
+    records.
 
     Attributes
     ----------
     add, update, remove
-        The changes, from none to very many.
+        The changes.
     refusal
-        Why nothing is removed although there is something to remove.
+        Why the plan removes nothing although some records are surplus.
     held_back
-        Why some records are not updated, which are not among the changes.
+        Why some differing records are left out of `update`.
     """
 
     def __init__(self, known: KnownDataset, instruments: list[Instrument]):
@@ -119,47 +120,47 @@ class Plan:
         return ", ".join(map(str, self.instruments))
 
     def note_recorded(self, records: Iterable[Record]) -> None:
-        """Note records that the SVO has."""
+        """Store records that the SVO has."""
         rows = ((record.oid, record.location.uri if record.location else None) for record in records)
         self._insert("INSERT OR REPLACE INTO recorded VALUES (?, ?)", rows)
 
     def note_archived(self, oids: Iterable[str], *, is_asked: bool) -> None:
-        """Note cubes that the archive has, and whether their records are to be brought up to date."""
+        """Store cubes that the archive has, and whether their records are part of this synchronisation."""
         self._insert("INSERT OR REPLACE INTO archived VALUES (?, ?)", ((oid, is_asked) for oid in oids))
 
     def note_differing(self, oids: Iterable[str]) -> None:
-        """Note cubes whose records are, or may be, other than what would be sent."""
+        """Store cubes whose records differ, or may differ, from the content that would be sent."""
         self._insert("INSERT OR IGNORE INTO differing VALUES (?)", ((oid,) for oid in oids))
 
     def note_losing(self, losses: Iterable[tuple[str, str]]) -> None:
-        """Note what records would lose by their update: pairs of a loss and an OID."""
+        """Store what records would lose by their update: pairs of a loss and an OID."""
         self._insert("INSERT OR IGNORE INTO losing VALUES (?, ?)", losses)
 
     def count_losing(self, what: str) -> int:
-        """Return how many records would lose this."""
+        """Return the number of records with this loss."""
         return self._database.execute("SELECT COUNT(*) FROM losing WHERE what = ?", (what,)).fetchone()[0]
 
     def hold_back(self, what: str, reason: str) -> None:
-        """Leave the records that would lose this as they are."""
+        """Take the records with this loss out of the updates, and keep the reason."""
         self.held_back.append(reason)
         self._insert("DELETE FROM differing WHERE oid IN (SELECT oid FROM losing WHERE what = ?)", [(what,)])
 
     def keep(self, oid: str) -> None:
-        """Note that a record stays after all, and so does its location."""
+        """Store that a record and its location are kept."""
         self.note_archived([oid], is_asked=False)
 
     def note_sent(self, oid: str, location_uri: str) -> None:
-        """Note that a record is as it should be now, and uses this location."""
+        """Store that a record is up to date and uses this location."""
         self._insert("INSERT OR REPLACE INTO recorded VALUES (?, ?)", [(oid, location_uri)])
         self._insert("DELETE FROM differing WHERE oid = ?", [(oid,)])
 
     def is_unshared(self, oid: str, location_uri: str) -> bool:
-        """Return whether no record of the dataset uses this location, other than that of a cube."""
+        """Return whether no other record of the dataset uses this cube's location."""
         query = "SELECT NOT EXISTS (SELECT * FROM recorded WHERE location = ? AND oid != ?)"
         return bool(self._database.execute(query, (location_uri, oid)).fetchone()[0])
 
     def count_recorded(self) -> int:
-        """Return how many records the SVO has."""
+        """Return the number of records in the SVO."""
         return self._database.execute("SELECT COUNT(*) FROM recorded").fetchone()[0]
 
     def _insert(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -169,22 +170,22 @@ class Plan:
 
 
 def not_tracked(items: Iterable[Item], what: str) -> Iterable[Item]:
-    """Go through the items without a progress bar."""
+    """Return the items, without a progress bar."""
     return items
 
 
 def datasets_to_synchronise(names: Iterable[str]) -> dict[str, list[Instrument]]:
-    """Return the datasets of the instruments of these names, or of all, that are not left out of the SVO.
+    """Return the datasets and instruments to synchronise: those of these names, or all that are not left out.
 
     Raises
     ------
     PermanentError
-        If one is not known.
+        If a name is unknown.
     """
     known = {instrument.name: instrument for instrument in Instrument.objects.select_related("in_svo")}
     unknown = sorted(set(names) - set(known))
     if unknown:
-        raise PermanentError(f"Not known: {', '.join(unknown)}. Known instruments are: {', '.join(known)}.")
+        raise PermanentError(f"Unknown instruments: {', '.join(unknown)}. Known instruments: {', '.join(known)}.")
     datasets: dict[str, list[Instrument]] = {}
     for name, instrument in known.items():
         dataset = dataset_name(instrument)
@@ -194,14 +195,14 @@ def datasets_to_synchronise(names: Iterable[str]) -> dict[str, list[Instrument]]
 
 
 def make_plan(dataset: str, instruments: list[Instrument], options: Options, track: Track = not_tracked) -> Plan:
-    """Compare the cubes of instruments with the records of their dataset, writing nothing anywhere.
+    """Compare the cubes of instruments with the records of their dataset, without writing to the SVO.
 
-    Cubes of other instruments that share the dataset, and of those that are left out, keep their records as they are.
+    The records of other instruments that share the dataset, and of instruments that are left out, stay unchanged.
 
     Raises
     ------
     SvoRefused, SvoUnavailable
-        With the server's words.
+        With the server's message.
     PermanentError
         If a setting cannot be used.
     """
@@ -212,7 +213,7 @@ def make_plan(dataset: str, instruments: list[Instrument], options: Options, tra
     for page in _batches(records, _BATCH):
         plan.note_recorded(page)
         _compare(page, plan, options)
-    # The cubes come after the records: one that is ingested meanwhile must not be taken for one that is gone.
+    # Cubes are read after the records, so that a cube that is ingested meanwhile does not seem to be gone.
     for instrument in instruments_of(dataset):
         oids = DataCube.objects.filter(instrument=instrument).values_list("oid", flat=True)
         plan.note_archived(oids.iterator(), is_asked=instrument in instruments)
@@ -229,7 +230,7 @@ def _unsent(dataset: str) -> QuerySet[Submission, str]:
 
 
 def _compare(records: list[Record], plan: Plan, options: Options) -> None:
-    """Note which records, of all or of those that wait, differ from what would be sent, and what they would lose."""
+    """Store which records differ from their cubes, and what they would lose: all records, or those of pending cubes."""
     oids = [record.oid for record in records]
     if not options.update_existing:
         oids = list(_unsent(plan.known.dataset.name).filter(oid__in=oids))
@@ -245,15 +246,15 @@ def _compare(records: list[Record], plan: Plan, options: Options) -> None:
 
 
 def _hold_back(plan: Plan) -> None:
-    """Let no update take something from many records at once: a mount that is away, or a wrong setting, would."""
+    """Hold back updates by which many records lose something: a lost mount or a wrong setting causes that."""
     recorded, most = plan.count_recorded(), _most_at_once(plan)
     for what in LOSSES:
         count = plan.count_losing(what)
         if count > most:
             plan.hold_back(
                 what,
-                f"{count} of {recorded} records of {plan} would {what}, more than {most}: they are left as they are. "
-                "If that is right, run sync_with_svo --update-existing --allow-mass-change.",
+                f"{count} of {recorded} records of {plan} would {what}, more than {most}: they stay unchanged. "
+                "If that is intended, run sync_with_svo --update-existing --allow-mass-change.",
             )
 
 
@@ -269,10 +270,10 @@ def _refusal(plan: Plan, options: Options) -> str:
     sharing = [one for one in instruments_of(plan.known.dataset.name) if dataset_name(one) is not None]
     empty = [one for one in sharing if not DataCube.objects.filter(instrument=one).exists()]
     if empty:
-        shared = " An instrument that shares a dataset and has no cubes yet is to be left out of the SVO."
+        shared = " Leave an instrument that shares a dataset and has no cubes yet out of the SVO."
         return (
             f"{removals} records of {plan} would be removed, but the archive has no cube of "
-            f"{', '.join(map(str, empty))} at all: nothing is removed. Look whether the database is the right one."
+            f"{', '.join(map(str, empty))} at all: nothing is removed. Check that the database is the right one."
             f"{shared if len(sharing) > 1 else ''}"
         )
     share = settings.SVO_MAX_REMOVALS
@@ -282,7 +283,7 @@ def _refusal(plan: Plan, options: Options) -> str:
     if removals > most and not options.allow_mass_removal:
         return (
             f"{removals} of {recorded} records of {plan} would be removed, more than {most}: nothing is removed. "
-            "If that is right, run sync_with_svo --allow-mass-removal."
+            "If that is intended, run sync_with_svo --allow-mass-removal."
         )
     return ""
 

@@ -1,4 +1,4 @@
-"""The record of a cube, from what the archive holds of it."""
+"""Makes the SVO record of a cube from the archive's rows."""
 
 import hashlib
 import json
@@ -23,26 +23,26 @@ from svo.resources import Record
 from svo.values import LeftOut, file_path, keyword_fields, same_value, tag_fault
 
 LOSSES = OFFLINE, HOST, TAGS = "go offline, as their files are missing", "have links to another host", "lose tags"
-"""What records may lose by an update, so that many at once are held back."""
+"""What a record may lose by an update. Many such updates at once are held back."""
 
 
 @dataclass(frozen=True)
 class RecordContent:
-    """What the SVO is sent of a cube.
+    """The content that the SVO receives for a cube.
 
     Attributes
     ----------
     fields
         The keywords, the header and the tags.
     location
-        The data location, with the file path that is wanted first.
+        The data location, with the preferred file path.
     other_file_path
-        The file path to be taken if another file has that one.
+        The file path to use if another file has the preferred one.
     left_out
-        What of the cube the SVO cannot take.
+        Keywords and tags that the SVO cannot accept.
     is_file_missing
-        The file is not where the archive ingested it from, which makes the record offline; a cube that is not public
-        yet is offline too.
+        Whether the file is missing at its ingested path, which makes the record offline. A cube that is not public yet
+        is offline too.
     """
 
     oid: str
@@ -54,32 +54,32 @@ class RecordContent:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of all of it."""
+        """SHA-256 of the whole content."""
         return hashlib.sha256(json.dumps([self.fields, self.location], sort_keys=True).encode()).hexdigest()
 
     def fields_for(self, record: Record) -> dict[str, Any]:
-        """Return the fields that a record is to have; tags that its curators gave it stay."""
+        """Return the fields to send for an existing record, including the tags that its curators gave it."""
         ours = {tag["name"] for tag in self.fields["tags"]}
         return self.fields | {"tags": [{"name": name} for name in sorted(ours | _of_curators(record))]}
 
 
 def cubes_with_content() -> QuerySet[DataCube]:
-    """Cubes together with all that `record_content` needs of them."""
+    """Return the cubes with all rows that `record_content` needs."""
     cubes = DataCube.objects.select_related("access", "metadata", "fits_header", "instrument__in_svo")
     return cubes.prefetch_related("tags", "image_previews")
 
 
 def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
-    """Make the record of a cube; what the SVO cannot take is left out.
+    """Return the record of a cube, without keywords and tags that the SVO cannot accept.
 
     Raises
     ------
     TransientError
-        If it cannot be told whether the cube's file is there.
+        If the storage fails to answer whether the cube's file exists.
     """
     hide_from_public(cube)
     values, left_out = keyword_fields(cube.metadata.keywords, known.keywords)
-    # Without END: the SVO strips its blanks, and astropy takes an END of other than 80 characters for a keyword.
+    # Without END: the SVO strips its blanks, and astropy reads an END shorter than 80 characters as a keyword.
     header = "".join(cube.fits_header.cards()).rstrip()
     names = sorted({tag.name.strip() for tag in cube.tags.all()})
     left_out += [LeftOut(f"the tag “{name}”", tag_fault(name)) for name in names if tag_fault(name)]
@@ -107,7 +107,7 @@ def record_content(cube: DataCube, known: KnownDataset) -> RecordContent:
 
 
 def differs(content: RecordContent, record: Record, known: KnownDataset) -> bool:
-    """Tell whether a record that was read from the SVO is another one than the content that would be sent."""
+    """Return whether a record in the SVO differs from the content that would be sent."""
     location = record.location
     if location is None or location.file_path not in (content.location["file_path"], content.other_file_path):
         return True
@@ -126,7 +126,7 @@ def differs(content: RecordContent, record: Record, known: KnownDataset) -> bool
 
 
 def losses(content: RecordContent, record: Record) -> list[str]:
-    """Return what a record would lose by being sent this content. That it is not public yet makes it lose nothing."""
+    """Return what a record would lose by this content. Going offline because it is not public yet is not a loss."""
     location, found = record.location, []
     if location is not None and content.is_file_missing and not location.offline:
         found.append(OFFLINE)
@@ -138,12 +138,12 @@ def losses(content: RecordContent, record: Record) -> list[str]:
 
 
 def own_url_prefix(oid: str) -> str:
-    """Return how the URLs of a cube's file begin, whatever the file is called."""
+    """Return the start of the URLs of a cube's file, without the file's name."""
     return download_url(DataCube(oid=oid, filename=""))
 
 
 def _of_curators(record: Record) -> set[str]:
-    """Return the tags of a record that are words of none of the archive's vocabularies."""
+    """Return the tags of a record that are in none of the archive's vocabularies."""
     return {name for name in record.tags if not any(name.casefold() in vocabulary(kind) for kind in Tag.Kind)}
 
 
@@ -153,7 +153,7 @@ def _is_public(cube: DataCube) -> bool:
 
 
 def _has_file(cube: DataCube) -> bool:
-    """Whether the file is there. Storage that is away is no answer: it would show the whole archive as offline."""
+    """Return whether the file exists. A failing storage raises, as otherwise the whole archive would go offline."""
     root = Path(settings.SCIENCE_DATA_ROOT)
     try:
         return stat.S_ISREG((root / cube.relative_path).stat().st_mode)
@@ -161,7 +161,7 @@ def _has_file(cube: DataCube) -> bool:
         check_storage(root)
         return False
     except OSError as error:
-        raise TransientError(f"It cannot be told whether {cube.relative_path} is there: {error.strerror}.") from error
+        raise TransientError(f"“{cube.relative_path}” cannot be looked up: {error.strerror}.") from error
 
 
 def _distinct_name(filename: str, oid: str) -> str:

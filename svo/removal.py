@@ -1,6 +1,6 @@
-"""Removing records with their data locations, several at once.
+"""Removes records with their data locations, several at once.
 
-The SVO tells who shares a location only in the list of all records, so that the list is read once for many removals.
+Only the list of all records shows which records share a location, so the list is read once for many removals.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -17,17 +17,17 @@ def remove_records(
 ) -> Iterator[tuple[Submission, Failure]]:
     """Remove the records of cubes, and their locations unless another record uses them.
 
-    What fails does so for itself, and can be tried again: the locations of records that are gone already are those
-    that the submissions tell.
+    Each removal fails on its own and can be repeated. The submission keeps the location of a record that is already
+    removed.
 
     Parameters
     ----------
     going_on
-        Called again and again, as the list may be long.
+        Called repeatedly while the list is read, which may take long.
 
     Yields
     ------
-    Each submission, with why it failed.
+    Each submission, with its error or None.
     """
     left: dict[int, tuple[Submission, set[str]]] = {}
     for submission in submissions:
@@ -53,13 +53,13 @@ def remove_records(
 
 
 def _remove_record(client: SvoClient, metadata_uri: str, submission: Submission) -> set[str]:
-    """Remove a record, and return the locations that are left: its own, and the one that it was last sent with."""
+    """Remove a record, and return the locations left behind: its own, and the one that it was last sent with."""
     record = client.record(metadata_uri, submission.oid)
     uris = {submission.location_uri} - {""}
     if record is None:
         return uris
     if record.location is not None and record.location.uri not in uris:
-        # From now on nothing but this row tells of the location.
+        # From now on, only this row knows the location.
         submission.location_uri = record.location.uri
         submission.save(update_fields=["location_uri"])
         uris.add(record.location.uri)
@@ -68,7 +68,7 @@ def _remove_record(client: SvoClient, metadata_uri: str, submission: Submission)
 
 
 def _in_use(client: SvoClient, metadata_uri: str, uris: set[str], going_on: Callable[[], None]) -> set[str]:
-    """Return those of some locations that any record uses."""
+    """Return the locations, among `uris`, that any record uses."""
     found: set[str] = set()
     if uris:
         for record in client.records(metadata_uri):

@@ -1,4 +1,4 @@
-"""What the SVO holds, as values."""
+"""The objects of the SVO as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,14 +7,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset, and where its records live.
+    """A dataset of the SVO.
 
     Attributes
     ----------
     uri
-        What a data location names its dataset by.
+        The URI by which a data location names its dataset.
     metadata_uri
-        The list of the dataset's records.
+        The URI of the list of the dataset's records.
     """
 
     name: str
@@ -23,7 +23,7 @@ class Dataset:
 
     @classmethod
     def from_json(cls, name: str, content: Mapping[str, Any]) -> "Dataset":
-        """Read the answer to a request for the dataset `name`; raises KeyError or TypeError if it is none."""
+        """Return the dataset `name` from JSON. Raises KeyError or TypeError if the form is wrong."""
         return cls(name, content["resource_uri"], content["metadata"]["resource_uri"])
 
 
@@ -34,11 +34,11 @@ class Keyword:
     Attributes
     ----------
     name
-        The field of a record.
+        The name of the field in a record.
     verbose_name
-        The FITS keyword, in one of the three spellings that `svo.values.canonical` tells of.
+        The FITS keyword, in one of the three spellings that `svo.values.canonical` describes.
     type
-        ``text``, ``real``, ``integer``, ``boolean`` or ``time (ISO 8601)``; anything else is not known here.
+        ``text``, ``real``, ``integer``, ``boolean`` or ``time (ISO 8601)``; other types are unknown.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Keyword:
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Keyword":
-        """Read a keyword definition; raises KeyError if it is none."""
+        """Return a keyword from JSON. Raises KeyError if the form is wrong."""
         return cls(
             content["name"],
             content["verbose_name"],
@@ -61,7 +61,7 @@ class Keyword:
 
 @dataclass(frozen=True)
 class Location:
-    """Where the data of records can be had; several records may share one.
+    """The location of a record's data. Several records may share one.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Location:
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Location":
-        """Read a data location; raises KeyError or TypeError if it is none."""
+        """Return a data location from JSON. Raises KeyError or TypeError if the form is wrong."""
         return cls(
             uri=content["resource_uri"],
             id=content["id"],
@@ -100,9 +100,9 @@ class Record:
     Attributes
     ----------
     fields
-        All that the server gave, some 230 fields.
+        All fields from the server, some 230.
     location
-        None for a record whose location was deleted.
+        The record's location; None if it was deleted.
     """
 
     oid: str
@@ -112,12 +112,12 @@ class Record:
 
     @property
     def tags(self) -> set[str]:
-        """The names of its tags."""
+        """The names of the record's tags."""
         return {tag["name"] for tag in self.fields.get("tags") or []}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Record":
-        """Read a record; raises KeyError or TypeError if it is none."""
+        """Return a record from JSON. Raises KeyError or TypeError if the form is wrong."""
         location = content["data_location"]
         return cls(
             content["oid"],

@@ -1,9 +1,9 @@
-"""Sending one record, right in every case that the SVO knows: a new cube, one made elsewhere, a location in use.
+"""Sends one record, in every state that the SVO may be in: no record, a record made elsewhere, a location in use.
 
 A location is this cube's own if its file URL is one of this cube's, or if this cube was last sent with it. Any other
-may be shared with records that others made, which only the list of all records tells. A synchronisation has read it,
-and takes over a location that no other record uses. Where the list has not been read, a record keeps the location that
-it has, for the next synchronisation to decide.
+location may be shared with records that others made; only the list of all records shows that. A synchronisation has
+read the list, and takes over a location that no other record uses. Without the list, a record keeps its location until
+the next synchronisation decides.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from svo.records import RecordContent, own_url_prefix
 from svo.resources import Location
 
 IsUnshared = Callable[[str], bool]
-"""Whether no record but the one that is sent uses the location of this URI."""
+"""Returns whether no record except the one being sent uses the location of this URI."""
 
 
 def create_or_update(
@@ -27,24 +27,24 @@ def create_or_update(
     last_location_uri: str,
     is_unshared: IsUnshared | None = None,
 ) -> str | None:
-    """Make the SVO hold a record with this content.
+    """Create or update the record of a cube with this content.
 
     Parameters
     ----------
     last_location_uri
-        The location that this cube was last sent with, empty if it never was. A cube that was sent is expected to have
-        a record: what is more likely is tried first, so that a new cube costs one request and a change two.
+        The location that this cube was last sent with; empty if it was never sent. A cube that was sent is expected to
+        have a record. The likelier case is tried first, so that a new cube costs one request and a change two.
     is_unshared
         None if the list of all records has not been read.
 
     Returns
     -------
-    The URI of the record's location; None if the record was left with one that may be shared.
+    The URI of the record's location; None if the record keeps a location that may be shared.
 
     Raises
     ------
     SvoRefused, SvoUnavailable
-        With the server's words.
+        With the server's message.
     """
     metadata_uri = known.dataset.metadata_uri
 
@@ -80,7 +80,7 @@ def create_or_update(
 
 
 def _took_up(client: SvoClient, location_uri: str, content: RecordContent) -> bool:
-    """Give the location of a record that somebody deleted the new content; tell whether it is there and may have it."""
+    """Update the location that a deleted record left behind. Return whether it exists and accepts the content."""
     try:
         client.update_location(location_uri, content.location)
     except (LocationTaken, SvoNotFound):
@@ -98,11 +98,11 @@ def _with_location(
 ) -> str:
     """Send a record with its location, and return the location's URI.
 
-    1. The record's current location, if it is the cube's own, is given the new content; otherwise a new one is made.
-    2. If another location has the cube's file URL, a deleted record, or a request whose answer was lost, has left it
-       behind: it is given the new content and taken up. So is one that has the file path, if no record uses it.
-    3. If another location has the file path, the cube's other path is used, which has the OID's digest in it.
-    4. If that is taken as well, it was left behind too, under a URL that this cube no longer has: it is taken up.
+    1. If the record's current location is the cube's own, it is updated; otherwise a new location is created.
+    2. If another location has the cube's file URL, it was left behind by a deleted record or by a request whose answer
+       was lost. It is updated and used. The same holds for a location with the file path that no record uses.
+    3. If another location has the file path, the cube's other path is used, which contains the OID's digest.
+    4. If that path is taken as well, its location was left behind under a former URL of this cube. It is used.
     """
     location = dict(content.location)
     if current is not None:
@@ -137,7 +137,7 @@ def _sent(
     location: dict[str, Any],
     send: Callable[[str | dict[str, Any]], Location | None],
 ) -> str:
-    """Send a record with a location, and return the location's URI, which the SVO tells of a new record only."""
+    """Send a record with a location, and return the location's URI, which the SVO returns only for a new record."""
     made = send(location)
     if made is None and "resource_uri" not in location:
         made = client.find_location(known.dataset, location["file_url"])
@@ -146,8 +146,8 @@ def _sent(
 
 @contextmanager
 def _expected_there() -> Iterator[None]:
-    """Let what was there a moment ago, and is not any more, be looked for anew at the next attempt."""
+    """Turn SvoNotFound for an object that existed a moment ago into a transient error, so that the sending repeats."""
     try:
         yield
     except SvoNotFound as error:
-        raise SvoUnavailable(f"Somebody deleted it just now: {error}") from error
+        raise SvoUnavailable(f"Another client deleted it during sending: {error}") from error

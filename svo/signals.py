@@ -1,4 +1,4 @@
-"""What must hold whichever way a cube goes: the SVO is told."""
+"""Queues SVO submissions when a cube is deleted, withdrawn or restored, from any part of the archive."""
 
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
@@ -11,19 +11,19 @@ from svo.notes import note_change, note_removal
 
 @receiver(post_delete, sender=DataCube)
 def remove_from_svo(sender: type[DataCube], instance: DataCube, **kwargs: object) -> None:
-    """Note the removal in the transaction that deletes the cube."""
+    """Queue the removal in the transaction that deletes the cube."""
     note_removal(instance.oid)
 
 
 @receiver(withdrawn)
 def remove_withdrawn_from_svo(sender: type[DataCube], cube: DataCube, **kwargs: object) -> None:
-    """Note the removal in the transaction that withdraws the cube."""
+    """Queue the removal in the transaction that withdraws the cube."""
     note_removal(cube.oid)
 
 
 @receiver(restored)
 def return_to_svo(sender: type[DataCube], cube: DataCube, **kwargs: object) -> None:
-    """Note the cube in the transaction that restores it."""
+    """Queue the cube in the transaction that restores it."""
     dataset = dataset_name(cube.instrument)
     if is_configured() and dataset is not None:
         note_change(cube.oid, dataset)

@@ -1,20 +1,20 @@
-"""How far the SVO has been told, in a few numbers, for the admin's front page and for monitoring."""
+"""Summarises the state of submissions and synchronisations, for the admin's front page and for monitoring."""
 
 from common.counting import Count, count
 from svo.models import Submission, Synchronisation
 
 
 def count_submissions(state: Submission.State) -> Count:
-    """Return how many submissions there are of a state, at a cost that has a bound."""
+    """Return the number of submissions in a state, counted at a bounded cost."""
     return count(Submission.objects.filter(state=state))
 
 
 def submission_of(oid: str) -> Submission | None:
-    """Return a cube's place in the SVO, None if it has none; what is left of it in a former dataset is none."""
+    """Return a cube's current submission, or None. Removals from former datasets are ignored."""
     return Submission.objects.filter(oid=oid, action=Submission.Action.SUBMIT).first()
 
 
 def last_synchronisation() -> Synchronisation | None:
-    """Return the report of the last synchronisation that has ended, without its failures; None if there was none."""
+    """Return the report of the last ended synchronisation, without its failures; None if there is none."""
     ended = Synchronisation.objects.filter(finished_at__isnull=False)
     return ended.defer("failures").order_by("-id").first()

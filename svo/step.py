@@ -1,4 +1,4 @@
-"""The step `svo` of an ingestion: note that the SVO is to be told of a cube."""
+"""The step `svo` of an ingestion: queues a cube for the SVO."""
 
 from datacubes.steps.base import CubeRows, Material, Outcome, Step
 from svo.datasets import NOT_CONFIGURED, dataset_name, is_configured
@@ -6,15 +6,14 @@ from svo.notes import note_change
 
 
 class SVOStep(Step[None]):
-    """Notes a cube for the SVO if any step before has changed it. It always runs, and comes last."""
+    """Queues a cube for the SVO if an earlier step has changed it. It always runs, and comes last."""
 
     name = "svo"
 
     def read(self, material: Material) -> None:
-        """Take nothing: what the SVO is sent is made from the rows."""
+        """Read nothing, because SVO records are made from the rows."""
 
     def write(self, rows: CubeRows, values: None) -> tuple[Outcome, str]:
-        """Note the cube."""
         if not is_configured():
             return Outcome.SKIPPED, NOT_CONFIGURED
         material = rows.material

@@ -1,7 +1,7 @@
-"""Making the SVO the same as the archive, which is the source of truth: a plan for each dataset, then its changes.
+"""Synchronises the SVO with the archive, which is the source of truth: a plan for each dataset, then its changes.
 
-Each change is made on its own: one that fails is reported and does not stop the others. Only where nothing can succeed,
-because the SVO does not answer, or does not let the account write to the dataset, the rest is left for the next time.
+Each change is independent: a failure is reported and does not stop the others. If no change can succeed, because the
+SVO does not answer or does not let the account write to the dataset, the rest waits for the next synchronisation.
 """
 
 import logging
@@ -26,38 +26,38 @@ from svo.submission import claim_submission, send
 
 logger = logging.getLogger(__name__)
 
-ALIVE_FOR = timedelta(minutes=30)  # Longer than one change takes, with all that is tried again.
+ALIVE_FOR = timedelta(minutes=30)  # Longer than one change takes, including its retries.
 SAVED_EVERY_SECONDS = 30
 MOST_FAILURES_KEPT = 1000
-STOP_AFTER = 5  # So many changes in a row to which the SVO gave no answer.
+STOP_AFTER = 5  # Consecutive changes without an answer from the SVO.
 
 Tell = Callable[[str], None]
 
 
 class AlreadyRunning(PermanentError):
-    """Another synchronisation is at it."""
+    """Another synchronisation is running."""
 
 
 class _NothingSucceeds(Exception):
-    """The SVO takes no change at all for now; the message tells why."""
+    """The SVO accepts no change for now; the message says why."""
 
 
 def synchronise(options: Options, track: Track = not_tracked, tell: Tell = logger.info) -> Synchronisation:
-    """Plan and act for each dataset, and return the report, which is kept.
+    """Plan and change each dataset, and return the stored report.
 
     Parameters
     ----------
     track
-        Shows how far it has come.
+        Shows the progress.
     tell
-        Is told of each change.
+        Receives a line for each change.
 
     Raises
     ------
     AlreadyRunning
-        If another synchronisation is at it.
+        If another synchronisation is running.
     PermanentError
-        If an instrument is not known.
+        If an instrument is unknown.
     """
     datasets = datasets_to_synchronise(options.instruments)
     run = _Run(_begin([instrument for instruments in datasets.values() for instrument in instruments]), track, tell)
@@ -72,7 +72,7 @@ def synchronise(options: Options, track: Track = not_tracked, tell: Tell = logge
 
 
 class _Run:
-    """One synchronisation and its report, which is saved now and then: as a sign of life, and to be looked at."""
+    """One synchronisation and its report, which is saved regularly as a sign of life and for the admin."""
 
     def __init__(self, report: Synchronisation, track: Track, tell: Tell):
         self.report = report
@@ -82,7 +82,7 @@ class _Run:
         self._hindered = 0
 
     def synchronise(self, dataset: str, instruments: list[Instrument], options: Options) -> None:
-        """Make one dataset the same as the archive."""
+        """Synchronise one dataset with the archive."""
         self._hindered = 0
         try:
             plan = make_plan(dataset, instruments, options, self._tracked)
@@ -93,9 +93,9 @@ class _Run:
             self._failed(", ".join(map(str, instruments)), error)
 
     def end(self, early: BaseException | None = None) -> None:
-        """Save the report, with what ended it before its time, and let another begin."""
+        """Save the report, with the error that ended the synchronisation early, and allow the next one."""
         if early is not None:
-            self._failed("The synchronisation", f"It was ended early: {early!r}")
+            self._failed("The synchronisation", f"It ended early: {early!r}")
         self.report.is_running, self.report.finished_at = None, timezone.now()
         self.report.save()
         logger.info("SVO synchronised: %s", self.report)
@@ -118,24 +118,24 @@ class _Run:
                 plan.keep(change.oid)
 
     def _send(self, oid: str, plan: Plan, done: str) -> bool:
-        """Send one cube as its submission, so that its state is seen where those of all cubes are."""
+        """Send one cube by its submission, so that its state appears with those of all cubes."""
         if not DataCube.objects.filter(oid=oid, instrument__in=plan.instruments).exists():
-            return False  # It was deleted since the plan was made.
+            return False  # The cube was deleted since the plan was made.
         dataset = plan.known.dataset.name
         note_change(oid, dataset, send_again=True, wake=False)
         submission = claim_submission(oid, dataset)
         if submission is None:
-            return False  # A worker has just taken it.
+            return False  # A worker has just claimed it.
         send(submission, partial(plan.is_unshared, oid))
         if submission.failure is None:
             plan.note_sent(oid, submission.location_uri)
         return self._ended(oid, submission.failure, done)
 
     def _remove(self, change: Change, client: SvoClient, plan: Plan, keepers: list[Instrument]) -> bool:
-        """Remove one record and its location: noted first, so that workers finish what is begun here."""
+        """Remove one record and its location. It is queued first, so that workers finish an interrupted removal."""
         noted = note_record_removal(change.oid, plan.known.dataset.name, change.location_uri)
         if DataCube.objects.filter(oid=change.oid, instrument__in=keepers).exists():
-            return False  # It has come back since the plan was made: a worker sends it.
+            return False  # The cube has returned since the plan was made; a worker sends it.
         failure = None
         try:
             client.delete(plan.known.dataset.metadata_uri, change.oid)
@@ -144,12 +144,12 @@ class _Run:
         except (PermanentError, TransientError) as error:
             failure = error
         else:
-            # A cube that has come back meanwhile has given it another token.
+            # If the cube has returned meanwhile, the submission has a new token and stays.
             Submission.objects.filter(pk=noted.pk, token=noted.token).delete()
         return self._ended(change.oid, failure, "removed")
 
     def _ended(self, oid: str, failure: Exception | None, done: str) -> bool:
-        """Report how a change ended; tell whether it was made."""
+        """Report the result of a change, and return whether it succeeded."""
         no_answer = isinstance(failure, SvoUnavailable) and failure.at_once
         self._hindered = self._hindered + 1 if no_answer else 0
         if failure is None:
@@ -157,10 +157,10 @@ class _Run:
             return True
         self._failed(oid, failure)
         if isinstance(failure, SvoUnauthorized):
-            raise _NothingSucceeds("Stopped, as the SVO does not let this account write to the dataset.")
+            raise _NothingSucceeds("Stopped: the SVO does not let this account write to the dataset.")
         if self._hindered >= STOP_AFTER:
             raise _NothingSucceeds(
-                f"Stopped, as the SVO did not answer {self._hindered} times in a row: the rest is for the next time."
+                f"Stopped: the SVO did not answer {self._hindered} times in a row. The next synchronisation continues."
             )
         return False
 
@@ -176,13 +176,13 @@ class _Run:
             self._show_life()
 
     def _show_life(self) -> None:
-        """Save the report every half minute, if this synchronisation still is the one that runs."""
+        """Save the report every half minute, if this is still the running synchronisation."""
         if monotonic() - self._saved_at < SAVED_EVERY_SECONDS:
             return
         self._saved_at = monotonic()
         self.report.refresh_from_db(fields=["is_running"])
         if not self.report.is_running:
-            raise AlreadyRunning("This synchronisation took so long over one change that another one took its place.")
+            raise AlreadyRunning("One change took so long that another synchronisation has replaced this one.")
         self.report.alive_until = timezone.now() + ALIVE_FOR
         self.report.save()
 
@@ -200,5 +200,5 @@ def _begin(instruments: list[Instrument]) -> Synchronisation:
             return Synchronisation.objects.create(instruments=names, alive_until=now + ALIVE_FOR)
     except IntegrityError:
         running = Synchronisation.objects.filter(is_running=True).first()
-        since = f" since {running.started_at:%Y-%m-%d %H:%M} UTC" if running else ""
-        raise AlreadyRunning(f"Another synchronisation runs{since}; wait until it has ended.") from None
+        since = f" (started {running.started_at:%Y-%m-%d %H:%M} UTC)" if running else ""
+        raise AlreadyRunning(f"Another synchronisation is running{since}; wait until it has ended.") from None

@@ -1,4 +1,4 @@
-"""The URLs of the SVO's part of the HTTP API."""
+"""The URLs of the SVO in the HTTP API."""
 
 from django.urls import path
 

@@ -1,6 +1,6 @@
-"""Values of FITS headers as values of the SVO, and how to compare them with what the SVO gives back.
+"""Converts values of FITS headers to values of the SVO, and compares them with the values that the SVO returns.
 
-The SVO has five types of keywords. What cannot be of its keyword's type is left out, never sent wrong.
+The SVO has five types of keywords. A value that does not convert to its keyword's type is left out, never sent wrong.
 """
 
 import datetime
@@ -24,12 +24,12 @@ SingleValue = str | int | float | bool
 HeaderValue = SingleValue | None | list[SingleValue | None]
 FieldValue = SingleValue | None
 
-# What int() and float() would read beyond this, such as 1_000, is no number of FITS.
+# int() and float() accept more, such as 1_000, which FITS does not.
 _NUMBER = re.compile(r"\s*[+-]?(\d++(\.\d*+)?|\.\d++)([eE][+-]?\d++)?\s*", re.ASCII)
-# The server gives times in milliseconds; nothing says whether it rounds or cuts.
+# The server returns times in milliseconds; it is undocumented whether it rounds or truncates.
 _TIME_RESOLUTION = datetime.timedelta(milliseconds=1)
 
-# The times that TIMESYS is about; DATE itself is in UTC (FITS standard 4.0, section 4.4.2.1 and table 22).
+# The times in the scale of TIMESYS; DATE itself is in UTC (FITS standard 4.0, section 4.4.2.1 and table 22).
 _DATE = re.compile(r"DATE-?\w+")
 _WAVELENGTHS = ("WAVEMIN", "WAVEMAX", "WAVELNTH")
 _RECORD = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*): +(.*)", re.ASCII)
@@ -41,18 +41,18 @@ _RESERVED_BY_WINDOWS = re.compile(
 
 
 class LeftOut(NamedTuple):
-    """A keyword whose value was not sent, or a tag, and why."""
+    """A keyword or tag that was not sent, with the reason."""
 
     what: str
     reason: str
 
 
-@lru_cache(maxsize=4096)  # Each keyword is asked for again with every cube.
+@lru_cache(maxsize=4096)  # Every cube needs the same keywords.
 def canonical(keyword: str) -> str:
-    """Return one spelling of a FITS keyword for the three that there are in the SVO.
+    """Return one spelling for the three spellings of FITS keywords in the SVO.
 
-    ``DATE-BEG`` is as in the header. The field of a record-valued card (FITS WCS Paper IV, section 2.3.2) is
-    ``DW3.AXIS.1`` as astropy reads it, or ``DW3 AXIS1``: both become ``DW3 AXIS1``.
+    ``DATE-BEG`` is spelled as in the header. A field of a record-valued card (FITS WCS Paper IV, section 2.3.2) is
+    ``DW3.AXIS.1``, as astropy reads it, or ``DW3 AXIS1``; both become ``DW3 AXIS1``.
     """
     name, *fields = keyword.upper().replace(".", " ").split() or [""]
     return f"{name} {''.join(fields)}" if fields else name
@@ -61,21 +61,22 @@ def canonical(keyword: str) -> str:
 def keyword_fields(
     header: Mapping[str, HeaderValue], keywords: Iterable[Keyword]
 ) -> tuple[dict[str, FieldValue], list[LeftOut]]:
-    """Return the fields of a record, from a header.
+    """Return the fields of a record from a header.
 
-    Every keyword of the dataset has a field, so that an update also takes away what the header has no longer: it is
-    empty where the header has no value, or one that cannot be converted. Keywords of an unknown type have none.
+    Every keyword of the dataset has a field, so that an update also removes values that the header no longer has. The
+    field is empty if the header has no value, or one that cannot be converted. Keywords of an unknown type have no
+    field.
 
     Parameters
     ----------
     header
-        FITS keyword to value; None for an undefined one, a list for one that is repeated.
+        Values by FITS keyword; None for an undefined value, a list for a repeated keyword.
     keywords
-        The definitions of the dataset.
+        The dataset's keywords.
 
     Returns
     -------
-    The fields by name, and the keywords that have a value which was left out.
+    The fields by name, and the keywords whose values were left out.
     """
     values = _records_of_text(header)
     waveunit = header.get("WAVEUNIT")
@@ -103,37 +104,37 @@ def keyword_fields(
 
 @lru_cache(maxsize=64)
 def _unit_of_wavelengths(waveunit: str, unit: str) -> float:
-    """Return how many of a keyword's unit the unit has that WAVEUNIT states; 1 if one of them is not known."""
+    """Return the unit of WAVEUNIT in a keyword's unit; 1 if one of the two is unknown."""
     expected = unit_factor(unit, units.m)
     stated = waveunit_factor(waveunit, units.m)
     return stated / expected if stated and expected else 1.0
 
 
 def tag_fault(name: str) -> str:
-    """Return why the SVO cannot take a tag; empty if it can."""
+    """Return why the SVO cannot accept a tag; empty if it can."""
     if len(name) > MAX_TAG_LENGTH:
         return f"a tag of the SVO has at most {MAX_TAG_LENGTH} characters, this one has {len(name)}"
     if not name or "\0" in name:
-        return "it has no characters, or null characters"
+        return "it is empty, or has null characters"
     return ""
 
 
 def empty_value(keyword_type: str) -> FieldValue:
-    """Return the value of a field that has none."""
+    """Return the value of an empty field."""
     return "" if keyword_type == TEXT else None
 
 
 def convert(value: HeaderValue, keyword_type: str, scale: str = "UTC") -> FieldValue:
-    """Return a header's value in the type of its keyword; a time in this scale becomes UTC.
+    """Return a header's value in the type of its keyword. A time in this scale becomes UTC.
 
     Raises
     ------
     ValueError
-        Telling why it cannot be of this type.
+        Saying why the value cannot be converted.
     """
     converter = _CONVERTERS.get(keyword_type)
     if converter is None:
-        raise ValueError(f"the SVO gives it the type “{keyword_type}”, which is not known here")
+        raise ValueError(f"its type in the SVO, “{keyword_type}”, is unknown to the archive")
     if isinstance(value, list):
         value = _single_value(value, keyword_type)
     if isinstance(value, list):
@@ -144,7 +145,7 @@ def convert(value: HeaderValue, keyword_type: str, scale: str = "UTC") -> FieldV
 
 
 def same_value(keyword_type: str, sent: FieldValue, received: FieldValue) -> bool:
-    """Tell whether a value that is read from the SVO is the one that was sent, for all that the SVO keeps of it."""
+    """Return whether a value from the SVO equals the value sent, within the precision that the SVO keeps."""
     # The SVO keeps text without outer white space.
     sent, received = (value.strip() if isinstance(value, str) else value for value in (sent, received))
     if sent in (None, "") or received in (None, ""):
@@ -156,13 +157,13 @@ def same_value(keyword_type: str, sent: FieldValue, received: FieldValue) -> boo
             return False
         return abs(difference) < _TIME_RESOLUTION
     if keyword_type == INTEGER:
-        # A file's size comes back as text.
+        # The SVO returns a file's size as text.
         return str(sent) == str(received)
     return sent == received
 
 
 def file_path(date: datetime.date, instrument: str, filename: str) -> str:
-    """Return the path of a file in the SVO: ``<date>/<instrument>/<filename>``, without what the SVO refuses."""
+    """Return the path of a file in the SVO, ``<date>/<instrument>/<filename>``, without characters that it refuses."""
     return f"{date:%Y-%m-%d}/{_path_part(instrument)}/{_path_part(filename)}"
 
 
@@ -173,7 +174,7 @@ def _path_part(name: str) -> str:
 
 
 def _records_of_text(header: Mapping[str, HeaderValue]) -> dict[str, HeaderValue]:
-    """Return the record-valued cards of text, such as ``DW3 = 'NAME: Cavity error'``: the standard has only numbers."""
+    """Return record-valued cards with text, such as ``DW3 = 'NAME: Cavity error'``; the standard has only numbers."""
     records: dict[str, list[SingleValue | None]] = {}
     for keyword, value in header.items():
         for text in value if isinstance(value, list) else [value]:
@@ -183,13 +184,13 @@ def _records_of_text(header: Mapping[str, HeaderValue]) -> dict[str, HeaderValue
 
 
 def _single_value(values: list[SingleValue | None], keyword_type: str) -> SingleValue | None:
-    """Return the value of a keyword that is repeated: for text all of it, otherwise only what has no contradiction."""
+    """Return the value of a repeated keyword: all texts joined, or the value if all are equal."""
     given = [value for value in values if value is not None]
     if all(value == given[0] for value in given):
         return given[0] if given else None
     if keyword_type == TEXT:
         return "\n".join(str(_to_text(value)) for value in given)
-    raise ValueError(f"it is given {len(given)} times, with different values")
+    raise ValueError(f"the header has it {len(given)} times, with different values")
 
 
 def _to_text(value: SingleValue) -> str:
@@ -243,7 +244,7 @@ def _to_boolean(value: SingleValue) -> bool:
 
 
 def _to_time(value: SingleValue, scale: str = "UTC") -> str | None:
-    """Return a time in UTC without a zone, as the SVO takes it and FITS has it."""
+    """Return a time in UTC without a zone, as FITS and the SVO write it."""
     if isinstance(value, str) and not value.strip():
         return None
     try:

@@ -1,4 +1,4 @@
-"""The telescopes: one small file for each, with all that only its files have.
+"""The telescopes: one small module for each, with everything that is specific to its files.
 
 An Instrument's row names the telescope of its cubes. ``docs/add-a-telescope.md`` shows how to add one.
 """
@@ -19,10 +19,10 @@ def get(name: str) -> Telescope:
     Raises
     ------
     PermanentError
-        Listing the telescopes that are known, if it is not one of them.
+        Listing the known telescopes, if none has this name.
     """
     for telescope in TELESCOPES:
         if telescope.name == name:
             return telescope
     names = ", ".join(telescope.name for telescope in TELESCOPES)
-    raise PermanentError(f"The telescope {quoted(name)} of the instrument is not known. Known telescopes: {names}.")
+    raise PermanentError(f"The instrument's telescope {quoted(name)} is unknown. Known telescopes: {names}.")

@@ -1,4 +1,4 @@
-"""What the archive asks of a telescope."""
+"""The interface of a telescope."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -18,17 +18,17 @@ class Line(NamedTuple):
 
 
 class Product(NamedTuple):
-    """Which file of an export a file is.
+    """A file's part in an export.
 
     Attributes
     ----------
     name
-        What the file is called, whenever it is exported: a re-export has the same name.
+        The name that the file shares with its re-exports.
     companion
-        Empty for a cube. Otherwise what kind of companion of its cube the file is, such as ``sp``: the same data in
-        another form, which is not a cube of its own.
+        Empty for a cube. Otherwise the kind of companion, such as ``sp``: a file with the data of its cube in another
+        form, which is not a cube of its own.
     exported
-        When the file was exported, as text whose order is that of time; empty if the file does not tell.
+        The time of the export, as text that sorts by time; empty if the file does not give it.
     """
 
     name: str
@@ -37,18 +37,18 @@ class Product(NamedTuple):
 
 
 class Telescope(ABC):
-    """What only the files of one telescope have. A subclass sets the attributes and fills the hooks that differ.
+    """The properties of one telescope's files. A subclass sets the attributes and overrides the hooks that differ.
 
     Attributes
     ----------
     name
-        As the Instrument's row has it; never changed once cubes are ingested.
+        The name in the Instrument's row. It must not change once cubes are ingested.
     title
-        As staff read it in the admin.
+        The name that the admin shows.
     layout
         Axes and tables of the files.
     lines
-        The line of each filter, by the filter's name in the header.
+        The spectral line of each filter, by the filter's name in the header.
     """
 
     name: ClassVar[str]
@@ -58,7 +58,7 @@ class Telescope(ABC):
 
     @abstractmethod
     def oid(self, cube_file: CubeFile) -> str:
-        """Return the observation id, which a re-export of the same observation shares.
+        """Return the OID (observation id), which is the same for every export of an observation.
 
         Raises
         ------
@@ -67,15 +67,15 @@ class Telescope(ABC):
         """
 
     def product(self, cube_file: CubeFile) -> Product:
-        """Return which file of an export this is: FILENAME of the header, or the name that the file has."""
+        """Return the file's part in its export, named by FILENAME or else by the file's own name."""
         return Product(filename(cube_file))
 
     @abstractmethod
     def spectral_line(self, header: Keywords) -> str:
-        """Return the line as people search for it; empty if the header does not name it."""
+        """Return the spectral line's name in searches; empty if the header does not name the line."""
 
     def point_id(self, header: Keywords) -> str:
-        """Return what the cubes of one observation share: POINT_ID, or DATE-BEG if the header has none.
+        """Return the id that the cubes of one observation share: POINT_ID, or else DATE-BEG.
 
         Raises
         ------
@@ -86,5 +86,5 @@ class Telescope(ABC):
 
 
 def filename(cube_file: CubeFile) -> str:
-    """Return the name that a file was written with: FILENAME of the header, or the last part of its path."""
+    """Return the name that the file was written under: FILENAME, or else the last part of its path."""
     return text(cube_file.image.header, "FILENAME") or cube_file.relative_path.rpartition("/")[2]

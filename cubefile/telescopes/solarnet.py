@@ -10,34 +10,33 @@ from cubefile.telescopes.base import Telescope
 
 
 class Solarnet(Telescope):
-    """The OID is ``<DATE-BEG>_<INSTRUME>_<wavelength>``, such as ``2014-06-10T12:00:00.34_AIA_171``.
+    """Any telescope with SOLARNET keywords. Its OIDs are ``<DATE-BEG>_<INSTRUME>_<wavelength>``.
 
-    The wavelength is WAVELNTH as the header has it, or the middle of WAVEMIN and WAVEMAX. Files that share all three
-    parts, such as a magnetogram and an image of HMI, need an OID from the order.
+    An example is ``2014-06-10T12:00:00.34_AIA_171``. The wavelength is WAVELNTH in the header's own unit, or the middle
+    of WAVEMIN and WAVEMAX. Files that share all three parts, such as a magnetogram and an image of HMI, need an OID
+    from the order.
     """
 
     name = "solarnet"
     title = "Any file with SOLARNET keywords and linear coordinates"
 
     def oid(self, cube_file: CubeFile) -> str:
-        """Join DATE-BEG, INSTRUME and the wavelength."""
         header = cube_file.image.header
         begin, instrument = required_text(header, "DATE-BEG"), required_text(header, "INSTRUME")
         wavelength = _wavelength(header)
         if not wavelength:
             raise PermanentError(
-                "The cube's wavelength is not known: the header has neither WAVELNTH nor both WAVEMIN and WAVEMAX. "
-                "It is part of the OID; add it, or give an OID with the order."
+                "The header gives no wavelength, which is part of the OID: it has neither WAVELNTH nor both WAVEMIN "
+                "and WAVEMAX. Add one of these to the header, or give an OID with the order."
             )
         return f"{begin}_{instrument}_{wavelength}"
 
     def spectral_line(self, header: Keywords) -> str:
-        """Return WAVEBAND, or else the wavelength."""
         return text(header, "WAVEBAND") or _wavelength(header)
 
 
 def _wavelength(header: Keywords) -> str:
-    """Return the wavelength in the header's own unit, without the zeros that only some writers add."""
+    """Return the wavelength in the header's own unit, without trailing zeros."""
     characteristic = header.get("WAVELNTH")
     if is_number(characteristic):
         return f"{characteristic:.10g}"

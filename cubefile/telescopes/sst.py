@@ -1,4 +1,4 @@
-"""The Swedish 1-m Solar Telescope, as its pipeline SSTRED exports cubes."""
+"""The Swedish 1-m Solar Telescope: files that its pipeline SSTRED exports."""
 
 import re
 
@@ -19,12 +19,15 @@ _SCAN_NUMBERS = "VAR-EXT-SCANNUM"
 
 
 class SST(Telescope):
-    """CRISP and CHROMIS.
+    """The SST with its instruments CRISP and CHROMIS.
 
     The OID is ``<DATE-BEG>_<FILTER1>_<scans>``, such as ``2019-04-19T17:34:55.50395_6173_0-4``. An export has up to
-    three products, whose keywords give the same OID: the narrow-band images ``nb_…_im.fits`` keep it; the wide-band
-    images ``wb_…_im.fits`` have ``_wb`` at its end; the spectral cube ``nb_…_sp.fits``, the same data as the
-    narrow-band images with other axes first, is a companion of these.
+    three products with the same keywords:
+
+    - ``nb_…_im.fits``: narrow-band images. They have this OID.
+    - ``wb_…_im.fits``: wide-band images. Their OID ends in ``_wb``.
+    - ``nb_…_sp.fits``: the spectral cube, with the data of the narrow-band images in another order of axes. It is a
+      companion of these.
     """
 
     name = "sst"
@@ -61,26 +64,25 @@ class SST(Telescope):
     }
 
     def oid(self, cube_file: CubeFile) -> str:
-        """Join DATE-BEG, FILTER1 and the scans: of FILENAME, else of the table of scans, else SCANNUM."""
+        """Join DATE-BEG, FILTER1 and the scans. These come from FILENAME, the table of scans or SCANNUM."""
         header = cube_file.image.header
         begin, line = required_text(header, "DATE-BEG"), required_text(header, "FILTER1")
         ending = "_wb" if filename(cube_file).startswith(_WIDE_BAND) else ""
         return f"{begin}_{line}_{_scans(cube_file)}{ending}"
 
     def product(self, cube_file: CubeFile) -> Product:
-        """Return the name without the time of the export; names that end in ``_sp`` are those of companions."""
+        """Return the name without the time of the export; a name that ends in ``_sp`` is a companion's."""
         written_as = filename(cube_file)
         name, exported = _TIME_OF_EXPORT.sub("", written_as), _TIME_OF_EXPORT.search(written_as)
         is_spectral = stem(name).endswith(_SPECTRAL_CUBE)
         return Product(name, _SPECTRAL_CUBE.strip("_") if is_spectral else "", exported[1] if exported else "")
 
     def spectral_line(self, header: Keywords) -> str:
-        """Return FILTER1."""
         return text(header, "FILTER1")
 
 
 def sparse_list(numbers: list[int]) -> str:
-    """Write numbers as a sparse list: ``0-36,38,39``. Two neighbours stay apart, three or more become a range."""
+    """Return numbers as a sparse list such as ``0-36,38,39``; three or more consecutive numbers become a range."""
     ranges: list[list[int]] = []
     for number in numbers:
         if ranges and number == ranges[-1][-1] + 1:
@@ -101,8 +103,8 @@ def _scans(cube_file: CubeFile) -> str:
     scan = text(header, "SCANNUM")
     if not scan:
         raise PermanentError(
-            f"The cube's scans are not known: FILENAME has no “_scans=…”, and there is neither a table {_SCAN_NUMBERS} "
-            "nor SCANNUM. They are part of the OID; or give one with the order."
+            "The file does not give its scans, which are part of the OID: FILENAME has no “_scans=…”, and the file has "
+            f"neither a table {_SCAN_NUMBERS} nor SCANNUM. Add one of these, or give an OID with the order."
         )
     return scan
 
@@ -110,5 +112,8 @@ def _scans(cube_file: CubeFile) -> str:
 def _scan_numbers(column: np.ndarray) -> list[int]:
     integers = np.unique(column) if column.dtype.kind in "iuf" else np.empty(0)
     if integers.size == 0 or not np.isfinite(integers).all() or (integers != np.floor(integers)).any():
-        raise PermanentError(f"The table {_SCAN_NUMBERS} does not hold scan numbers, which are part of the OID.")
+        raise PermanentError(
+            f"The table {_SCAN_NUMBERS} holds values that are not scan numbers. These are part of the OID: correct the "
+            "table, or give an OID with the order."
+        )
     return integers.astype(np.int64).tolist()

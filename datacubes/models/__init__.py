@@ -1,4 +1,4 @@
-"""What the archive holds of each cube, one file for each kind of data."""
+"""The rows of each cube, one module for each kind of data."""
 
 from datacubes.models.access import AccessRules, EmailGrant, GroupGrant
 from datacubes.models.cubes import Companion, DataCube, Instrument, Observation

@@ -1,4 +1,4 @@
-"""Who may download a cube, and when everybody may."""
+"""The access rules of cubes: release dates and grants."""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar
@@ -15,14 +15,13 @@ Rules = TypeVar("Rules", bound="AccessRules")
 
 
 MAX_EMAIL_LENGTH = 254
-"""RFC 3696, erratum 1690; what the column of a grant holds."""
+"""Maximum length of an address (RFC 3696, erratum 1690), and of the column of a grant."""
 
 
 class AccessRulesQuerySet(models.QuerySet[Rules]):
-    """Rules of several cubes; a release date that changes is copied to the cube's metadata."""
+    """Rules of several cubes. Copies changed release dates to the metadata of the cubes."""
 
     def update(self, **values: Any) -> int:
-        """Change some columns of all rows."""
         if "release_date" not in values:
             return super().update(**values)
         with transaction.atomic(savepoint=False):
@@ -32,7 +31,6 @@ class AccessRulesQuerySet(models.QuerySet[Rules]):
         return changed
 
     def bulk_create(self, objs: Iterable[Rules], *args: Any, **kwargs: Any) -> list[Rules]:
-        """Insert rows, or update those that are there if so told."""
         with transaction.atomic(savepoint=False):
             rules = super().bulk_create(objs, *args, **kwargs)
             _copy_release_dates([each.pk for each in rules])
@@ -40,22 +38,22 @@ class AccessRulesQuerySet(models.QuerySet[Rules]):
 
 
 class AccessRules(models.Model):
-    """When a cube becomes public. Without a release date it is restricted, never public."""
+    """The day on which a cube becomes public. A cube without a release date stays restricted."""
 
     cube = models.OneToOneField(DataCube, on_delete=models.CASCADE, primary_key=True, related_name="access")
     release_date = models.DateField(
-        null=True, blank=True, help_text="Public from this day on (UTC); empty: restricted."
+        null=True, blank=True, help_text="Day on which the cube becomes public (UTC). Empty: restricted."
     )
     release_comment = models.TextField(blank=True)
     header_release_date = models.DateField(null=True, editable=False, help_text="RELEASE of the last export.")
     header_release_comment = models.TextField(blank=True, editable=False, help_text="RELEASEC of the last export.")
     named_release_date = models.DateField(
-        null=True, editable=False, help_text="RELEASE as a header last named it: kept where an export leaves it out."
+        null=True, editable=False, help_text="The last RELEASE of any export, kept if a later one leaves it out."
     )
     release_set_by_staff = models.BooleanField(
         default=False,
         editable=False,
-        help_text="Whether an ingestion found a date that staff had set; false again once a header names another.",
+        help_text="True once an ingestion finds a date that staff set; false when a header names a new one.",
     )
 
     objects = AccessRulesQuerySet.as_manager()
@@ -69,7 +67,7 @@ class AccessRules(models.Model):
         return f"public from {self.release_date}" if self.release_date else "restricted"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store the rules, and copy the release date to the cube's metadata."""
+        """Save the rules, and copy the release date to the cube's metadata."""
         with transaction.atomic(savepoint=False):
             super().save(*args, **kwargs)
             _copy_release_dates([self.pk])
@@ -87,7 +85,7 @@ def _copy_release_dates(cubes: list[int]) -> None:
 
 
 class EmailGrant(models.Model):
-    """Access for the person with an e-mail address, also before that person has an account."""
+    """Access for the owner of an e-mail address, who may not have an account yet."""
 
     cube = models.ForeignKey(DataCube, on_delete=models.CASCADE, related_name="email_grants")
     email = models.EmailField(max_length=MAX_EMAIL_LENGTH)

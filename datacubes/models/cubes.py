@@ -6,12 +6,12 @@ from cubefile.telescopes import TELESCOPES
 
 
 def telescope_choices() -> list[tuple[str, str]]:
-    """Return the telescopes to choose from; a function, so that one that is added needs no migration."""
+    """Return the telescopes to choose from. It is a function so that a new telescope needs no migration."""
     return [(telescope.name, telescope.title) for telescope in TELESCOPES]
 
 
 class Instrument(models.Model):
-    """An instrument whose cubes the archive takes; named as INSTRUME names it."""
+    """An instrument whose cubes the archive accepts, named as INSTRUME names it."""
 
     name = models.CharField(max_length=64, unique=True)
     description = models.TextField(blank=True)
@@ -19,7 +19,7 @@ class Instrument(models.Model):
         max_length=32,
         choices=telescope_choices,
         default="sst",
-        help_text="How its files are read. After a change, re-ingest its cubes.",
+        help_text="Decides how its files are read. After a change, re-ingest its cubes.",
     )
 
     class Meta:
@@ -30,10 +30,10 @@ class Instrument(models.Model):
 
 
 class Observation(models.Model):
-    """Cubes that belong together: those of one POINT_ID, or, without one, of one DATE-BEG."""
+    """A group of cubes with the same POINT_ID or, without POINT_ID, the same DATE-BEG."""
 
     class Kind(models.TextChoices):
-        """What the ending of POINT_ID says of how its cubes were put together."""
+        """How the observation was composed, from the ending of POINT_ID."""
 
         SINGLE = "", "Single"
         GROUPED = "grouped", "Grouped"
@@ -41,10 +41,10 @@ class Observation(models.Model):
 
     point_id = models.CharField("POINT_ID", max_length=255, unique=True)
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.SINGLE, blank=True)
-    date_beg = models.DateTimeField("begin", help_text="The earliest begin of its cubes, UTC.")
-    date_end = models.DateTimeField("end", help_text="The latest end of its cubes, UTC.")
+    date_beg = models.DateTimeField("begin", help_text="The earliest begin of the observation's cubes, UTC.")
+    date_end = models.DateTimeField("end", help_text="The latest end of the observation's cubes, UTC.")
     is_listed = models.BooleanField(
-        default=True, editable=False, help_text="Whether it has cubes that are not withdrawn."
+        default=True, editable=False, help_text="Whether the observation has cubes that are not withdrawn."
     )
 
     class Meta:
@@ -56,22 +56,21 @@ class Observation(models.Model):
 
 
 class ListedCubes(models.Manager["DataCube"]):
-    """The cubes of the archive, without those that are withdrawn."""
+    """The cubes of the archive, without withdrawn ones."""
 
     def get_queryset(self) -> models.QuerySet["DataCube"]:
-        """Leave out withdrawn cubes."""
         return super().get_queryset().filter(withdrawn_at=None)
 
 
 class DataCube(models.Model):
     """A cube: one observation of one spectral line, in the file of its latest export.
 
-    `relative_path`, `size`, `modified_ns`, `header_digest` and `product` describe the file as it was ingested. A cube
-    whose path holds another cube since then is withdrawn (see `datacubes.withdrawal`). `objects` leaves withdrawn cubes
-    out, so that nothing shows, sends or submits them by mistake; `every` has them too.
+    `relative_path`, `size`, `modified_ns`, `header_digest` and `product` describe the file at its ingestion. A cube
+    whose path later holds another cube is withdrawn (see `datacubes.withdrawal`). `objects` leaves out withdrawn cubes,
+    so that nothing shows, sends or submits them by mistake; `every` includes them.
 
-    `sources` holds, for each step of the ingestion, a fingerprint of what the step's rows were last made from. A step
-    whose source has the same fingerprint has nothing to do.
+    `sources` holds, for each step of the ingestion, the fingerprint of the source of the step's rows. A step whose
+    source still has this fingerprint is skipped.
     """
 
     oid = models.CharField("OID", max_length=255, unique=True)
@@ -81,15 +80,17 @@ class DataCube(models.Model):
     modified_ns = models.BigIntegerField(
         null=True, editable=False, help_text="Modification time of the file, nanoseconds since 1970."
     )
-    header_digest = models.CharField(max_length=64, blank=True, editable=False, help_text="SHA-256 of its header.")
+    header_digest = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="SHA-256 of the file's headers."
+    )
     product = models.CharField(
         max_length=255, blank=True, editable=False, help_text="Name of the file without the time of its export."
     )
     exported = models.CharField(
-        max_length=32, blank=True, editable=False, help_text="When the file was exported, as its name has it."
+        max_length=32, blank=True, editable=False, help_text="When the file was exported, from its name."
     )
     missing_since = models.DateTimeField(
-        null=True, editable=False, help_text="When the file was first found missing; empty: it is there."
+        null=True, editable=False, help_text="When the file was first found missing. Empty: not missing."
     )
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     withdrawal_reason = models.TextField(blank=True, editable=False)
@@ -120,13 +121,13 @@ class DataCube(models.Model):
 
 
 class Companion(models.Model):
-    """A file that has the data of a cube in another form. The cube's access rules are its own.
+    """A file with the data of a cube in another form. The access rules of the cube apply to it.
 
-    The cube is known by its OID alone: the companion may come first, and then waits for it.
+    It refers to its cube by OID, because it may be ingested before the cube exists.
     """
 
-    oid = models.CharField("OID", max_length=255, help_text="Of its cube.")
-    kind = models.CharField(max_length=16, help_text="Such as “sp”, a spectral cube.")
+    oid = models.CharField("OID", max_length=255, help_text="OID of the cube.")
+    kind = models.CharField(max_length=16, help_text="Kind of companion, such as “sp” for a spectral cube.")
     relative_path = models.CharField("path", max_length=1000, db_index=True)
     filename = models.CharField(max_length=255)
     size = models.BigIntegerField(help_text="Bytes.")

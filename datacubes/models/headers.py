@@ -1,4 +1,4 @@
-"""The header of a cube's image as it stands in the file."""
+"""The header of a cube's image, byte for byte."""
 
 from itertools import takewhile
 
@@ -13,9 +13,9 @@ _END_CARD = "END".ljust(CARD_SIZE)
 
 
 class FITSHeader(models.Model):
-    """The header of a cube's image: each character is one byte (Latin-1), END and padding included.
+    """The header of a cube's image with END and padding, one character (Latin-1) for each byte of the file.
 
-    It is as it stands in the file; that of a compressed image is as it is after unpacking.
+    For a compressed image, it is the header of the unpacked image.
     """
 
     cube = models.OneToOneField(DataCube, on_delete=models.CASCADE, primary_key=True, related_name="fits_header")
@@ -28,7 +28,7 @@ class FITSHeader(models.Model):
         return "header of a cube"
 
     def cards(self) -> list[str]:
-        """Return the cards before END, each with its 80 characters: readers join CONTINUE cards by that width."""
+        """Return the cards before END, each with all 80 characters, which readers of CONTINUE cards need."""
         images = (self.text[start : start + CARD_SIZE] for start in range(0, len(self.text), CARD_SIZE))
         return list(takewhile(_END_CARD.__ne__, images))
 
@@ -37,7 +37,7 @@ class FITSHeader(models.Model):
         return "\n".join([*self.cards(), _END_CARD])
 
     def first_lines(self) -> tuple[str, int]:
-        """As much of the header as a page shows, without the padding, and the number of cards that follow."""
+        """Return the first lines of the header, as many as a page shows, and the number of further cards."""
         text = self.text.rstrip()
         more = -(-len(text) // CARD_SIZE) - MAX_SHOWN_CARDS
         shown = text[: MAX_SHOWN_CARDS * CARD_SIZE]

@@ -1,4 +1,4 @@
-"""What people search for: typed columns for the usual questions, every keyword as JSON for the others."""
+"""The metadata that people search: typed columns for common searches, and every keyword as JSON for the others."""
 
 from datetime import date
 
@@ -14,17 +14,16 @@ NEVER_PUBLIC = date.max
 class Metadata(models.Model):
     """The metadata of a cube, from its header and its table of coordinates.
 
-    `keywords` has every keyword of the cube's header with its value: types kept, undefined values and NaN as null,
-    repeated keywords as lists, COMMENT and HISTORY as text. On PostgreSQL a GIN index, made by a migration, answers
-    questions for any keyword.
+    `keywords` holds every keyword of the cube's header with its value, in the form of `keywords_as_json`. On
+    PostgreSQL, a GIN index from a migration serves searches for any keyword.
 
-    `instrument` and `public_from` are copies of the cube's instrument and of the release date of its access rules,
-    which writes the second as it changes. One index cannot hold columns of three tables.
+    `instrument` and `public_from` copy the cube's instrument and the release date of its access rules, because an index
+    cannot hold columns of three tables. `AccessRules` updates `public_from`.
     """
 
     cube = models.OneToOneField(DataCube, on_delete=models.CASCADE, primary_key=True, related_name="metadata")
     date_beg = models.DateTimeField("begin", help_text="DATE-BEG, UTC.")
-    date_end = models.DateTimeField("end", help_text="DATE-END, UTC; the begin where the header has none.")
+    date_end = models.DateTimeField("end", help_text="DATE-END, UTC; the begin if the header has no DATE-END.")
     wavelength_min = models.FloatField(null=True, help_text="WAVEMIN, nm.")
     wavelength_max = models.FloatField(null=True, help_text="WAVEMAX, nm.")
     spectral_line = models.CharField(max_length=64, blank=True, help_text="FILTER1.")
@@ -33,12 +32,12 @@ class Metadata(models.Model):
     )
     n_scans = models.IntegerField("scans", default=1)
     n_wavelengths = models.IntegerField("wavelengths", default=1)
-    size_x = models.FloatField(null=True, help_text="Width on the sky, arcsec.")
-    size_y = models.FloatField(null=True, help_text="Height on the sky, arcsec.")
+    size_x = models.FloatField(null=True, help_text="Width of the field of view, arcsec.")
+    size_y = models.FloatField(null=True, help_text="Height of the field of view, arcsec.")
     pointing_x = models.FloatField(null=True, help_text="Helioprojective longitude of the centre, arcsec.")
     pointing_y = models.FloatField(null=True, help_text="Helioprojective latitude of the centre, arcsec.")
     rotation = models.FloatField(
-        null=True, help_text="From solar north to the image's y axis, counterclockwise, degrees."
+        null=True, help_text="Angle from solar north to the image's y axis, counterclockwise, degrees."
     )
     mu = models.FloatField(
         "μ",
@@ -50,14 +49,14 @@ class Metadata(models.Model):
         Instrument, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
     )
     public_from = models.DateField(
-        default=NEVER_PUBLIC, editable=False, help_text="The release date; 9999-12-31 where there is none."
+        default=NEVER_PUBLIC, editable=False, help_text="The release date; 9999-12-31 without one."
     )
 
     class Meta:
         verbose_name = "metadata"
         verbose_name_plural = "metadata"
-        # The first columns of each are an order of the list; a database that walks through it reads in the others
-        # whether a cube passes a filter, and looks at the rows of those that do.
+        # The first columns of an index give the order of a list. The other columns let the database apply the filters
+        # within the index, so that it reads only the rows that pass.
         indexes = [
             models.Index(fields=["-date_beg", "-cube", *columns_besides("date_beg")], name="metadata_newest"),
             models.Index(

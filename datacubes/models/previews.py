@@ -1,4 +1,4 @@
-"""What people look at before they download a cube: images, a movie, plots."""
+"""The previews of a cube: images, a movie and plots."""
 
 from django.db import models
 
@@ -9,7 +9,7 @@ class ImagePreview(models.Model):
     """An image of a cube in one of the sizes of the setting IMAGE_PREVIEW_SIDES."""
 
     cube = models.ForeignKey(DataCube, on_delete=models.CASCADE, related_name="image_previews")
-    size_name = models.CharField(max_length=32, help_text="Such as “thumbnail”.")
+    size_name = models.CharField(max_length=32, help_text="Name of the size, such as “thumbnail”.")
     file = models.FileField(max_length=255, db_index=True)
     width = models.PositiveIntegerField(help_text="Pixels.")
     height = models.PositiveIntegerField(help_text="Pixels.")
@@ -25,7 +25,7 @@ class ImagePreview(models.Model):
 
 
 class VideoPreview(models.Model):
-    """A movie of a cube, and the poster image that stands for it until it is played."""
+    """A movie of a cube, and the poster image that a player shows before it starts."""
 
     cube = models.OneToOneField(DataCube, on_delete=models.CASCADE, primary_key=True, related_name="video_preview")
     file = models.FileField(max_length=255, db_index=True)
@@ -43,7 +43,7 @@ class VideoPreview(models.Model):
 
 
 class PlotData(models.Model):
-    """The data of a cube's plots, ready to be drawn; null where the cube has none."""
+    """The data of a cube's plots, ready to be drawn. A plot that the cube lacks is null."""
 
     cube = models.OneToOneField(DataCube, on_delete=models.CASCADE, primary_key=True, related_name="plot_data")
     seeing = models.JSONField(null=True, help_text="r₀ over time.")

@@ -9,7 +9,7 @@ class Tag(models.Model):
     """A solar feature or event that a cube shows."""
 
     class Kind(models.TextChoices):
-        """Which vocabulary the tag is from."""
+        """The vocabulary of the tag."""
 
         FEATURE = "feature", "Feature"
         EVENT = "event", "Event"
@@ -26,13 +26,13 @@ class Tag(models.Model):
 
 
 class Vocabulary(models.Model):
-    """The words of a vocabulary as they were last read, and since which day each is in it."""
+    """The words of a vocabulary at its last reading, and the day on which each was first read."""
 
     kind = models.CharField(max_length=16, choices=Tag.Kind, unique=True)
-    source = models.TextField(help_text="File or address of the words.")
+    source = models.TextField(help_text="File or URL of the words.")
     words = models.JSONField(help_text="Each word with the day on which it was first read.")
     read_at = models.DateTimeField(null=True, help_text="When the words were last read.")
-    error = models.TextField(help_text="Why the words could not be read since then.")
+    error = models.TextField(help_text="Error of the last reading, if it failed.")
 
     class Meta:
         verbose_name_plural = "vocabularies"

@@ -1,1 +1,1 @@
-"""The steps of an ingestion, one file for each kind of data; `base.Step` is their contract."""
+"""The steps of an ingestion, one module for each kind of data; `base.Step` is their contract."""

@@ -1,4 +1,4 @@
-"""The contract of a step, what steps are given, and what they answer."""
+"""The contract of a step, with its inputs and results."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ from cubefile.telescopes import Product, Telescope
 from datacubes.models import DataCube, Instrument
 
 Values = TypeVar("Values")
-"""What a step takes from the file and writes into rows."""
+"""The values that a step reads from the file and writes into rows."""
 
 
 class Outcome(StrEnum):
-    """What became of a step."""
+    """The outcome of a step."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -26,22 +26,22 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class IngestRequest:
-    """What is asked with a cube, as plain values.
+    """A request to ingest a file, as plain values.
 
     Attributes
     ----------
     relative_path
-        The cube's path below the science data folder.
+        The file's path below the science data folder.
     oid
-        Overrides the OID that is derived from the header.
+        Replaces the OID from the header.
     owner_email_addresses
         Replaces the grants by e-mail address; None leaves them as they are.
     swedish_data
-        True grants the group “Swedish User” access, False revokes it, None leaves it as it is.
+        True grants access to the group “Swedish User”, False revokes it, None leaves it as it is.
     image_preview, video_preview
         Paths of the pipeline's own image and movie below the science data folder.
     force
-        Ingest as if nothing had been ingested before.
+        Run every step, also those whose source is unchanged.
     """
 
     relative_path: str
@@ -55,20 +55,20 @@ class IngestRequest:
 
 @dataclass(frozen=True)
 class Material:
-    """What the steps of one ingestion read from.
+    """The sources that the steps of one ingestion read.
 
     Attributes
     ----------
     product
-        Which file of an export this is.
+        The file's part in its export.
     instrument
         The row that INSTRUME names.
     overwritten
         Other cubes whose file was at this path.
     warnings
-        Sentences on what was accepted although it is not as it should be; steps add to them.
+        Sentences about faults that do not refuse the file. Steps add to them.
     new_files
-        Names, below MEDIA_ROOT, of the files that steps have written; steps add to them.
+        Names below MEDIA_ROOT of the files that steps have written. Steps add to them.
     """
 
     cube_file: CubeFile
@@ -84,7 +84,7 @@ class Material:
 
 @dataclass(frozen=True)
 class StepResult:
-    """What a step did, why, and how many seconds it took."""
+    """The outcome of a step, the reason, and the duration in seconds."""
 
     name: str
     outcome: Outcome
@@ -94,20 +94,20 @@ class StepResult:
 
 @dataclass
 class CubeRows:
-    """The rows of the cube that the steps write, within the one transaction of the ingestion.
+    """The cube's rows, which all steps write within one transaction.
 
     Attributes
     ----------
     material
-        What was read from.
+        The sources that were read.
     found
-        The cube's row as it was found, locked; None if the cube is new.
+        The cube's row at the start of the transaction, locked; None if the cube is new.
     sources
         The fingerprint of each step's source, to be stored with the cube.
     results
-        What the steps before this one did.
+        The results of the steps before this one.
     observations
-        Primary keys of the observations whose begin and end must follow their cubes; steps add to them.
+        Primary keys of the observations to refresh at the end. Steps add to them.
     """
 
     material: Material
@@ -126,7 +126,7 @@ class CubeRows:
     def cube(self) -> DataCube:
         """The cube's row, once the first step has written it."""
         if self._cube is None:
-            raise RuntimeError("The step data_cube, which writes the cube's row, comes first.")
+            raise RuntimeError("The cube has no row yet: the step data_cube must run first.")
         return self._cube
 
     @cube.setter
@@ -135,42 +135,42 @@ class CubeRows:
 
 
 class NothingToDo(Exception):
-    """A step finds nothing to make its rows from; the message says what is missing."""
+    """The source of a step is missing; the message says which."""
 
 
 class Step(ABC, Generic[Values]):
-    """One kind of data that an ingestion brings into the archive: one file here, one line in the conductor's list.
+    """Brings one kind of data into the archive: one module here, one line in the conductor's list.
 
     A step must
 
-    - have a `name` of its own, under which orders show it and the cube's `sources` hold its fingerprint;
-    - raise its `version` when it makes other rows of the same file. Then this step alone runs again for every cube,
-      and `tests/ingestion/test_step_versions.py` says so;
-    - take all that it needs from the file in `read`, and bring the rows to it in `write`, also if it runs twice.
+    - have a unique `name`, by which orders show it and the cube's `sources` hold its fingerprint;
+    - raise its `version` when it would write different rows for an unchanged file. Then only this step runs again for
+      every cube. `tests/ingestion/test_step_versions.py` reminds of it;
+    - read everything that it needs from the file in `read`, and update the rows in `write`, which may run twice.
 
     A step may
 
-    - skip itself: by `fingerprint`, by `NothingToDo`, or by finding in `write` that the rows are as they should be;
+    - skip itself: by `fingerprint`, by `NothingToDo`, or if `write` finds the rows up to date;
     - add to the material's `warnings`;
     - write files below MEDIA_ROOT in `read`, under new names that it adds to the material's `new_files`.
 
-    A step may not
+    A step must not
 
     - change rows in `read`, or read the cube's file in `write`;
-    - read the whole array, or wait for anything but the storage and the database;
-    - know of orders, HTTP or Celery.
+    - read the whole array, or wait for anything except the storage and the database;
+    - use orders, HTTP or Celery.
 
-    Keywords that cannot be read: those of identity (DATE-BEG, INSTRUME, POINT_ID, the parts of the OID) and RELEASE,
-    which decides access, refuse the cube with a `PermanentError`. For any other, such as DATE-END, WAVEMIN or the
-    length of an axis, the step adds a sentence to `material.warnings` that names the keyword, its value and what was
-    expected; the column stays empty, or has its default.
+    An unreadable keyword of identity (DATE-BEG, INSTRUME, POINT_ID, the parts of the OID) refuses the cube with a
+    `PermanentError`; so does an unreadable RELEASE, which decides access. For any other keyword, such as DATE-END,
+    WAVEMIN or the length of an axis, the step adds a sentence to `material.warnings` that gives the keyword, its value
+    and what was expected. The column then stays empty, or has its default.
 
     Attributes
     ----------
     unchanged_reason
-        Why the step is skipped if its fingerprint is that of the last completed ingestion.
+        The reason given when the step is skipped because its fingerprint is unchanged.
     optional
-        Whether the ingestion goes on without this step if its source cannot be used.
+        Whether the ingestion continues without this step if its source cannot be used.
     """
 
     name: ClassVar[str]
@@ -179,34 +179,34 @@ class Step(ABC, Generic[Values]):
     optional: ClassVar[bool] = False
 
     def fingerprint(self, material: Material) -> str | None:
-        """Name the state of the step's source; None if the step always runs."""
+        """Return a text that changes with the step's source; None if the step always runs."""
         return None
 
     @abstractmethod
     def read(self, material: Material) -> Values:
-        """Take what `write` needs from the cube file.
+        """Return the values that `write` needs from the cube file.
 
         Raises
         ------
         NothingToDo
-            If there is nothing to make rows from; those of before stay.
+            If the source is missing; existing rows stay.
         PermanentError, TransientError
-            If the source cannot be used, or not now.
+            If the source cannot be used, or cannot be used now.
         """
 
     @abstractmethod
     def write(self, rows: CubeRows, values: Values) -> tuple[Outcome, str]:
-        """Bring the rows to what was read, and return what was done and why.
+        """Update the rows with the values, and return the outcome and its reason.
 
-        The conductor turns *updated* into *created* for a new cube.
+        For a new cube, the conductor changes *updated* to *created*.
         """
 
 
 def header_fingerprint(material: Material) -> str | None:
-    """Name the state of the image and its header; None if it has no CHECKSUM.
+    """Return a text that changes with the image and its header; None without CHECKSUM.
 
-    A CHECKSUM that agrees with its header stands for the data. One that does not is common, as tags are added to
-    headers without a new one: then size and modification time of the file stand for the data.
+    A CHECKSUM that agrees with its header represents the data. One that does not agree is common, because tags are
+    added to headers without a new CHECKSUM; then the file's size and modification time represent the data.
     """
     cube_file = material.cube_file
     if cube_file.checksum_status == "absent":
@@ -217,7 +217,7 @@ def header_fingerprint(material: Material) -> str | None:
 
 
 def table_fingerprint(material: Material, name: str | None) -> str | None:
-    """Name the state of a table, “-” if it is missing; None if its CHECKSUM is missing or contradicts its header."""
+    """Return a text that changes with a table; “-” if it is missing, None if its CHECKSUM is missing or wrong."""
     table = None if name is None else material.cube_file.extensions.get(name)
     if table is None:
         return "-"

@@ -1,4 +1,4 @@
-"""The step `companion`: a file that has the data of a cube in another form, and is not a cube of its own."""
+"""The step `companion`: a file with the data of a cube in another form, which is not a cube of its own."""
 
 import os
 
@@ -9,12 +9,11 @@ from datacubes.steps.data_cube import withdraw_overwritten
 
 
 class CompanionStep(Step[Companion]):
-    """Stores where a companion of a cube is. It is the only step of such a file, and always runs."""
+    """Stores the location of a companion. It is the only step of such a file, and always runs."""
 
     name = "companion"
 
     def read(self, material: Material) -> Companion:
-        """Take what identifies the file."""
         cube_file = material.cube_file
         return Companion(
             oid=material.identity.oid,
@@ -29,7 +28,7 @@ class CompanionStep(Step[Companion]):
         )
 
     def write(self, rows: CubeRows, values: Companion) -> tuple[Outcome, str]:
-        """Store the companion; it waits for its cube if it comes first."""
+        """Store the companion, also if its cube is not in the archive yet."""
         withdraw_overwritten(rows)
         what = f"It is the companion “{values.kind}” of the cube {values.oid}"
         if not DataCube.objects.filter(oid=values.oid).exists():

@@ -1,4 +1,4 @@
-"""The step `data_access`: when a cube becomes public, and who may download it before."""
+"""The step `data_access`: the release date of a cube, and who may download it before that."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,23 +18,23 @@ _header = attrgetter("header_release_date", "header_release_comment", "named_rel
 
 @dataclass(frozen=True)
 class HeaderRelease:
-    """What a header says of the release: RELEASE as a date, or None where it has none, and RELEASEC."""
+    """The release in a header: RELEASE as a date, or None without RELEASE, and RELEASEC."""
 
     day: date | None
     comment: str
 
 
 class DataAccessStep(Step[HeaderRelease]):
-    """Applies the release that the header states and the grants that the request names.
+    """Applies the header's release and the request's grants.
 
-    It always runs, as the request may name other grants. A release date or comment that staff have set stays until the
-    header names another day than it did before.
+    It always runs, because the request may name new grants. A release date or comment that staff set stays until the
+    header names a new day.
     """
 
     name = "data_access"
 
     def read(self, material: Material) -> HeaderRelease:
-        """Read RELEASE and RELEASEC; PermanentError if RELEASE is not a date."""
+        """Read RELEASE and RELEASEC. Raises a PermanentError if RELEASE is not a date."""
         header = material.cube_file.image.header
         release, comment = header.get("RELEASE"), header.get("RELEASEC")
         return HeaderRelease(
@@ -43,7 +43,7 @@ class DataAccessStep(Step[HeaderRelease]):
         )
 
     def write(self, rows: CubeRows, values: HeaderRelease) -> tuple[Outcome, str]:
-        """Change the rules and grants that are not as they should be."""
+        """Update the rules and grants that differ."""
         changes = []
         cube, request = rows.cube, rows.material.request
         access = None if rows.created else getattr(cube, "access", None)
@@ -65,12 +65,12 @@ class DataAccessStep(Step[HeaderRelease]):
 
 
 def _follow_header(access: AccessRules, release: HeaderRelease) -> None:
-    """Let the rules follow a header that says something new of the release.
+    """Update the rules from a header whose release changed.
 
-    Another day is taken over with the comment that the header has for it: one of staff told of the day before. Without
-    another day, date and comment are each left as they are if staff have set them, and follow the header if not: a
-    reworded comment must not lift an embargo, nor need it be held back because of one. A day that an export leaves out
-    is no other when it comes back.
+    A new day replaces the date, and its comment replaces the comment: one by staff would describe the old day. If the
+    day is the same, date and comment each follow the header unless staff set them. So a reworded comment never lifts an
+    embargo by staff, and an embargo does not hold a reworded comment back. A day that one export leaves out and a later
+    one names again is not new.
     """
     names_another_day = release.day not in (None, access.named_release_date)
     if names_another_day or access.release_comment == access.header_release_comment:

@@ -14,12 +14,12 @@ from datacubes.withdrawal import restore, withdraw
 
 _AS_BEFORE = "Path, size, instrument and observation are as before."
 _UNSEEN = {"modified_ns", "header_digest", "product", "exported"}
-"""Columns that identify the file for a download, and show nothing that is new."""
+"""Columns that identify the file for a download. A change of these alone does not count as an update."""
 
 
 @dataclass(frozen=True)
 class FileFacts:
-    """What the cube's row says of its file; the names are those of its columns."""
+    """The file's properties, named as the columns of the cube's row."""
 
     relative_path: str
     filename: str
@@ -31,13 +31,12 @@ class FileFacts:
 
 
 class DataCubeStep(Step[FileFacts]):
-    """Creates the row of a cube, or brings it up to date with its file. It always runs, and comes first."""
+    """Creates or updates the cube's row. It always runs, and comes first."""
 
     name = "data_cube"
     version = 2
 
     def read(self, material: Material) -> FileFacts:
-        """Take what identifies the file."""
         cube_file = material.cube_file
         return FileFacts(
             cube_file.relative_path,
@@ -50,12 +49,12 @@ class DataCubeStep(Step[FileFacts]):
         )
 
     def write(self, rows: CubeRows, values: FileFacts) -> tuple[Outcome, str]:
-        """Write the row of the cube, and find or make its observation.
+        """Write the row of the cube, and find or create its observation.
 
         Raises
         ------
         TransientError
-            If the cube is to be created and another ingestion has done that meanwhile.
+            If another ingestion has created the cube meanwhile.
         """
         material, cube = rows.material, rows.found
         identity = material.identity
@@ -95,22 +94,25 @@ def find_instrument(name: str) -> Instrument:
     Raises
     ------
     PermanentError
-        Listing the instruments that are known, if it is not one of them.
+        Listing the known instruments, if the name is not one of them.
     """
     known = list(Instrument.objects.all())
     for instrument in known:
         if instrument.name == name:
             return instrument
     names = ", ".join(instrument.name for instrument in known) or "none"
-    raise PermanentError(f"INSTRUME is {quoted(name)}, which is not a known instrument. Known are: {names}.")
+    raise PermanentError(
+        f"INSTRUME is {quoted(name)}, which is not registered. Known instruments: {names}. Add it under Instruments in "
+        "the admin, then re-ingest."
+    )
 
 
 def _create(oid: str, **values: Any) -> DataCube:
-    """Create the row of a cube whose observation this transaction holds."""
+    """Create the row of a cube whose observation this transaction has locked."""
     added_meanwhile = f"Another ingestion added the cube {oid} at the same time."
-    # Whoever changes a cube locks first its row and then its observation. The insertion would wait for the row, and
-    # thus the two for each other. The cubes of one observation are created one after the other, so that this looks at
-    # all but one that another observation is just given.
+    # Avoids a deadlock: a transaction that changes a cube locks its row first, then its observation, while this one
+    # holds the observation and its insertion would wait for the row. The cubes of one observation are created one after
+    # the other, so this query finds the cube unless it is just moving in from another observation.
     if DataCube.every.filter(oid=oid).exists():
         raise TransientError(added_meanwhile)
     try:
@@ -120,12 +122,12 @@ def _create(oid: str, **values: Any) -> DataCube:
 
 
 def withdraw_overwritten(rows: CubeRows) -> None:
-    """Withdraw the cubes whose path now holds this file, so that nobody gets the wrong one."""
+    """Withdraw the other cubes of this path, so that nobody downloads the wrong file."""
     material = rows.material
     path, oid = material.cube_file.relative_path, material.identity.oid
     for other in material.overwritten:
         withdraw(other, f"Its file, {path}, was replaced by that of another cube.", replaced_by=oid)
         rows.observations.add(other.observation_id)
         material.warnings.append(
-            f"The cube {other.oid}, whose file was at this path before, is withdrawn; its page names {oid} instead."
+            f"The cube {other.oid}, whose file was at this path before, is withdrawn. Its page now refers to {oid}."
         )

@@ -11,14 +11,12 @@ class FITSHeaderStep(Step[str]):
     name = "fits_header"
 
     def fingerprint(self, material: Material) -> str | None:
-        """Name the state of the header."""
         return header_fingerprint(material)
 
     def read(self, material: Material) -> str:
-        """Return the bytes of the header as Latin-1 text; the padding may have NUL, which databases refuse."""
+        """Return the header as Latin-1 text, with blanks for the NUL of some paddings, which databases refuse."""
         return material.cube_file.image.header_bytes.decode("latin-1").replace("\0", " ")
 
     def write(self, rows: CubeRows, values: str) -> tuple[Outcome, str]:
-        """Store the header."""
         upsert(FITSHeader(cube=rows.cube, text=values), "cube")
         return Outcome.UPDATED, ""

@@ -25,13 +25,12 @@ class ImagePreviewsStep(Step[list[ImagePreview]]):
     optional = True
 
     def fingerprint(self, material: Material) -> str | None:
-        """Name the state of the image that the previews are made from, or of the cube, and the sizes."""
+        """Return a text that changes with the sizes and with the source: an image file, or the cube."""
         source = _source(material)
         state = source.fingerprint if source else header_fingerprint(material)
         return state and f"{state} {sorted(settings.IMAGE_PREVIEW_SIDES.items())}"
 
     def read(self, material: Material) -> list[ImagePreview]:
-        """Write the files of the previews."""
         folder = preview_folder(material.identity.date_beg)
         target = Path(settings.MEDIA_ROOT) / folder
         source = _source(material)
@@ -49,7 +48,7 @@ class ImagePreviewsStep(Step[list[ImagePreview]]):
         return [_row(file, folder) for file in files]
 
     def write(self, rows: CubeRows, values: list[ImagePreview]) -> tuple[Outcome, str]:
-        """Let the new previews take the place of those of before, whose files go when the transaction is committed."""
+        """Replace the previews. The old files are removed when the transaction commits."""
         if not rows.created:
             rows.cube.image_previews.all().delete()
         for preview in values:

@@ -1,4 +1,4 @@
-"""The step `metadata`: what people search for, and every keyword."""
+"""The step `metadata`: the columns that people search, and every keyword."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -20,24 +20,23 @@ from datacubes.models import Metadata
 from datacubes.models.metadata import NEVER_PUBLIC
 from datacubes.steps.base import CubeRows, Material, Outcome, Step, header_fingerprint, table_fingerprint
 
-MAX_LENGTH = 2**31 - 1  # Of what a column of integers holds.
+MAX_LENGTH = 2**31 - 1  # The largest integer of the columns.
 
 T = TypeVar("T")
 
 
 class MetadataStep(Step[Metadata]):
-    """Stores what people search for, and every keyword."""
+    """Stores the columns that people search, and every keyword."""
 
     name = "metadata"
     version = 2
 
     def fingerprint(self, material: Material) -> str | None:
-        """Name the state of the header and of the table of coordinates."""
+        """Return a text that changes with the header and with the table of coordinates."""
         header, table = header_fingerprint(material), table_fingerprint(material, material.telescope.layout.coordinates)
         return f"{header} {table}" if header and table else None
 
     def read(self, material: Material) -> Metadata:
-        """Make the metadata from the header, and the place on the Sun from the coordinates."""
         image = material.cube_file.image
         keywords = keywords_as_json(image.header)
         columns, warnings = columns_of_keywords(keywords, material.telescope, material.identity.date_beg)
@@ -60,12 +59,11 @@ class MetadataStep(Step[Metadata]):
         )
 
     def write(self, rows: CubeRows, values: Metadata) -> tuple[Outcome, str]:
-        """Store the metadata."""
         cube = rows.cube
         values.cube = cube
         values.instrument_id = cube.instrument_id
         values.public_from = cube.access.release_date or NEVER_PUBLIC
-        # The rules write the copy of their release date, which staff may be changing at this moment.
+        # `AccessRules` alone writes the copy of its release date, which staff may be changing at this moment.
         upsert(values, "cube", keep=["public_from"])
         rows.observations.add(cube.observation_id)
         return Outcome.UPDATED, ""
@@ -74,18 +72,19 @@ class MetadataStep(Step[Metadata]):
 def columns_of_keywords(
     keywords: Mapping[str, JSONValue], telescope: Telescope, date_beg: datetime
 ) -> tuple[dict[str, datetime | float | str | None], list[str]]:
-    """Make the columns that need the keywords alone: `refill_metadata` fills them without the file.
+    """Return the columns that depend on keywords only, which `refill_metadata` fills without the file.
 
-    The first value of a repeated keyword counts. In JSON it is a list, as a complex number is: its real part counts.
+    The first value of a repeated keyword is used. It is a list in JSON, as is a complex number, whose real part is
+    used.
 
     Parameters
     ----------
     keywords
-        Those of the header, as `keywords_as_json` returns them, or as they were stored.
+        The header's keywords, from `keywords_as_json` or from the database.
     telescope
-        That of the cube's instrument.
+        The telescope of the cube's instrument.
     date_beg
-        The begin of the cube, UTC; also its end if DATE-END is missing or cannot be read.
+        The begin of the cube, UTC; also its end if DATE-END is missing or unreadable.
 
     Returns
     -------
@@ -111,7 +110,7 @@ def columns_of_keywords(
 
     scale = time_scale(values.get("TIMESYS"))
     if scale is None:
-        warnings.append(f"TIMESYS is {quoted(values['TIMESYS'])}, which is unknown: times are taken as UTC.")
+        warnings.append(f"TIMESYS is {quoted(values['TIMESYS'])}, which is unknown: times are read as UTC.")
 
     def time(keyword: str, value: JSONValue) -> datetime:
         return parse_time(keyword, value, scale or "UTC")
@@ -138,18 +137,18 @@ def _length(material: Material, axis: int | None) -> int:
 
 
 def _pointing(material: Material) -> Pointing:
-    """Read the pointing; it is a help for searching, and that it cannot be read is no reason to refuse a cube."""
+    """Read the pointing. It only helps searching, so an unreadable pointing is a warning, not a refusal."""
     try:
         return read_pointing(material.cube_file)
     except FileCutShort:
         raise
     except PermanentError as error:
-        material.warnings.append(f"The pointing is not known: {error}")
+        material.warnings.append(f"The pointing cannot be read: {error}")
         return Pointing()
 
 
 def _number(keyword: str, value: JSONValue) -> float:
-    """Read a number, also one that is written as text."""
+    """Return a number, also from text."""
     try:
         number = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else math.nan
     except (OverflowError, ValueError):
@@ -160,7 +159,7 @@ def _number(keyword: str, value: JSONValue) -> float:
 
 
 def _nanometres_of_unit(keyword: str, value: JSONValue) -> float:
-    """Return how many nm the unit of wavelengths has."""
+    """Return the unit of wavelengths in nm."""
     factor = waveunit_factor(value, units.nm)
     if factor is None:
         raise PermanentError(f"{keyword} is {quoted(value)}; a power of ten of the metre, such as -9, was expected.")

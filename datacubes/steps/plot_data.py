@@ -13,12 +13,12 @@ from previews.plots import PlotUnavailable, line_profile, seeing
 from previews.sparkline import sparkline
 
 _KEYWORDS = ("DATEREF", "BUNIT")
-_KEYWORDS_OF_AXES = ("CTYPE", "CUNIT", "CRPIX", "CRVAL", "CDELT")  # Of those before rows and columns.
+_KEYWORDS_OF_AXES = ("CTYPE", "CUNIT", "CRPIX", "CRVAL", "CDELT")  # Of the axes before rows and columns.
 
 
 @dataclass(frozen=True)
 class PlotReading:
-    """The plots that could be made, and why others could not."""
+    """The plots that could be made, and the reasons why others could not."""
 
     plots: PlotData
     missing: str
@@ -29,11 +29,11 @@ class PlotDataStep(Step[PlotReading]):
 
     name = "plot_data"
     version = 2
-    unchanged_reason = "The tables, and what the header says of them, are those of the last completed ingestion."
+    unchanged_reason = "The tables and their keywords in the header are those of the last completed ingestion."
     optional = True
 
     def fingerprint(self, material: Material) -> str | None:
-        """Name the state of the tables and of what the header says of them; None if that of a table is not known."""
+        """Return a text that changes with the tables and their keywords in the header; None if a table has none."""
         tables = [table_fingerprint(material, name) for name in material.telescope.layout.plotted_tables]
         if None in tables:
             return None
@@ -43,7 +43,6 @@ class PlotDataStep(Step[PlotReading]):
         return sha256(repr((material.telescope.name, tables, keywords, image.shape)).encode()).hexdigest()
 
     def read(self, material: Material) -> PlotReading:
-        """Compute the plots."""
         reasons: list[str] = []
         profile = _plot(line_profile, material.cube_file, reasons)
         plots = PlotData(
@@ -54,7 +53,7 @@ class PlotDataStep(Step[PlotReading]):
         return PlotReading(plots, " ".join(reasons))
 
     def write(self, rows: CubeRows, values: PlotReading) -> tuple[Outcome, str]:
-        """Store the plots; if there are none, those of before go."""
+        """Store the plots. Without plots, remove the existing ones."""
         plots = values.plots
         if plots.seeing is None and plots.line_profile is None:
             gone = not rows.created and PlotData.objects.filter(cube=rows.cube).delete()[0]

@@ -9,28 +9,27 @@ from datacubes.vocabulary import KEYWORDS, stated_words, vocabulary
 
 _MOST_WORDS_SHOWN = 10
 Stated = dict[Tag.Kind, list[str]]
-"""The tags that a header states, by kind."""
+"""The tags that a header names, by kind."""
 
 
 class TagsStep(Step[Stated]):
-    """Sets the tags of the kinds that the header states; the tags of the other kind stay as they are."""
+    """Sets the tags of the kinds that the header names; tags of the other kind stay as they are."""
 
     name = "tags"
 
     def fingerprint(self, material: Material) -> str | None:
-        """Name the state of the header."""
         return header_fingerprint(material)
 
     def read(self, material: Material) -> Stated:
-        """Return the tags that the header states, by kind. An empty list states that there are none.
+        """Return the tags that the header names, by kind. An empty list means that the cube has no tags of the kind.
 
-        A kind whose keyword is absent or ``MISSING`` is left out: nothing is known of it. A word that is not in the
-        vocabulary is left out with a warning.
+        A kind whose keyword is absent or ``MISSING`` is left out, because its tags are unknown. A word that is not in
+        the vocabulary is left out with a warning.
 
         Raises
         ------
         NothingToDo
-            If the header states nothing of either kind.
+            If both kinds are left out.
         """
         stated: Stated = {}
         for kind, keyword in KEYWORDS.items():
@@ -43,7 +42,7 @@ class TagsStep(Step[Stated]):
                 shown = ", ".join(map(quoted, unknown[:_MOST_WORDS_SHOWN]))
                 more = f" and {len(unknown) - _MOST_WORDS_SHOWN} more" if len(unknown) > _MOST_WORDS_SHOWN else ""
                 material.warnings.append(
-                    f"{keyword} has words that are not in the vocabulary and left out: {shown}{more}."
+                    f"{keyword} has words that are not in the vocabulary and are left out: {shown}{more}."
                 )
             stated[kind] = sorted({known[word.casefold()] for word in words if word.casefold() in known})
         if not stated:
@@ -51,7 +50,6 @@ class TagsStep(Step[Stated]):
         return stated
 
     def write(self, rows: CubeRows, values: Stated) -> tuple[Outcome, str]:
-        """Set the tags of the kinds that the header states; the other kind stays as it is."""
         cube = rows.cube
         wanted = [(kind, name) for kind, names in values.items() for name in names]
         present = {} if rows.created else {(tag.kind, tag.name): tag for tag in cube.tags.filter(kind__in=values)}
@@ -69,7 +67,7 @@ class TagsStep(Step[Stated]):
 
 
 def get_tags(keys: Sequence[tuple[Tag.Kind, str]]) -> list[Tag]:
-    """Find tags, and make those that no cube had before; another ingestion may do the same at this moment."""
+    """Return tags, creating missing ones; another ingestion may create the same ones at this moment."""
     tags = Tag.objects.filter(name__in=[name for _, name in keys])
     known = {(tag.kind, tag.name): tag for tag in tags}
     new = [Tag(kind=kind, name=name) for kind, name in keys if (kind, name) not in known]

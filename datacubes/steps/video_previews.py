@@ -25,7 +25,7 @@ class VideoPreviewsStep(Step[VideoPreview | None]):
     optional = True
 
     def fingerprint(self, material: Material) -> str | None:
-        """Name the state of the movie that the preview is made from, or of the cube."""
+        """Return a text that changes with the source: a movie file, or the cube."""
         source = _source(material)
         return source.fingerprint if source else header_fingerprint(material)
 
@@ -57,7 +57,7 @@ class VideoPreviewsStep(Step[VideoPreview | None]):
         )
 
     def write(self, rows: CubeRows, values: VideoPreview | None) -> tuple[Outcome, str]:
-        """Let the new movie take the place of the one before, whose files go when the transaction is committed."""
+        """Replace the movie. The old files are removed when the transaction commits."""
         gone = not rows.created and VideoPreview.objects.filter(cube=rows.cube).delete()[0]
         if values is None:
             return (Outcome.UPDATED if gone else Outcome.SKIPPED), NO_MOVIE

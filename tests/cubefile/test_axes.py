@@ -34,7 +34,7 @@ def axes_of(folder: Path, shape: tuple[int, ...], *ctypes: str | None, layout: L
         (("HPLN-TAN", "HPLT-TAN", "HPLN-RAS", "STOKES", "TIME"), CubeAxes(scan=0, stokes=1, wavelength=None)),
     ],
 )
-def test_ctype_names_the_axes_and_the_layout_those_without(tmp_path, ctypes, axes):
+def test_ctype_names_an_axis_and_the_layout_names_axes_without_ctype(tmp_path, ctypes, axes):
     assert axes_of(tmp_path, (2, 4, 3, 6, 5), *ctypes) == axes
 
 
@@ -44,5 +44,5 @@ def test_a_slit_has_its_wavelengths_as_columns(tmp_path):
         assert frame_axes(cube) == CubeAxes()
 
 
-def test_a_file_of_another_telescope_has_no_axes_but_those_with_names(tmp_path):
+def test_a_file_of_another_telescope_has_only_the_axes_that_ctype_names(tmp_path):
     assert axes_of(tmp_path, (2, 4, 3, 6, 5), None, None, "WAVE", layout=Layout()) == CubeAxes(wavelength=2)

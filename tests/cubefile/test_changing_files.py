@@ -17,7 +17,7 @@ def cube_path(data_root):
     return path
 
 
-def test_a_file_that_stays_as_it_is_passes(data_root, cube_path):
+def test_an_unchanged_file_passes(data_root, cube_path):
     with open_cube(data_root, "cube.fits") as cube:
         assert cube.primary.shape == (3, 4)
         cube.check_unchanged()
@@ -32,7 +32,7 @@ def test_a_file_that_is_cut_short_and_was_not_modified_for_a_minute_is_refused(d
 
 @pytest.mark.parametrize("size", [0, 100, 2890])
 @pytest.mark.parametrize("age", [0, 58, -58])
-def test_a_file_that_is_cut_short_and_was_modified_within_a_minute_is_tried_again_later(
+def test_a_file_that_is_cut_short_and_was_modified_within_a_minute_is_a_transient_error(
     data_root, cube_path, size, age
 ):
     cube_path.write_bytes(tiny_cube()[:size])
@@ -80,11 +80,11 @@ CHANGES = [append, overwrite_in_place, replace, replace_by_a_link_elsewhere, rem
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_while_it_is_read_is_noticed(data_root, cube_path, change):
+def test_a_change_during_reading_is_detected(data_root, cube_path, change):
     with open_cube(data_root, "cube.fits") as cube:
         _ = cube.primary
         change(cube_path)
-        with pytest.raises(TransientError, match="changed or vanished"):
+        with pytest.raises(TransientError, match="was changed or removed"):
             cube.check_unchanged()
 
 
@@ -93,18 +93,18 @@ def refuse() -> None:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_looks_wrong_in_a_file_that_changes_is_not_held_against_it(data_root, cube_path, change):
+def test_an_error_in_a_file_that_changes_is_transient(data_root, cube_path, change):
     with pytest.raises(TransientError, match="changed"), open_cube(data_root, "cube.fits"):  # noqa: PT012
         change(cube_path)
         refuse()
 
 
-def test_what_is_wrong_in_a_file_that_does_not_change_is_said(data_root, cube_path):
+def test_an_error_in_an_unchanged_file_is_permanent(data_root, cube_path):
     with pytest.raises(PermanentError, match="DATE-BEG"), open_cube(data_root, "cube.fits"):
         refuse()
 
 
-def test_the_file_is_closed_whatever_happens(data_root, cube_path):
+def test_the_file_is_closed_after_any_error(data_root, cube_path):
     before = len(os.listdir("/proc/self/fd"))
     with open_cube(data_root, "cube.fits"):
         pass

@@ -66,7 +66,7 @@ def test_a_frame_of_several_bands_is_reduced_as_one_that_is_not_compressed(tmp_p
     np.testing.assert_array_equal(read(path, (0,), 4), read(plain, (0,), 4))
 
 
-def test_one_frame_of_many_needs_its_own_tiles_alone(tmp_path, monkeypatch):
+def test_reading_one_frame_decompresses_only_its_own_tiles(tmp_path, monkeypatch):
     path = write(tmp_path / "x.fits", stored("i2", (40, 50, 64)))
     sizes = []
     with open_cube(tmp_path, path.name) as cube:
@@ -89,8 +89,8 @@ def count_bytes(sizes: list[int]):
 @pytest.mark.parametrize(
     ("cards", "sentence"),
     [
-        ({"ZCMPTYPE": "HCOMPRESS_1"}, "ZCMPTYPE “HCOMPRESS_1”; RICE_1, .* can be read"),
-        ({"ZCMPTYPE": 7}, "ZCMPTYPE “7”"),
+        ({"ZCMPTYPE": "HCOMPRESS_1"}, "is “HCOMPRESS_1”; supported are RICE_1, "),
+        ({"ZCMPTYPE": 7}, "ZCMPTYPE .* is “7”"),
         ({"ZTILE1": 0}, "must be positive"),
         ({"ZTILE1": 1}, "has 150 tiles; its header needs 9600"),
         ({"ZNAXIS3": 4}, "has 150 tiles; its header needs 200"),
@@ -105,7 +105,7 @@ def count_bytes(sizes: list[int]):
         ({"ZVAL1": "x"}, "cannot be read"),
     ],
 )
-def test_a_damaged_header_is_refused_with_what_is_wrong(tmp_path, cards, sentence):
+def test_a_damaged_header_is_refused_with_the_reason(tmp_path, cards, sentence):
     path = write(tmp_path / "x.fits", stored("i2"))
     edit(path, **cards)
     with pytest.raises(PermanentError, match=sentence):
@@ -113,7 +113,7 @@ def test_a_damaged_header_is_refused_with_what_is_wrong(tmp_path, cards, sentenc
 
 
 @pytest.mark.parametrize("algorithm", ["RICE_1", "GZIP_1", "GZIP_2"])
-def test_damaged_tiles_are_read_as_something_or_refused(tmp_path, algorithm):
+def test_damaged_tiles_give_values_or_a_permanent_error(tmp_path, algorithm):
     path = write(tmp_path / "x.fits", stored("i2"), compression_type=algorithm)
     content, refused = path.read_bytes(), 0
     random = np.random.default_rng(2)

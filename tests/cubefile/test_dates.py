@@ -85,7 +85,7 @@ def test_it_refuses(value):
             parse("DATE-BEG", value)
 
 
-def test_a_refusal_shows_no_more_of_a_long_value_than_a_person_wants_to_read():
+def test_an_error_shortens_a_long_value():
     with pytest.raises(PermanentError) as refused:
         parse_time("DATE-BEG", "x" * 1_000_000)
     assert len(str(refused.value)) < 300
@@ -105,5 +105,5 @@ def test_times_of_other_scales_become_utc(timesys, ahead):
 
 
 @pytest.mark.parametrize("timesys", ["LOCAL", "noon", 5])
-def test_a_scale_that_cannot_be_brought_to_utc_is_unknown(timesys):
+def test_a_scale_that_cannot_be_converted_to_utc_is_unknown(timesys):
     assert time_scale(timesys) is None

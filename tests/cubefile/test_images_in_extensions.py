@@ -33,7 +33,7 @@ def write(path: Path, extensions: Sequence[object], keywords: dict[str, object] 
 
 
 @pytest.mark.parametrize("kind", [fits.ImageHDU, fits.CompImageHDU])
-def test_the_image_with_the_keywords_is_the_cube_whatever_else_there_is(tmp_path, kind):
+def test_the_image_with_a_cubes_keywords_is_the_cube(tmp_path, kind):
     path = write(tmp_path / "x.fits", [table("A"), image("MASK"), image("SCI", KEYWORDS, kind), table("B")])
     with open_cube(tmp_path, path.name) as cube:
         cube.check_whole()
@@ -47,7 +47,7 @@ def test_the_image_with_the_keywords_is_the_cube_whatever_else_there_is(tmp_path
     assert difference.identical, difference.report()
 
 
-def test_a_primary_hdu_with_data_is_the_cube_and_no_extension_is_looked_at(tmp_path):
+def test_a_primary_hdu_with_data_is_the_cube_and_extensions_are_not_read(tmp_path):
     hdus = [fits.PrimaryHDU(IMAGE), image("SCI", KEYWORDS)]
     fits.HDUList(hdus).writeto(tmp_path / "x.fits")
     with open_cube(tmp_path, "x.fits") as cube:
@@ -67,7 +67,7 @@ def test_a_primary_hdu_with_data_is_the_cube_and_no_extension_is_looked_at(tmp_p
         ([image(f"N{n}") for n in range(7)], "extensions 1 (“N0”), .*, 5 (“N4”) and 2 more hold images"),
     ],
 )
-def test_where_it_is_not_known_which_image_is_the_cube_a_sentence_says_where_they_are(tmp_path, extensions, sentence):
+def test_if_the_cube_is_ambiguous_the_error_lists_the_images(tmp_path, extensions, sentence):
     sentence = sentence.replace("(", r"\(").replace(")", r"\)")
     path = write(tmp_path / "x.fits", extensions)
     with open_cube(tmp_path, path.name) as cube, pytest.raises(PermanentError, match=sentence):

@@ -78,7 +78,7 @@ def test_nan_and_infinities_are_null(text):
 
 
 @pytest.mark.parametrize("text", ["1_000", "yes", "1.5.5", "12abc", "0x10", "'unterminated / here", "1 2"])
-def test_a_value_that_cannot_be_read_is_the_text_in_its_place(text):
+def test_an_unreadable_value_becomes_the_text_of_its_field(text):
     assert as_json(f"A       = {text}") == {"A": text}
 
 
@@ -100,11 +100,11 @@ def test_comment_and_history_are_text_with_a_line_for_each_card():
     assert values == {"COMMENT": "one\n  two\n", "HISTORY": "first\nsecond"}
 
 
-def test_blank_cards_are_no_keywords():
+def test_blank_cards_are_not_keywords():
     assert as_json("", "A       = 1", "", "         a remark without a keyword", "B       = 2") == {"A": 1, "B": 2}
 
 
-def test_a_long_text_is_put_together_from_its_continue_cards():
+def test_a_long_text_is_joined_from_its_continue_cards():
     assert as_json(continued("one ", "two ", "three", comment="three in all")) == {"LONG": "one two three"}
     assert as_json(continued("2019-04-19T17:34:55.50395", "", keyword="DATE-BEG", comment="Begin")) == {
         "DATE-BEG": "2019-04-19T17:34:55.50395"
@@ -274,6 +274,6 @@ def test_every_keyword_of_a_real_header_is_there(place_cube, data_root):
     assert read == [(card.keyword, card.comment) for card in header.cards if card.keyword]
 
 
-def test_one_keyword_is_read_as_it_is_among_all():
+def test_get_returns_the_first_value_that_items_gives():
     header = Header(raw_header("A       = 1", "A       = 2", "B       =", "C       = NaN", "D       = 'text'"))
     assert [header.get(name) for name in ("A", "B", "C", "D", "NONE")] == [1, None, None, "text", None]

@@ -122,12 +122,12 @@ def test_the_rotation_is_that_of_the_images_top_against_solar_north(read):
     assert read(*FORMS["CDELT"]).rotation == 0
 
 
-def test_a_second_description_is_read_if_the_first_says_nothing(read):
+def test_the_alternative_coordinates_are_used_if_the_primary_ones_are_missing(read):
     second = {f"{name}A": value for name, value in (BASE | CENTRE | SCALE).items()}
     assert read((30, 40), second) == read((30, 40), BASE | CENTRE | SCALE)
 
 
-def test_a_description_of_the_centre_alone_gives_the_centre(read):
+def test_coordinates_with_steps_of_zero_give_the_centre_only(read):
     second = {f"{name}A": value for name, value in (BASE | CENTRE | {"CDELT1": 0, "CDELT2": 0}).items()}
     assert read((30, 40), second | {"WCSNAMEA": "AVERAGED APPROXIMATE CENTER POINT"}) == Pointing(x=-740.53, y=-243.21)
 
@@ -144,7 +144,7 @@ def test_a_description_of_the_centre_alone_gives_the_centre(read):
         ({}, None),
     ],
 )
-def test_the_distance_from_disk_centre_is_known_where_the_header_tells_the_suns_radius(read, keywords, mu):
+def test_the_distance_from_disk_centre_needs_the_suns_radius_in_the_header(read, keywords, mu):
     found = read((30, 40), BASE | CENTRE | SCALE | keywords).mu
     assert found == (None if mu is None else pytest.approx(mu, abs=2e-3))
 
@@ -162,13 +162,13 @@ def test_the_distance_from_disk_centre_is_known_where_the_header_tells_the_suns_
     ],
     ids=str,
 )
-def test_coordinates_that_contradict_themselves_are_refused_with_a_sentence(read, changes):
+def test_coordinates_that_contradict_each_other_are_refused_with_a_sentence(read, changes):
     with pytest.raises(PermanentError, match=r"coordinates|CUNIT1"):
         read((30, 40), BASE | CENTRE | SCALE | changes)
 
 
 @pytest.mark.parametrize("keyword", ["CRPIX1", "CRVAL2", "CDELT1"])
 @pytest.mark.parametrize("value", [None, "small", 1e300, True])
-def test_a_number_that_is_missing_leaves_the_pointing_unknown(read, keyword, value):
+def test_a_missing_number_leaves_the_pointing_unknown(read, keyword, value):
     keywords = BASE | CENTRE | SCALE | {keyword: value}
     assert read((30, 40), {name: value for name, value in keywords.items() if value is not None}) == Pointing()

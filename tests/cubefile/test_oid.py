@@ -30,7 +30,7 @@ def tiny(data_root):
     return write
 
 
-def test_it_is_made_of_the_begin_the_line_and_the_scans_in_filename(place_cube, data_root):
+def test_the_oid_joins_date_beg_filter1_and_the_scans_in_filename(place_cube, data_root):
     keywords = {"FILENAME": "nb_6173_2019-04-19T17:34:39_scans=0-4_stokes_corrected_export2021-05-28T15:08:12_im.fits"}
     assert oid_of(data_root / place_cube(keywords)) == "2019-04-19T17:34:55.50395_6173_0-4"
 
@@ -49,7 +49,7 @@ def test_the_scans_are_the_text_after_scans_up_to_the_next_underscore(tiny, file
 
 
 @pytest.mark.parametrize("filename", [None, "cube.fits", "nb_scans=_stokes.fits"])
-def test_without_scans_in_filename_the_table_of_scans_tells(data_root, filename):
+def test_without_scans_in_filename_the_table_gives_the_scans(data_root, filename):
     path = write_cube(data_root / "cube.fits", shape=(5, 1, 2, 4, 4), keywords={"FILENAME": filename})
     assert oid_of(path) == "2019-04-19T17:34:55.50395_6173_0-4"
 
@@ -59,13 +59,13 @@ def test_one_scan_in_the_table_is_its_number(data_root):
     assert oid_of(path) == "2019-04-19T17:34:55.50395_6173_0"
 
 
-def test_without_that_table_the_keyword_scannum_tells(data_root):
+def test_without_that_table_scannum_gives_the_scan(data_root):
     keywords = {"FILENAME": None, "SCANNUM": 12}
     path = write_cube(data_root / "cube.fits", shape=SHAPE, keywords=keywords, without={"VAR-EXT-SCANNUM"})
     assert oid_of(path) == "2019-04-19T17:34:55.50395_6173_12"
 
 
-def test_without_any_it_says_where_scans_could_be_told(tiny):
+def test_without_any_scans_the_error_names_the_places_to_give_them(tiny):
     with pytest.raises(PermanentError, match=r"FILENAME.*VAR-EXT-SCANNUM.*SCANNUM"):
         oid_of(tiny(FILENAME=None))
 
@@ -89,15 +89,15 @@ def test_an_oid_that_was_given_overrides_the_headers(place_cube, data_root):
     assert oid_of(data_root / place_cube(), "another") == "another"
 
 
-def test_with_an_oid_given_line_and_scans_need_not_be_known(tiny):
+def test_a_given_oid_needs_neither_line_nor_scans(tiny):
     assert oid_of(tiny(FILENAME=None, FILTER1=None), "another") == "another"
 
 
-def test_the_begin_is_taken_as_it_is_written(tiny):
+def test_the_oid_holds_date_beg_as_the_header_writes_it(tiny):
     assert oid_of(tiny(DATE_BEG="DATE-BEG= '2019-04-19T17:34:55'")) == "2019-04-19T17:34:55_6173_0-4"
 
 
-def test_a_comment_on_a_continue_card_is_no_part_of_the_begin(place_cube, data_root):
+def test_the_oid_leaves_out_the_comment_of_a_continue_card(place_cube, data_root):
     path = data_root / place_cube()
     assert b"DATE-BEG= '2019-04-19T17:34:55.50395&'" in path.read_bytes()
     assert oid_of(path).startswith("2019-04-19T17:34:55.50395_")
@@ -109,7 +109,7 @@ def test_a_line_written_as_a_number_gives_the_same_oid(tiny):
 
 @pytest.mark.parametrize("keyword", ["DATE-BEG", "FILTER1"])
 @pytest.mark.parametrize("card", [None, "{}=", "{}= ''", "{}= '    '"])
-def test_a_keyword_that_is_needed_and_missing_is_named(tiny, keyword, card):
+def test_a_missing_required_keyword_is_named(tiny, keyword, card):
     changes = {keyword.replace("-", "_"): card and card.format(keyword.ljust(8))}
     with pytest.raises(PermanentError, match=f"no {keyword}"):
         oid_of(tiny(**changes))
@@ -129,32 +129,32 @@ def test_an_oid_with_control_characters_is_refused(tiny):
 @pytest.mark.parametrize(
     ("oid", "complaint"),
     [
-        (".", "means a folder"),
-        ("..", "means a folder"),
+        (".", "a URL reads as a folder"),
+        ("..", "a URL reads as a folder"),
         ("a/header", "ends in “/header”"),
         ("a/svo", "ends in “/svo”"),
-        ("a\u202eb", "without a form"),
-        ("a\u200bb", "without a form"),
-        ("a\x7f", "without a form"),
+        ("a\u202eb", "other invisible characters"),
+        ("a\u200bb", "other invisible characters"),
+        ("a\x7f", "other invisible characters"),
     ],
 )
-def test_an_oid_that_no_url_can_have_is_refused(tiny, oid, complaint):
+def test_an_oid_that_cannot_be_part_of_a_url_is_refused(tiny, oid, complaint):
     with pytest.raises(PermanentError, match=f"The OID .*{complaint}"):
         oid_of(tiny(), oid)
 
 
 @pytest.mark.parametrize("ending", ["/header", "/svo"])
-def test_an_oid_from_the_header_is_refused_alike(tiny, ending):
+def test_such_an_oid_from_the_header_is_refused_too(tiny, ending):
     with pytest.raises(PermanentError, match=f"The OID ends in “{ending}”"):
         oid_of(tiny(FILENAME=f"FILENAME= '_scans=0{ending}_'"))
 
 
 @pytest.mark.parametrize("oid", ["...", "a/..", "header", "svo", "a/header/b", "aheader", "Å ☃"])
-def test_an_oid_that_only_resembles_those_is_taken(tiny, oid):
+def test_an_oid_that_only_resembles_those_is_accepted(tiny, oid):
     assert oid_of(tiny(), oid) == oid
 
 
-def test_a_table_of_scans_that_are_no_numbers_is_not_guessed_from(data_root):
+def test_a_table_whose_scans_are_not_numbers_is_refused(data_root):
     path = write_cube(data_root / "cube.fits", shape=SHAPE, keywords={"FILENAME": None})
     content = path.read_bytes()
     start = content.index(b"'SCANNUM '")

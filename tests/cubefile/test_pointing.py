@@ -42,13 +42,13 @@ def ingest_bytes(data_root, content: bytes) -> IngestResult:
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 1, 4, 4), (1, 1, 2, 4, 4), (3, 1, 2, 4, 4), (2, 4, 1, 4, 4)])
-def test_the_corners_in_the_table_tell_centre_and_size(data_root, shape):
+def test_the_corners_in_the_table_give_centre_and_size(data_root, shape):
     write_cube(data_root / "cube.fits", shape=shape)
     ingest(IngestRequest("cube.fits"))
     assert place_of(Metadata.objects.get()) == pytest.approx((*FIELD_CENTRE, *OUTER_SIZE))
 
 
-def test_the_parts_of_the_columns_name_tell_the_order(data_root):
+def test_the_parts_of_the_columns_name_give_the_order(data_root):
     path = write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4))
     content = path.read_bytes().replace(b"'HPLN+HPLT+WAVE+TIME'", b"'HPLT+HPLN+WAVE+TIME'")
     content = content.replace(b"PV1_3   =", b"PVX_3   =").replace(b"PV2_3   =", b"PVY_3   =")
@@ -57,20 +57,20 @@ def test_the_parts_of_the_columns_name_tell_the_order(data_root):
     assert place_of(Metadata.objects.get()) == pytest.approx((y, x, size_y, size_x))
 
 
-def test_without_the_table_the_second_description_tells_the_centre(data_root):
+def test_without_the_table_the_alternative_coordinates_give_the_centre(data_root):
     write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4), without={"WCS-TAB"})
     result = ingest(IngestRequest("cube.fits"))
     assert place_of(Metadata.objects.get()) == pytest.approx((*FIELD_CENTRE, *FIELD_SIZE))
     assert result.warnings == []
 
 
-def test_linear_coordinates_tell_centre_and_size(data_root):
+def test_linear_coordinates_give_centre_and_size(data_root):
     ingest_bytes(data_root, tiny_cube(**LINEAR))
     # Four columns and three rows: the centres are at the pixels 2.5 and 2.
     assert place_of(Metadata.objects.get()) == pytest.approx((-352.0, 118.25, 2.0, 0.75))
 
 
-def test_digits_that_come_from_the_computation_alone_are_left_out(data_root):
+def test_rounding_errors_are_cut_off(data_root):
     ingest_bytes(data_root, tiny_cube(**LINEAR | {"CDELT1": "CDELT1  = 0.1", "CDELT2": "CDELT2  = 0.1"}))
     assert 0.1 * 3 != 0.3
     metadata = Metadata.objects.get()
@@ -106,14 +106,14 @@ def test_other_units_are_converted_and_degrees_are_the_default(data_root, unit):
     ],
     ids=str,
 )
-def test_coordinates_that_make_no_sense_are_not_known(data_root, changes):
+def test_senseless_coordinates_leave_the_pointing_unknown(data_root, changes):
     ingest_bytes(data_root, tiny_cube(**LINEAR | changes))
     metadata = Metadata.objects.get()
     assert metadata.pointing_x is None
     assert metadata.pointing_y is None
 
 
-def test_a_damaged_table_is_a_warning_and_no_reason_to_refuse_the_cube(data_root):
+def test_a_damaged_table_of_coordinates_is_only_a_warning(data_root):
     path = write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4))
     content = path.read_bytes().replace(b"TFORM1  = '32D", b"TFORM1  = '9XX", 1)
     result = ingest_bytes(data_root, content)
@@ -135,7 +135,7 @@ def test_a_table_of_another_shape_is_a_warning(data_root, dimensions):
     assert "WCS-TAB" in result.warnings[0]
 
 
-def test_a_table_of_nan_tells_nothing(data_root):
+def test_a_table_of_nan_leaves_the_pointing_unknown(data_root):
     path = write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4))
     with fits.open(path) as hdus:
         begin = hdus["WCS-TAB"].fileinfo()["datLoc"]
@@ -147,7 +147,7 @@ def test_a_table_of_nan_tells_nothing(data_root):
 
 
 @pytest.mark.usefixtures("nobody_writes")
-def test_a_table_that_is_cut_short_is_no_reason_to_do_without_it(data_root):
+def test_a_truncated_table_of_coordinates_refuses_the_cube(data_root):
     path = write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4))
     content = path.read_bytes()
     begin = content.index(b"XTENSION")

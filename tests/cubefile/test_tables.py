@@ -58,17 +58,17 @@ def test_the_last_table_need_not_be_padded(data_root):
     assert column(data_root).size == 6
 
 
-def test_a_table_that_is_not_there_is_none(data_root):
+def test_a_missing_table_is_none(data_root):
     (data_root / "cube.fits").write_bytes(tiny_cube())
     assert column(data_root) is None
 
 
-def test_a_column_that_is_not_there_is_none(data_root):
+def test_a_missing_column_is_none(data_root):
     table_file(data_root, TTYPE1="TTYPE1  = 'OTHER'")
     assert column(data_root) is None
 
 
-def test_a_table_of_other_than_one_row_is_refused(data_root):
+def test_a_table_without_exactly_one_row_is_refused(data_root):
     table_file(data_root, data=b"", NAXIS2="NAXIS2  = 0")
     with pytest.raises(PermanentError, match="VAR-EXT-SCANNUM has 0 rows; one was expected"):
         column(data_root)
@@ -152,7 +152,7 @@ def test_a_text_over_several_cards_is_refused_at_once(data_root, keyword):
         column(data_root)
 
 
-def test_what_does_not_describe_the_table_is_not_read(data_root):
+def test_keywords_that_do_not_describe_the_table_are_not_read(data_root):
     text = "AUTHOR  = 'x&'".ljust(80) + ("CONTINUE  '" + " " * 66 + "&'").ljust(80) * 3000
     table_file(data_root, AUTHOR=text)
     assert column(data_root).size == 6

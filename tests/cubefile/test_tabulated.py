@@ -102,7 +102,7 @@ def test_the_rotation_of_the_field_is_known(write):
     assert pointing_of(write(corners=corners)).rotation == pytest.approx(90)
 
 
-def test_the_unit_of_the_column_is_taken_if_the_header_has_none(write):
+def test_the_unit_of_the_column_is_used_if_the_header_has_none(write):
     path = write(primary={"CUNIT1": None, "CUNIT2": None}, table={"TUNIT1": "arcmin"})
     in_arcmin = pointing_of(path)
     assert in_arcmin.x == pytest.approx(60 * pointing_of(write()).x)

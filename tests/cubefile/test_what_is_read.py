@@ -46,7 +46,7 @@ def within(reads, begin: int, end: int) -> int:
 
 
 @pytest.mark.usefixtures("without_pictures")
-def test_nothing_of_the_data_is_read(data_root, bytes_read):
+def test_no_data_is_read(data_root, bytes_read):
     path = write_cube(data_root / "cube.fits", shape=(2, 4, 7, 60, 64))
     data_size = 4 * 2 * 4 * 7 * 60 * 64
     ingest(IngestRequest("cube.fits"))
@@ -69,7 +69,7 @@ def test_an_unchanged_cube_has_only_its_headers_read(data_root, bytes_read):
 
 
 @pytest.mark.usefixtures("without_pictures")
-def test_of_eight_gigabytes_as_much_is_read_as_of_a_small_cube(data_root, bytes_read):
+def test_a_cube_of_eight_gigabytes_needs_no_more_reads_than_a_small_one(data_root, bytes_read):
     write_sparse_cube(data_root / "small.fits", size_bytes=300_000_000, keywords={"DATE-BEG": "2019-04-18T08:00:00"})
     write_sparse_cube(data_root / "large.fits", size_bytes=8_000_000_000)
     ingest(IngestRequest("small.fits"))

@@ -36,7 +36,7 @@ def step(result: IngestResult) -> tuple[str, str]:
     return next((step.outcome, step.reason) for step in result.steps if step.name == "data_access")
 
 
-def test_the_header_tells_the_release(release):
+def test_the_header_gives_the_release_date(release):
     result = release("2020-08-05", "After that they are free.")
     assert rules().release_date == date(2020, 8, 5)
     assert rules().release_comment == "After that they are free."
@@ -111,21 +111,21 @@ def test_another_keyword_of_the_header_does_not_undo_what_staff_set(release, pla
     assert rules().release_date == date(2050, 1, 1)
 
 
-def test_a_header_that_says_something_new_is_followed(release):
+def test_a_header_with_a_new_release_date_is_followed(release):
     release("2020-08-05")
     AccessRules.objects.update(release_date=date(2050, 1, 1))
     release("2051-01-01")
     assert rules().release_date == date(2051, 1, 1)
 
 
-def test_a_header_that_no_longer_has_a_release_takes_its_date_back(release):
+def test_a_header_without_its_former_release_removes_the_date(release):
     release("2020-08-05", "Free.")
     release(None)
     assert (rules().release_date, rules().release_comment) == (None, "")
     assert not rules().is_public
 
 
-def test_a_header_that_no_longer_has_a_release_leaves_what_staff_set(release):
+def test_a_header_without_its_former_release_keeps_what_staff_set(release):
     release("2020-08-05")
     AccessRules.objects.update(release_date=date(2050, 1, 1), release_comment="As agreed.")
     release(None)
@@ -133,7 +133,7 @@ def test_a_header_that_no_longer_has_a_release_leaves_what_staff_set(release):
 
 
 @pytest.mark.parametrize("day_of_staff", [date(2050, 1, 1), None])
-def test_a_release_that_comes_back_after_an_export_without_it_leaves_what_staff_set(release, day_of_staff):
+def test_a_release_that_returns_after_an_export_without_it_keeps_what_staff_set(release, day_of_staff):
     release("2020-08-05")
     AccessRules.objects.update(release_date=day_of_staff)
     for day in (None, "2020-08-05", None):
@@ -144,7 +144,7 @@ def test_a_release_that_comes_back_after_an_export_without_it_leaves_what_staff_
     assert rules().release_date == date(2051, 1, 1)
 
 
-def test_a_release_that_comes_back_leaves_what_staff_set_while_it_was_left_out(release):
+def test_a_release_that_returns_keeps_what_staff_set_meanwhile(release):
     release("2020-08-05")
     release(None)
     AccessRules.objects.update(release_date=date(2050, 1, 1))
@@ -162,7 +162,7 @@ def test_the_very_day_of_an_earlier_header_that_staff_set_survives(release):
     assert (rules().release_date, rules().release_comment) == (date(2020, 8, 5), "Reworded.")
 
 
-def test_a_date_that_staff_set_and_took_away_stays_away_when_the_release_comes_back(release):
+def test_a_date_that_staff_set_and_removed_stays_removed_when_the_release_returns(release):
     release("2020-08-05")
     AccessRules.objects.update(release_date=date(2050, 1, 1))
     release(None)
@@ -171,7 +171,7 @@ def test_a_date_that_staff_set_and_took_away_stays_away_when_the_release_comes_b
     assert rules().release_date is None
 
 
-def test_a_release_that_comes_back_is_followed_where_staff_have_changed_nothing(release):
+def test_a_release_that_returns_is_followed_if_staff_changed_nothing(release):
     for day in ("2020-08-05", None, "2020-08-05"):
         result = release(day)
     assert rules().release_date == date(2020, 8, 5)
@@ -202,14 +202,14 @@ def test_a_reworded_comment_leaves_the_comment_that_staff_wrote(release):
     assert (rules().release_date, rules().release_comment) == (date(2090, 1, 1), "As agreed.")
 
 
-def test_a_comment_that_staff_took_away_stays_away(release):
+def test_a_comment_that_staff_removed_stays_removed(release):
     release("2020-08-05", "One.")
     AccessRules.objects.update(release_date=date(2090, 1, 1), release_comment="")
     release("2020-08-05", "Two.")
     assert rules().release_comment == ""
 
 
-def test_a_reworded_comment_is_followed_where_staff_have_changed_nothing(release):
+def test_a_reworded_comment_is_followed_if_staff_changed_nothing(release):
     release("2020-08-05", "One.")
     release("2020-08-05", "Two.")
     assert (rules().release_date, rules().release_comment) == (date(2020, 8, 5), "Two.")
@@ -222,14 +222,14 @@ def test_a_new_day_in_the_header_brings_its_comment_along(release):
     assert (rules().release_date, rules().release_comment) == (date(2051, 1, 1), "Prolonged.")
 
 
-def test_a_header_that_no_longer_has_a_release_takes_its_date_back_but_not_the_comment_of_staff(release):
+def test_a_header_without_its_former_release_removes_the_date_but_keeps_the_comment_of_staff(release):
     release("2020-08-05", "One.")
     AccessRules.objects.update(release_comment="As agreed.")
     release(None)
     assert (rules().release_date, rules().release_comment) == (None, "As agreed.")
 
 
-def test_rules_that_are_gone_are_made_again(release):
+def test_missing_rules_are_created_again(release):
     release("2020-08-05")
     AccessRules.objects.all().delete()
     release("2020-08-05")
@@ -263,7 +263,7 @@ def test_owners_that_are_left_out_stay(place_cube):
         assert step(result)[0] == "skipped"
 
 
-def test_an_empty_list_takes_all_grants_by_address_away(place_cube):
+def test_an_empty_list_removes_all_grants_by_address(place_cube):
     path = place_cube()
     ingest(IngestRequest(path, owner_email_addresses=["a@su.se"]))
     ingest(IngestRequest(path, owner_email_addresses=[]))
@@ -291,7 +291,7 @@ def swedish() -> bool:
     return GroupGrant.objects.filter(cube=DataCube.objects.get(), group__name="Swedish User").exists()
 
 
-def test_swedish_data_are_granted_to_the_group_and_taken_away(place_cube):
+def test_swedish_data_are_granted_to_the_group_and_revoked(place_cube):
     path = place_cube()
     ingest(IngestRequest(path))
     assert not swedish()

@@ -97,7 +97,7 @@ def test_what_an_ingestion_is_writing_of_the_header_is_not_undone_by_staff(
     assert (rules.header_release_date, rules.header_release_comment) == (date(2998, 12, 31), "")
 
 
-def test_a_grant_that_an_ingestion_is_adding_is_taken_away_by_staff(admin_client, cube, next_reading):
+def test_staff_can_remove_a_grant_that_an_ingestion_is_adding(admin_client, cube, next_reading):
     reading = next_reading("2999-12-31", owner_email_addresses=["a@b.example"])
     at_once(
         lambda: write_cube(reading),

@@ -65,7 +65,7 @@ def test_begin_and_end_follow_both_of_two_cubes_that_are_written_at_once(place_c
     assert observation.date_end.isoformat()[11:19] == "17:40:00"
 
 
-def test_a_cube_that_was_added_meanwhile_and_is_being_changed_is_not_waited_for(place_cube):
+def test_creating_a_cube_does_not_wait_for_a_transaction_that_changes_it(place_cube):
     """Who changes a cube takes its observation next: who waited for the cube with that in hand would be a deadlock."""
     path = place_cube()
     late = read_cube(IngestRequest(path))

@@ -31,7 +31,7 @@ def test_a_new_cube_has_them(two_cubes):
     assert copies() == [date(2020, 1, 1), None]
 
 
-def test_a_header_that_says_something_new_changes_them(archive_cube):
+def test_a_header_with_a_new_release_date_changes_them(archive_cube):
     archive_cube({"RELEASE": "2020-01-01"})
     archive_cube(RESTRICTED | {"INSTRUME": "CHROMIS"})
     assert copies() == [date(2999, 12, 31)]
@@ -41,7 +41,7 @@ def test_a_header_that_says_something_new_changes_them(archive_cube):
 
 
 @pytest.mark.parametrize("day", [date(2030, 1, 1), None])
-def test_rules_that_are_saved_change_them(two_cubes, day):
+def test_saved_rules_change_them(two_cubes, day):
     rules = AccessRules.objects.get(cube__oid="a")
     rules.release_date = day
     rules.save()
@@ -49,12 +49,12 @@ def test_rules_that_are_saved_change_them(two_cubes, day):
 
 
 @pytest.mark.parametrize("day", [date(2030, 1, 1), None])
-def test_rules_that_are_updated_change_them(two_cubes, day):
+def test_updated_rules_change_them(two_cubes, day):
     assert AccessRules.objects.exclude(release_date=day).update(release_date=day) == (1 if day is None else 2)
     assert copies() == [day, day]
 
 
-def test_an_update_of_something_else_leaves_them(two_cubes, django_assert_num_queries):
+def test_an_update_of_other_columns_keeps_them(two_cubes, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert AccessRules.objects.update(release_comment="By agreement.") == 2
     assert copies() == [date(2020, 1, 1), None]

@@ -13,7 +13,7 @@ from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header
 pytestmark = pytest.mark.django_db
 
 
-def test_it_has_the_bytes_of_the_file(place_cube, data_root):
+def test_the_stored_header_has_the_bytes_of_the_file(place_cube, data_root):
     path = place_cube()
     ingest(IngestRequest(path))
     content = (data_root / path).read_bytes()
@@ -28,7 +28,7 @@ def test_it_gives_the_same_header_as_the_file_in_astropy(place_cube, data_root):
     assert kept.tostring() == from_file.tostring()
 
 
-def test_what_the_standard_forbids_is_kept_too(data_root):
+def test_bytes_that_the_standard_forbids_are_kept_too(data_root):
     path = write_cube(data_root / "cube.fits", shape=(1, 1, 2, 4, 4), extra_cards=AWKWARD_CARDS)
     ingest(IngestRequest("cube.fits"))
     content = path.read_bytes()
@@ -55,7 +55,7 @@ def test_it_follows_the_file(place_cube, data_root):
     assert "OBJECT  = 'AR 12739'" in FITSHeader.objects.get().text
 
 
-def test_people_see_a_card_a_line(place_cube):
+def test_people_see_one_card_a_line(place_cube):
     ingest(IngestRequest(place_cube()))
     lines = FITSHeader.objects.get().lines().split("\n")
     assert lines[0].rstrip() == "SIMPLE  =                    T / conforms to FITS standard"

@@ -42,7 +42,7 @@ def test_a_cube_of_one_stokes_component_has_no_polarimetry(data_root):
     assert (metadata.n_scans, metadata.n_wavelengths) == (3, 5)
 
 
-def test_scans_and_wavelengths_are_told_by_the_types_of_their_axes(data_root):
+def test_ctype_decides_which_axes_hold_scans_and_wavelengths(data_root):
     keywords = {"CTYPE3": "UTC--TAB", "CTYPE4": "WAVE-TAB", "CTYPE5": "STOKES"}
     write_cube(data_root / "cube.fits", shape=(4, 1, 3, 4, 4), keywords=keywords)
     ingest(IngestRequest("cube.fits"))
@@ -63,7 +63,7 @@ def test_an_axis_longer_than_a_column_holds_is_a_warning(data_root, axis):
     assert (metadata.n_scans, metadata.n_wavelengths) == (1, 1)
 
 
-def test_what_the_header_does_not_tell_is_empty(data_root):
+def test_columns_that_the_header_does_not_give_are_empty(data_root):
     metadata = metadata_of(data_root, tiny_cube())
     assert metadata.date_end == metadata.date_beg
     assert (metadata.wavelength_min, metadata.wavelength_max) == (None, None)
@@ -99,9 +99,7 @@ def test_a_wavelength_written_as_text_is_the_number(data_root, text):
         ("DATE-END", "'2019-04-19T27:34:55'", "2019-04-19T27:34:55", "is not a time: hour must be in 0..23"),
     ],
 )
-def test_a_keyword_that_cannot_be_read_is_a_warning_and_no_reason_to_refuse_the_cube(
-    data_root, keyword, value, shown, expected
-):
+def test_an_unreadable_keyword_is_a_warning_and_the_cube_is_accepted(data_root, keyword, value, shown, expected):
     cards = {keyword.replace("-", "_"): f"{keyword:8}= {value}"}
     (data_root / "cube.fits").write_bytes(tiny_cube(**cards))
     [warning] = ingest(IngestRequest("cube.fits")).warnings
@@ -113,7 +111,7 @@ def test_a_keyword_that_cannot_be_read_is_a_warning_and_no_reason_to_refuse_the_
 
 
 @pytest.mark.parametrize("keyword", ["WAVEMIN", "WAVEMAX", "DATE-END", "FILTER1"])
-def test_a_blank_keyword_says_nothing(data_root, keyword):
+def test_a_blank_keyword_counts_as_missing(data_root, keyword):
     cards = {keyword.replace("-", "_"): f"{keyword:8}= '   '"}
     (data_root / "cube.fits").write_bytes(tiny_cube(**cards))
     assert ingest(IngestRequest("cube.fits", oid="known")).warnings == []
@@ -143,7 +141,7 @@ def test_of_repeated_keywords_the_first_counts(data_root):
         ("FILTER1", None),
     ],
 )
-def test_identity_or_release_that_cannot_be_read_refuses_the_cube(place_cube, keyword, value):
+def test_an_unreadable_identity_or_release_refuses_the_cube(place_cube, keyword, value):
     path = place_cube({keyword: value})
     with pytest.raises(PermanentError, match=keyword):
         ingest(IngestRequest(path))
@@ -183,14 +181,14 @@ def test_awkward_cards_are_kept(data_root):
     ],
     ids=str,
 )
-def test_any_keyword_can_be_asked_for(place_cube, question):
+def test_any_keyword_can_be_searched(place_cube, question):
     ingest(IngestRequest(place_cube()))
     assert Metadata.objects.filter(**question).count() == 1
     assert Metadata.objects.exclude(**question).count() == 0
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has this index")
-def test_a_question_for_a_keyword_uses_the_index(place_cube):
+def test_a_search_for_a_keyword_uses_the_index(place_cube):
     ingest(IngestRequest(place_cube()))
     with connection.cursor() as cursor:
         # What is left to find some of all metadata is the keywords' index, which only a bitmap scan reads.
@@ -234,7 +232,7 @@ def test_the_unit_of_wavelengths_may_be_a_name_or_a_power_of_ten(data_root, unit
 @pytest.mark.parametrize(
     ("cards", "warning"),
     [
-        ({"TIMESYS": "TIMESYS = 'LOCAL'"}, "TIMESYS is “LOCAL”, which is unknown: times are taken as UTC."),
+        ({"TIMESYS": "TIMESYS = 'LOCAL'"}, "TIMESYS is “LOCAL”, which is unknown: times are read as UTC."),
         (
             {"DATE_END": "DATE-END= '2019-04-19T17:00:00'"},
             "DATE-END is “2019-04-19T17:00:00”, which is before DATE-BEG.",
@@ -242,6 +240,6 @@ def test_the_unit_of_wavelengths_may_be_a_name_or_a_power_of_ten(data_root, unit
         ({"WAVEUNIT": "WAVEUNIT= 99"}, "WAVEUNIT is “99”; a power of ten of the metre, such as -9, was expected."),
     ],
 )
-def test_what_is_odd_in_secondary_keywords_is_a_warning(data_root, cards, warning):
+def test_a_fault_in_secondary_keywords_is_a_warning(data_root, cards, warning):
     (data_root / "cube.fits").write_bytes(tiny_cube(**cards))
     assert warning in ingest(IngestRequest("cube.fits")).warnings

@@ -47,13 +47,13 @@ def test_without_point_id_an_observation_is_known_by_its_begin(add):
         ("mosaic_of_2019", ""),
     ],
 )
-def test_the_ending_of_point_id_tells_the_kind(add, point_id, kind):
+def test_the_ending_of_point_id_gives_the_kind(add, point_id, kind):
     observation = add("a", point_id).observation
     assert (observation.point_id, observation.kind) == (point_id, kind)
 
 
 @pytest.mark.parametrize("point_id", ["", "   "])
-def test_an_empty_point_id_is_none(add, point_id):
+def test_an_empty_point_id_counts_as_missing(add, point_id):
     assert add("a", point_id).observation.point_id == BEGIN
 
 
@@ -85,7 +85,7 @@ def test_begin_and_end_follow_a_deleted_cube(add):
     assert span(observation) == ("17:05:00", "17:20:00")
 
 
-def test_an_observation_goes_with_its_last_cube(add):
+def test_an_observation_is_removed_with_its_last_cube(add):
     add("a", "p")
     add("b", "p")
     DataCube.objects.get(oid="a").delete()
@@ -94,7 +94,7 @@ def test_an_observation_goes_with_its_last_cube(add):
     assert Observation.objects.count() == 0
 
 
-def test_it_goes_too_when_cubes_are_deleted_as_a_queryset(add):
+def test_an_observation_is_also_removed_when_a_queryset_of_cubes_is_deleted(add):
     add("a", "p", "2019-04-19T17:00:00", "2019-04-19T17:10:00")
     add("b", "p", "2019-04-19T17:05:00", "2019-04-19T17:20:00")
     kept = add("c", "q", "2019-04-19T17:00:00", "2019-04-19T17:10:00").observation
@@ -104,7 +104,7 @@ def test_it_goes_too_when_cubes_are_deleted_as_a_queryset(add):
     assert span(kept) == ("17:00:00", "17:10:00")
 
 
-def test_a_cube_that_changes_its_observation_is_followed_by_both(add):
+def test_both_observations_follow_a_cube_that_moves_between_them(add):
     add("a", "p", "2019-04-19T17:00:00", "2019-04-19T17:10:00")
     left = add("b", "p", "2019-04-19T17:05:00", "2019-04-19T17:20:00").observation
     joined = add("b", "q_mosaic", "2019-04-19T17:05:00", "2019-04-19T17:20:00").observation
@@ -113,7 +113,7 @@ def test_a_cube_that_changes_its_observation_is_followed_by_both(add):
     assert span(left) == ("17:00:00", "17:10:00")
 
 
-def test_an_observation_that_its_last_cube_leaves_goes(add):
+def test_an_observation_that_its_last_cube_leaves_is_removed(add):
     add("a", "p")
     add("a", "q")
     assert list(Observation.objects.values_list("point_id", flat=True)) == ["q"]
@@ -124,7 +124,7 @@ def test_an_observation_cannot_be_deleted_under_its_cubes(add):
         add("a").observation.delete()
 
 
-def test_an_observation_whose_cubes_are_all_withdrawn_is_not_listed_until_one_is_back(add, anybody):
+def test_an_observation_whose_cubes_are_all_withdrawn_is_not_listed_until_one_is_restored(add, anybody):
     def listed() -> list[tuple[str, int]]:
         found = anybody.get("/api/v1/observations/").json()["results"]
         return [(observation["point_id"], observation["n_cubes"]) for observation in found]

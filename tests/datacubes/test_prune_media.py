@@ -50,7 +50,7 @@ def test_with_delete_it_removes_what_no_row_names_and_nothing_else(surplus):
     assert all(Path(preview.file.path).exists() for preview in ImagePreview.objects.all())
 
 
-def test_a_young_file_may_get_its_row_yet(surplus):
+def test_a_young_file_is_kept_because_its_row_may_follow(surplus):
     os.utime(surplus)
     run(delete=True)
     assert surplus.exists()
@@ -69,7 +69,7 @@ def test_a_file_in_an_unusual_place_is_surplus_too(surplus, settings, place):
     assert not stray.exists()
 
 
-def test_files_that_go_meanwhile_are_no_trouble(surplus, monkeypatch):
+def test_files_that_vanish_meanwhile_are_ignored(surplus, monkeypatch):
     finished = surplus.with_name("z.jpg.part")
     finished.touch()
     age(finished)
@@ -113,8 +113,8 @@ def test_rows_whose_file_is_missing_or_cut_are_reported(surplus):
     Path(thumbnail.file.path).unlink()
     Path(page.file.path).write_bytes(b"")
     printed = run()
-    assert f"missing or of another length: {thumbnail.file.name}" in printed
-    assert f"missing or of another length: {page.file.name}" in printed
+    assert f"missing or of another size: {thumbnail.file.name}" in printed
+    assert f"missing or of another size: {page.file.name}" in printed
     assert "2 missing files" in printed
 
 

@@ -94,7 +94,7 @@ def test_the_name_of_a_line_stays_the_same(data_root, filter1):
     assert Metadata.objects.get().spectral_line == line
 
 
-def test_rows_that_are_right_are_read_in_batches_and_not_written(seven_cubes):
+def test_correct_rows_are_read_in_batches_and_not_written(seven_cubes):
     count, end = ["SELECT"], ["SELECT"]
     assert statements_of_run() == count + ["SELECT"] * 3 + end
 
@@ -120,7 +120,7 @@ def test_observations_follow_ends_that_change(seven_cubes):
     assert Observation.objects.get().date_end == end
 
 
-def test_what_cannot_be_read_is_named_with_the_cube(seven_cubes):
+def test_an_unreadable_keyword_is_named_with_the_cube(seven_cubes):
     metadata = Metadata.objects.get(cube__oid="copy 3")
     metadata.keywords["WAVEMIN"] = "MISSING"
     metadata.save()

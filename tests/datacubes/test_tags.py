@@ -89,14 +89,14 @@ def test_missing_and_absent_keywords_leave_the_tags_as_they_are(tag):
         assert "MISSING" in step(result)[1]
 
 
-def test_an_empty_list_says_that_there_are_none(tag):
+def test_an_empty_list_removes_the_tags_of_its_kind(tag):
     tag("Sunspot", "Flare")
     result = tag("", "Flare")
     assert tags() == [("event", "Flare")]
     assert step(result) == ("updated", "")
 
 
-def test_one_keyword_says_nothing_of_the_other_kind(tag):
+def test_one_keyword_leaves_the_tags_of_the_other_kind(tag):
     tag("Sunspot", "Flare")
     tag("Pore", "MISSING")
     assert tags() == [("event", "Flare"), ("feature", "Pore")]
@@ -104,7 +104,7 @@ def test_one_keyword_says_nothing_of_the_other_kind(tag):
     assert tags() == [("event", "Surge"), ("feature", "Pore")]
 
 
-def test_tags_that_staff_gave_stay_where_the_header_says_nothing(tag):
+def test_tags_that_staff_gave_stay_if_the_header_names_none(tag):
     tag("MISSING", "MISSING")
     DataCube.objects.get().tags.add(Tag.objects.create(kind="feature", name="Pore"))
     tag(None, "Flare")
@@ -125,7 +125,7 @@ def test_cubes_share_tags(place_cube):
     assert [cube.tags.count() for cube in DataCube.objects.all()] == [2, 2, 2]
 
 
-def test_a_value_that_is_no_text_gives_a_warning(tag):
+def test_a_value_that_is_not_text_gives_a_warning(tag):
     result = tag(5, True)
     assert tags() == []
     assert len(result.warnings) == 2

@@ -85,7 +85,7 @@ def tags(oid: str) -> set[str]:
     return set(DataCube.objects.get(oid=oid).tags.values_list("name", flat=True))
 
 
-def test_the_words_at_an_address_are_those_of_its_last_good_copy(db, page):
+def test_the_words_of_a_url_are_those_of_its_last_good_copy(db, page):
     assert "polar region" in vocabulary(Tag.Kind.FEATURE)  # Until it is read: the words that come with the archive.
     update_vocabularies()
     later()
@@ -110,7 +110,9 @@ def test_the_words_at_an_address_are_those_of_its_last_good_copy(db, page):
         ({"content": b"x" * (vocabulary_update.MAX_BYTES + 1)}, "more than 1048576 bytes"),
     ],
 )
-def test_what_is_no_vocabulary_leaves_the_last_good_copy_and_says_why(db, page, caplog, answer, why):
+def test_an_answer_that_is_not_a_vocabulary_keeps_the_last_good_copy_and_gives_the_reason(
+    db, page, caplog, answer, why
+):
     update_vocabularies()
     read_at = copy().read_at
     for name, value in answer.items():
@@ -120,13 +122,13 @@ def test_what_is_no_vocabulary_leaves_the_last_good_copy_and_says_why(db, page, 
     assert copy().read_at == read_at
     assert copy().error.startswith(f"{page.url} cannot be read: ")
     assert why in copy().error
-    assert "The vocabulary of features is not updated." in caplog.text
+    assert "The vocabulary of features keeps its last copy." in caplog.text
     page.content, page.status = b"Sunspot\n", 200
     update_vocabularies()
     assert (set(copy().words), copy().error) == ({"Sunspot"}, "")
 
 
-def test_an_answer_that_never_ends_is_left_in_time(db, page, monkeypatch):
+def test_an_endless_answer_is_abandoned_in_time(db, page, monkeypatch):
     monkeypatch.setattr(vocabulary_update, "MAX_SECONDS", 0.0)
     update_vocabularies()
     assert "was not read within" in copy().error
@@ -158,7 +160,7 @@ def test_a_cube_whose_ingestion_ended_after_the_update_has_its_tag_the_day_after
     assert DataCube.objects.get().tags.get().name == "Giraffe"
 
 
-def test_words_that_are_known_for_long_are_not_looked_for_again(archive_cube, page, django_assert_max_num_queries):
+def test_long_known_words_are_not_searched_again(archive_cube, page, django_assert_max_num_queries):
     archive_cube({"FEATURES": "Giraffe"})
     update_vocabularies()
     DataCube.tags.through.objects.all().delete()

@@ -62,7 +62,7 @@ def during(monkeypatch):
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("name", ["fits_header", "metadata", "tags"])
 @pytest.mark.usefixtures("nobody_writes")
-def test_a_file_that_changes_while_it_is_read_is_tried_again_later(place_cube, data_root, during, change, name):
+def test_a_file_that_changes_during_reading_is_a_transient_error(place_cube, data_root, during, change, name):
     path = place_cube()
     during(name, lambda: change(data_root / path))
     with pytest.raises(TransientError, match="changed"):
@@ -70,7 +70,7 @@ def test_a_file_that_changes_while_it_is_read_is_tried_again_later(place_cube, d
     assert not DataCube.objects.exists()
 
 
-def test_it_is_ingested_once_it_stays_as_it_is(place_cube, data_root, during, monkeypatch):
+def test_a_file_is_ingested_once_it_stops_changing(place_cube, data_root, during, monkeypatch):
     path = place_cube()
     during("metadata", lambda: edit(data_root / path))
     with pytest.raises(TransientError):
@@ -82,7 +82,7 @@ def test_it_is_ingested_once_it_stays_as_it_is(place_cube, data_root, during, mo
 
 @pytest.mark.usefixtures("nobody_writes")
 @pytest.mark.parametrize("missing", [1, 8, 9, 2000])
-def test_a_file_whose_last_tables_are_not_there_yet_is_not_ingested(place_cube, data_root, missing):
+def test_a_file_whose_last_tables_are_not_written_yet_is_not_ingested(place_cube, data_root, missing):
     path = data_root / place_cube()
     content = path.read_bytes()
     # The last table holds values of 8 bytes, one for each of 24 frames; the padding after them may be missing.

@@ -73,7 +73,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_a_bad_file_is_refused_in_a_sentence_and_no_row_changes(place_cube, data_root, case):
+def test_a_bad_file_is_refused_with_a_sentence_and_no_row_changes(place_cube, data_root, case):
     content, reason = REFUSED[case]
     ingest(IngestRequest(place_cube(path="cube.fits"), oid="a"))
     before = everything()
@@ -86,13 +86,13 @@ def test_a_bad_file_is_refused_in_a_sentence_and_no_row_changes(place_cube, data
 
 
 @pytest.mark.parametrize("path", ["../cube.fits", "/etc/cube.fits", "folder", "cube.fits\0"])
-def test_a_path_that_is_refused_is_refused_when_it_is_opened_too(data_root, path):
+def test_a_refused_path_is_refused_again_when_it_is_opened(data_root, path):
     (data_root / "folder").mkdir()
     with pytest.raises(PermanentError):
         ingest(IngestRequest(path))
 
 
-def test_a_file_that_is_not_there_is_tried_again_later(data_root):
+def test_a_missing_file_is_a_transient_error(data_root):
     (data_root / "another.fits").touch()
     with pytest.raises(TransientError, match=r"no file “cube\.fits”"):
         ingest(IngestRequest("cube.fits"))

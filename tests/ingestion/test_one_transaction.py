@@ -73,7 +73,7 @@ def test_writing_is_part_of_the_callers_transaction(place_cube):
     assert rows() == [[]] * len(ALL)
 
 
-def test_a_cube_that_another_ingestion_added_meanwhile_is_tried_again_later(place_cube):
+def test_a_cube_that_another_ingestion_added_meanwhile_is_a_transient_error(place_cube):
     path = place_cube()
     first, second = (read_cube(IngestRequest(path)) for _ in range(2))
     with transaction.atomic():
@@ -83,7 +83,7 @@ def test_a_cube_that_another_ingestion_added_meanwhile_is_tried_again_later(plac
     assert DataCube.objects.count() == 1
 
 
-def test_a_cube_that_another_ingestion_changed_meanwhile_is_tried_again_later(place_cube, data_root):
+def test_a_cube_that_another_ingestion_changed_meanwhile_is_a_transient_error(place_cube, data_root):
     path = place_cube()
     ingest(IngestRequest(path))
     old = read_cube(IngestRequest(path))
@@ -94,7 +94,7 @@ def test_a_cube_that_another_ingestion_changed_meanwhile_is_tried_again_later(pl
     assert DataCube.objects.get().metadata.keywords["OBJECT"] == "AR 12739"
 
 
-def test_a_cube_that_was_deleted_meanwhile_is_tried_again_later(place_cube):
+def test_a_cube_that_was_deleted_meanwhile_is_a_transient_error(place_cube):
     path = place_cube()
     ingest(IngestRequest(path))
     reading = read_cube(IngestRequest(path))
@@ -132,9 +132,7 @@ def refuse(material):
     raise PermanentError("The table is odd.")
 
 
-def test_an_optional_step_whose_source_is_odd_fails_alone_with_a_warning_and_is_tried_the_next_time(
-    place_cube, monkeypatch
-):
+def test_an_optional_step_with_a_bad_source_fails_alone_with_a_warning_and_runs_the_next_time(place_cube, monkeypatch):
     path = place_cube()
     with_step(monkeypatch, refuse, optional=True)
     for _ in range(2):
@@ -152,7 +150,7 @@ def test_a_step_that_is_not_optional_fails_the_ingestion(place_cube, monkeypatch
     assert rows() == [[]] * len(ALL)
 
 
-def test_a_step_with_nothing_to_do_is_skipped_and_says_why(place_cube, monkeypatch):
+def test_a_step_with_nothing_to_do_is_skipped_with_the_reason(place_cube, monkeypatch):
     def nothing(material):
         raise NothingToDo("There is no such table.")
 

@@ -50,7 +50,7 @@ def test_the_three_products_of_an_export_are_two_cubes_and_a_companion(write):
     assert not DataCube.objects.get(oid=SAMPLE_OID).withdrawn_at
 
 
-def test_a_companion_that_comes_first_waits_for_its_cube_and_says_so(write, client):
+def test_a_companion_that_comes_first_is_stored_with_a_warning(write, client):
     result = ingest(IngestRequest(write(SP)))
     [warning] = result.warnings
     assert f"companion “sp” of the cube {SAMPLE_OID}, which the archive does not have yet" in warning
@@ -75,13 +75,13 @@ def test_two_exports_in_a_folder_are_ingested_again_with_nothing_to_do(write):
     assert len(reasons) == 3
 
 
-def test_an_older_export_that_is_forced_takes_the_place_of_the_later_one(write):
+def test_a_forced_older_export_replaces_the_later_one(write):
     ingest(IngestRequest(write(IM.replace("2021-05-28T15:08:12", "2022-01-01T00:00:00"))))
     ingest(IngestRequest(write(IM), force=True))
     assert DataCube.objects.get().filename == IM
 
 
-def test_another_product_does_not_take_the_oid_of_a_file_that_is_there(write, data_root):
+def test_another_product_does_not_take_the_oid_of_an_existing_file(write, data_root):
     ingest(IngestRequest(write(IM)))
     other = write(IM.replace("_corrected", "_raw"))
     with pytest.raises(PermanentError, match="another product that still exists") as refused:

@@ -59,7 +59,7 @@ def test_another_cube_at_the_path_takes_it_with_a_warning(place_cube):
     assert Metadata.objects.count() == 2
 
 
-def test_a_withdrawn_cube_whose_file_is_back_is_listed_again(place_cube):
+def test_a_withdrawn_cube_whose_file_returns_is_listed_again(place_cube):
     path = place_cube()
     ingest(IngestRequest(path, oid="a"))
     ingest(IngestRequest(path, oid="b"))

@@ -98,7 +98,7 @@ def digest(made: Any) -> str:
     return hashlib.sha256(json.dumps(rounded(made), sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def test_what_a_step_makes_changes_with_its_version_only(cube):
+def test_the_output_of_a_step_changes_only_with_its_version(cube):
     made = {step.name: (step.version, digest(DESCRIBED[step.name](cube))) for step in STEPS}
     assert made == MADE, (
         "A step makes other rows of the same file. Raise its version, so that it runs again for every cube, "

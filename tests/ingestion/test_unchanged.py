@@ -63,7 +63,7 @@ def test_a_changed_header_is_ingested(place_cube, data_root):
     assert all_are(ingest(IngestRequest(path)), "skipped")
 
 
-def test_force_does_everything_again(place_cube):
+def test_force_runs_every_step_again(place_cube):
     path = place_cube()
     ingest(IngestRequest(path))
     DataCube.objects.get().tags.clear()
@@ -93,7 +93,7 @@ def test_a_header_with_a_stale_checksum_is_ingested_once(place_cube, data_root):
         assert (result.checksum, result.checksum_status) == (checksum, "mismatch")
         [warning] = result.warnings
         assert checksum in warning
-        assert "as when FEATURES or EVENTS were added" in warning
+        assert "for example to add FEATURES or EVENTS" in warning
     assert [tag.name for tag in DataCube.objects.get().tags.all()] == ["Filament"]
 
 
@@ -112,7 +112,7 @@ def test_a_file_with_a_stale_checksum_is_ingested_again_when_it_is_written_again
     assert outcomes(ingest(IngestRequest(path)))["metadata"] == "updated"
 
 
-def test_a_header_with_the_old_checksum_is_ingested_again_once_it_is_as_it_was(place_cube, data_root):
+def test_a_header_with_the_old_checksum_is_ingested_again_when_it_is_restored(place_cube, data_root):
     path = place_cube()
     ingest(IngestRequest(path))
     content = (data_root / path).read_bytes()
@@ -156,7 +156,7 @@ def test_a_new_version_of_a_step_runs_that_step_alone_again(place_cube, monkeypa
     assert all_are(ingest(IngestRequest(path)), "skipped")
 
 
-def test_what_does_not_come_from_the_header_is_applied_to_an_unchanged_cube(place_cube, data_root):
+def test_the_requests_own_values_are_applied_to_an_unchanged_cube(place_cube, data_root):
     path = place_cube()
     ingest(IngestRequest(path))
     with (data_root / path).open("ab") as file:
@@ -170,7 +170,7 @@ def test_what_does_not_come_from_the_header_is_applied_to_an_unchanged_cube(plac
     assert cube.group_grants.get().group.name == "Swedish User"
 
 
-def test_tags_that_a_header_never_told_are_skipped_in_an_unchanged_cube(place_cube):
+def test_an_unchanged_cube_without_tags_in_its_header_skips_the_tags(place_cube):
     path = place_cube({"FEATURES": "MISSING"})
     for _ in range(3):
         assert outcomes(ingest(IngestRequest(path)))["tags"] == "skipped"

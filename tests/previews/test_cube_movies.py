@@ -63,7 +63,7 @@ def test_many_scans_are_played_faster(tmp_path):
     assert len(grey_frames(tmp_path / "media" / made.file_name, 4, 4)) == 120
 
 
-def test_of_too_many_scans_some_are_left_out_evenly(tmp_path):
+def test_too_many_scans_are_thinned_evenly(tmp_path):
     values = np.repeat(np.arange(200, dtype="u1"), 64).reshape(200, 8, 8)
     made = movie(series(tmp_path / "a.fits", values), tmp_path / "media", MovieBounds(seconds=2))
     means = grey_frames(tmp_path / "media" / made.file_name, 8, 8).mean(axis=(1, 2))
@@ -74,7 +74,7 @@ def test_of_too_many_scans_some_are_left_out_evenly(tmp_path):
     assert abs(np.diff(means) - 255 / 23).max() < 6
 
 
-def test_where_frames_are_large_fewer_scans_are_read_evenly(tmp_path):
+def test_large_frames_reduce_the_number_of_scans_read(tmp_path):
     values = np.repeat(np.arange(200, dtype="f4"), 64).reshape(200, 8, 8)
     path = series(tmp_path / "a.fits", values)
     made = movie(path, tmp_path / "media", MovieBounds(read_bytes=40 * values[0].nbytes))
@@ -89,7 +89,7 @@ def test_where_frames_are_large_fewer_scans_are_read_evenly(tmp_path):
     ("shape", "bitpix", "count"),
     [((1157, 1173), -32, 720), ((4096, 4096), -32, 74), ((4096, 4096), 16, 74), ((4096, 4096), -64, 37)],
 )
-def test_only_of_frames_larger_than_usual_scans_are_left_out(tmp_path, monkeypatch, shape, bitpix, count):
+def test_scans_are_left_out_only_of_frames_larger_than_usual(tmp_path, monkeypatch, shape, bitpix, count):
     header = header_bytes(structure((1000, *shape), bitpix, {"CTYPE3": "TIME"}))
     with (tmp_path / "a.fits").open("wb") as file:
         file.write(header)
@@ -118,7 +118,7 @@ def test_tiny_frames_make_a_movie(tmp_path, shape, size):
     assert (made.width, made.height) == size
 
 
-def test_scans_without_a_value_are_background(tmp_path):
+def test_scans_without_values_are_background(tmp_path):
     values = np.full((3, 16, 16), np.nan, "f4")
     made = movie(series(tmp_path / "a.fits", values), tmp_path / "media")
     assert grey_frames(tmp_path / "media" / made.file_name, 16, 16).max() < 3
@@ -141,7 +141,7 @@ def test_a_cube_of_one_scan_has_no_movie(tmp_path):
     assert list((tmp_path / "media").iterdir()) == []
 
 
-def test_nothing_is_left_where_reading_a_scan_fails(tmp_path, monkeypatch):
+def test_an_unreadable_scan_leaves_no_files(tmp_path, monkeypatch):
     path = series(tmp_path / "a.fits", np.zeros((40, 200, 200), "f4"))
 
     def cut_short(images):

@@ -20,7 +20,7 @@ from tests.previews.movie_files import running_ffmpegs
 RAW = ("-f", "rawvideo", "-pix_fmt", "gray", "-video_size", "4x4", "-i", "pipe:0", "-f", "rawvideo", "pipe:1")
 
 
-def test_what_is_fed_comes_back_drawn(tmp_path):
+def test_the_frames_fed_to_ffmpeg_come_back_as_a_movie(tmp_path):
     frames = [bytes([value]) * 16 for value in (1, 2, 3)]
     assert run_ffmpeg(RAW, ProcessBounds(), feed=frames) == b"".join(frames)
 
@@ -42,7 +42,7 @@ def test_a_process_that_never_ends_is_stopped():
     assert running_ffmpegs() == []
 
 
-def test_a_process_that_ends_early_tells_why():
+def test_a_process_that_ends_early_gives_the_reason():
     with pytest.raises(PermanentError, match="Unrecognized option 'nonsense'"):
         run_ffmpeg(["-nonsense", *RAW], ProcessBounds(), feed=repeat(bytes(2**20), 50))
     assert running_ffmpegs() == []
@@ -57,7 +57,7 @@ def test_its_message_is_bounded_and_on_one_line(tmp_path):
     assert "No such file" in str(caught.value)
 
 
-def test_an_interruption_leaves_no_process():
+def test_an_interruption_stops_the_process():
     def interrupted():
         yield bytes(16)
         raise KeyboardInterrupt
@@ -67,7 +67,7 @@ def test_an_interruption_leaves_no_process():
     assert running_ffmpegs() == []
 
 
-def test_a_missing_ffmpeg_is_no_fault_of_the_movie(monkeypatch):
+def test_a_missing_ffmpeg_is_a_transient_error(monkeypatch):
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/nonexistent/ffmpeg")
     with pytest.raises(TransientError, match="There is no ffmpeg"):
         run_ffmpeg(["-version"], ProcessBounds())

@@ -37,7 +37,7 @@ def test_the_core_of_the_line_is_chosen(tmp_path):
     assert chosen(write_cube(tmp_path / "cube.fits", shape=(2, 4, 7, 20, 20))) == (0, 0, 3)
 
 
-def test_the_middle_is_that_between_the_wings_however_far_the_scan_reaches(tmp_path):
+def test_the_middle_of_the_line_does_not_depend_on_how_far_the_scan_reaches(tmp_path):
     path = cube_with(tmp_path, [0.99, 1.00, 1.01, 1.02, 1.03, 1.1, 1.2, 1.3], [9, 5, 2, 5.2, 9, 9.5, 9.6, 9.7])
     assert chosen(path) == (0, 0, 2)
 
@@ -60,7 +60,7 @@ def test_a_line_in_emission_is_brightest_in_its_core(tmp_path):
     assert chosen(cube_with(tmp_path, [1.0, 1.1, 1.2, 1.3, 1.4], [1, 2, 9, 3, 1])) == (0, 0, 2)
 
 
-def test_without_wavelengths_the_line_is_told_from_the_medians(tmp_path):
+def test_without_wavelengths_the_medians_show_the_line(tmp_path):
     assert chosen(cube_with(tmp_path, None, [9, 8, 9, 5, 1, 5, 9])) == (0, 0, 4)
 
 
@@ -73,7 +73,7 @@ def test_without_any_table_the_middle_plane_is_chosen(tmp_path):
     assert chosen(path) == (0, 0, 2)
 
 
-def test_of_more_wavelengths_than_tables_describe_the_middle_is_chosen_without_a_list_of_them(tmp_path):
+def test_for_too_many_wavelengths_the_middle_is_chosen_without_a_list_of_them(tmp_path):
     count = 1000 * MAX_WAVELENGTHS
     path = write_fits(tmp_path / "a.fits", np.zeros((count, 1, 1), "u1"))
     tracemalloc.start()
@@ -84,7 +84,7 @@ def test_of_more_wavelengths_than_tables_describe_the_middle_is_chosen_without_a
         tracemalloc.stop()
 
 
-def test_without_wavelengths_and_any_median_the_middle_plane_is_chosen(tmp_path):
+def test_without_wavelengths_and_medians_the_middle_plane_is_chosen(tmp_path):
     assert chosen(cube_with(tmp_path, None, [np.nan] * 5)) == (0, 0, 2)
 
 
@@ -93,16 +93,16 @@ def test_a_frame_without_a_median_is_not_chosen(tmp_path):
 
 
 @pytest.mark.parametrize("wavelengths", [[np.nan] * 4, [0] * 4, [np.inf] * 4, [-1e300] * 4, [1e300] * 4])
-def test_wavelengths_that_are_none_do_not_matter(tmp_path, wavelengths):
+def test_missing_wavelengths_are_ignored(tmp_path, wavelengths):
     assert chosen(cube_with(tmp_path, wavelengths, [9, 3, 9, 9])) == (0, 0, 1)
 
 
 @pytest.mark.parametrize("median", [1e308, -1e308, np.inf, -np.inf])
-def test_medians_that_are_none_do_not_matter(tmp_path, median):
+def test_missing_medians_are_ignored(tmp_path, median):
     assert chosen(cube_with(tmp_path, [1, 2, 3, 4, 5], [9, 8, 3, 8, median])) == (0, 0, 2)
 
 
-def test_a_table_that_does_not_fit_is_not_used(tmp_path):
+def test_a_table_that_does_not_fit_is_ignored(tmp_path):
     path = write_cube(tmp_path / "cube.fits", shape=(1, 1, 5, 4, 5), without=["WCS-TAB"])
     replace_table(path, "VAR-EXT-DATAMEDN", {"DATAMEDN": np.arange(3.0)})
     assert chosen(path) == (0, 0, 2)
@@ -115,7 +115,7 @@ def test_cubes_of_any_number_of_axes_have_a_frame(tmp_path, shape, index):
     assert chosen(write_fits(tmp_path / "a.fits", np.zeros(shape, "u1"))) == index
 
 
-def test_the_axes_are_told_by_their_type(tmp_path):
+def test_ctype_decides_the_roles_of_the_axes(tmp_path):
     keywords = {"CTYPE3": "UTC", "CTYPE4": "WAVE", "CTYPE5": "STOKES", "CRPIX5": 3, "CRVAL5": 1, "CDELT5": -1}
     path = write_fits(tmp_path / "a.fits", np.zeros((4, 5, 6, 2, 2), "u1"), keywords)
     # Stokes V, Q … run backwards here: I is the third.
@@ -174,13 +174,13 @@ def test_the_scan_of_the_highest_contrast_is_chosen(tmp_path):
     assert sharpest(path) == (1, 0, 0)
 
 
-def test_scans_that_are_missing_are_passed_over(tmp_path):
+def test_missing_scans_are_skipped(tmp_path):
     missing = np.full((20, 20), np.nan)
     assert sharpest(scans_of(tmp_path, missing, missing, 100.0 + CHECKS)) == (2, 0, 0)
     assert sharpest(scans_of(tmp_path, missing, missing)) == (0, 0, 0)
 
 
-def test_no_more_than_some_scans_are_read(tmp_path, monkeypatch):
+def test_the_number_of_scans_read_is_bounded(tmp_path, monkeypatch):
     path = scans_of(tmp_path, *(100.0 + number * CHECKS for number in range(40)))
     read = []
     monkeypatch.setattr(frames, "read_frame", lambda cube, index, step: read.append(index) or 100.0 + index[0] * CHECKS)
@@ -188,7 +188,7 @@ def test_no_more_than_some_scans_are_read(tmp_path, monkeypatch):
     assert len(read) == frames.MAX_SCANS_COMPARED
 
 
-def test_the_first_scan_with_medians_tells_the_middle_of_the_line(tmp_path):
+def test_the_first_scan_with_medians_gives_the_middle_of_the_line(tmp_path):
     path = write_cube(tmp_path / "cube.fits", shape=(2, 1, 5, 4, 5))
     medians = np.array([[np.nan] * 5, [9, 5, 2, 6, 9]], "f8").reshape(2, 1, 5, 1, 1)
     replace_table(path, "VAR-EXT-DATAMEDN", {"DATAMEDN": medians})

@@ -98,7 +98,7 @@ def test_the_orientation_of_exif_is_applied(tmp_path, kind, orientation, bright)
     assert dict(image.getexif()) == {}
 
 
-def test_nothing_but_pixels_is_carried_over(tmp_path):
+def test_only_pixels_are_copied(tmp_path):
     exif = Image.Exif()
     exif[0x010E] = "secret description"
     content = encoded(
@@ -258,7 +258,7 @@ def test_a_jpeg_of_endless_scans_is_refused(tmp_path):
     assert "scans" in refusal(content[:last] + content[last:-2] * 200 + content[-2:], tmp_path)
 
 
-def test_of_colours_of_sixteen_bits_the_upper_eight_are_drawn(tmp_path):
+def test_colours_of_sixteen_bits_are_drawn_from_their_upper_eight(tmp_path):
     header = struct.pack(">IIBBBBB", 200, 100, 16, 2, 0, 0, 0)
     data = zlib.compress(100 * (b"\0" + np.full((200, 3), (60_000, 4000, 20_000), ">u2").tobytes()))
     content = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
@@ -284,7 +284,7 @@ def test_an_image_cut_short_is_refused(tmp_path, kind, share):
     ],
     ids=["empty", "text", "SVG", "signature only", "zeros"],
 )
-def test_what_is_no_image_is_refused(tmp_path, content):
+def test_a_file_that_is_not_an_image_is_refused(tmp_path, content):
     assert "PNG, JPEG or TIFF" in refusal(content, tmp_path)
 
 
@@ -293,7 +293,7 @@ def test_other_formats_are_refused(tmp_path, kind):
     assert "PNG, JPEG or TIFF" in refusal(encoded(picture(), kind), tmp_path)
 
 
-def test_damaged_bytes_never_end_but_in_a_refusal_or_a_preview(tmp_path):
+def test_damaged_bytes_give_a_preview_or_a_permanent_error(tmp_path):
     rng = np.random.default_rng(0)
     outcomes = set()
     for kind in ("PNG", "JPEG", "TIFF"):
@@ -308,7 +308,7 @@ def test_damaged_bytes_never_end_but_in_a_refusal_or_a_preview(tmp_path):
     assert outcomes == {"preview", "refused"}
 
 
-def test_storage_that_fails_is_tried_again_later(tmp_path):
+def test_a_failing_storage_is_a_transient_error(tmp_path):
     descriptor = os.open(tmp_path, os.O_RDONLY)
     try:
         with pytest.raises(TransientError, match="cannot be read"):

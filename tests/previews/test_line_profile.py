@@ -62,7 +62,7 @@ def test_the_coordinates_are_in_the_order_of_the_column_s_name(tmp_path):
     assert profile(path)["wavelengths"] == before["wavelengths"]
 
 
-def test_wavelengths_rise_in_the_order_of_which_they_were_taken(tmp_path):
+def test_wavelengths_are_sorted_whatever_order_they_were_taken_in(tmp_path):
     path = write_cube(tmp_path / "cube.fits", shape=(1, 1, 3, 6, 7))
     replace_table(path, "WCS-TAB", {"HPLN+HPLT+WAVE+TIME": coordinates([5.0, 6.0, 4.0])})
     replace_table(path, "VAR-EXT-DATAMEDN", {"DATAMEDN": np.array([50.0, 60.0, 40.0])})
@@ -77,14 +77,14 @@ def test_wavelengths_in_another_unit_become_nanometres(tmp_path):
     assert profile(path)["wavelengths"] == pytest.approx([617.3, 617.4])
 
 
-def test_medians_that_are_none_are_left_out_of_the_mean(tmp_path):
+def test_missing_medians_are_left_out_of_the_mean(tmp_path):
     path = write_cube(tmp_path / "cube.fits", shape=(2, 1, 3, 6, 7))
     values = np.array([[1, np.nan, np.nan], [3, 5, np.inf]]).reshape(2, 1, 3, 1, 1)
     replace_table(path, "VAR-EXT-DATAMEDN", {"DATAMEDN": values})
     assert profile(path)["stokes"] == {"I": [2, 5, None]}
 
 
-def test_a_wavelength_that_is_none_is_left_out(tmp_path):
+def test_a_missing_wavelength_is_left_out(tmp_path):
     path = write_cube(tmp_path / "cube.fits", shape=(1, 1, 3, 6, 7))
     replace_table(path, "WCS-TAB", {"HPLN+HPLT+WAVE+TIME": coordinates([5.0, np.nan, 4.0])})
     replace_table(path, "VAR-EXT-DATAMEDN", {"DATAMEDN": np.array([50.0, 60.0, 40.0])})
@@ -92,7 +92,7 @@ def test_a_wavelength_that_is_none_is_left_out(tmp_path):
     assert (plot["wavelengths"], plot["stokes"]["I"]) == ([4, 5], [40, 50])
 
 
-def test_axes_in_another_order_are_understood(tmp_path):
+def test_axes_in_another_order_are_read(tmp_path):
     keywords = {"CTYPE3": "STOKES", "CTYPE4": "TIME", "CTYPE5": "WAVE"}
     path = write_fits(tmp_path / "a.fits", np.zeros((3, 2, 4, 6, 7), "u1"), keywords)
     medians = np.arange(24.0).reshape(3, 2, 4)
@@ -132,7 +132,7 @@ def test_an_odd_table_is_no_plot(tmp_path, table, columns, reason):
         profile(path)
 
 
-def test_medians_of_other_axes_of_the_same_number_are_odd(tmp_path):
+def test_medians_of_as_many_but_other_axes_give_no_plot(tmp_path):
     path = write_cube(tmp_path / "cube.fits", shape=(3, 1, 2, 4, 5))
     replace_table(path, "VAR-EXT-DATAMEDN", {"DATAMEDN": np.ones((2, 1, 3, 1, 1))})
     with pytest.raises(PlotUnavailable, match="does not fit"):
@@ -140,13 +140,13 @@ def test_medians_of_other_axes_of_the_same_number_are_odd(tmp_path):
 
 
 @pytest.mark.parametrize("unit", ["kg", "nonsense", "1/0", "10**99999999 m", "km^999 m"])
-def test_wavelengths_in_no_unit_of_length_are_no_plot(tmp_path, unit):
+def test_wavelengths_without_a_unit_of_length_give_no_plot(tmp_path, unit):
     path = write_cube(tmp_path / "cube.fits", shape=(1, 1, 3, 4, 5), keywords={"CUNIT3": unit})
     with pytest.raises(PlotUnavailable, match="not a unit of length"):
         profile(path)
 
 
-def test_more_stokes_components_than_there_are_is_no_plot(tmp_path):
+def test_more_stokes_components_than_exist_give_no_plot(tmp_path):
     path = write_fits(tmp_path / "a.fits", np.zeros((5, 3, 2, 2), "u1"))
     replace_table(path, "VAR-EXT-DATAMEDN", {"DATAMEDN": np.ones((5, 3, 1, 1))})
     replace_table(path, "WCS-TAB", {"HPLN+HPLT+WAVE+TIME": coordinates([1.0, 2.0, 3.0])})
@@ -154,7 +154,7 @@ def test_more_stokes_components_than_there_are_is_no_plot(tmp_path):
         profile(path)
 
 
-def test_a_table_of_damaged_bytes_is_no_plot(tmp_path):
+def test_a_table_of_damaged_bytes_gives_no_plot(tmp_path):
     path = write_cube(tmp_path / "cube.fits", shape=(1, 1, 3, 4, 5))
     content = path.read_bytes()
     path.write_bytes(content.replace(b"TFORM1  = '3D", b"TFORM1  = '?D"))
@@ -163,7 +163,7 @@ def test_a_table_of_damaged_bytes_is_no_plot(tmp_path):
         profile(path)
 
 
-def test_a_profile_of_nothing_but_nan_is_not_a_plot(tmp_path):
+def test_a_profile_of_nan_only_gives_no_plot(tmp_path):
     path = write_cube(tmp_path / "cube.fits", shape=(2, 1, 3, 4, 5))
     replace_table(path, "VAR-EXT-DATAMEDN", {"DATAMEDN": np.full((2, 1, 3, 1, 1), np.nan)})
     with pytest.raises(PlotUnavailable, match="VAR-EXT-DATAMEDN has no median that is a number"):

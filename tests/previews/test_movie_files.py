@@ -122,7 +122,7 @@ def test_sound_and_metadata_are_left_out(tmp_path):
     assert b"secret" not in (tmp_path / "media" / made.file_name).read_bytes()
 
 
-def test_an_avi_cut_short_is_shown_as_far_as_it_goes(tmp_path):
+def test_an_avi_that_is_cut_short_is_shown_up_to_the_cut(tmp_path):
     source = make_movie(tmp_path / "a.avi", "-c:v", "mjpeg")
     os.truncate(source, source.stat().st_size // 2)
     assert 0 < movie(source, tmp_path / "media").seconds < 1.5
@@ -146,14 +146,14 @@ def test_a_movie_cut_short_before_its_index_is_refused(tmp_path):
     ids=["empty", "text", "concat", "HLS", "DASH"],
 )
 @pytest.mark.parametrize("name", ["a.mov", "a.avi"])
-def test_what_is_no_movie_is_refused_and_opens_no_other_file(tmp_path, content, name):
+def test_a_file_that_is_not_a_movie_is_refused_and_opens_no_other_file(tmp_path, content, name):
     other = make_movie(tmp_path / "other.avi", "-c:v", "mjpeg")
     source = tmp_path / name
     source.write_bytes(content.replace(b"%s", str(other).encode()))
     assert "ffmpeg cannot make the movie" in refusal(source, tmp_path / "media")
 
 
-def test_damaged_bytes_never_end_but_in_a_refusal_or_a_movie(tmp_path):
+def test_damaged_bytes_give_a_movie_or_a_permanent_error(tmp_path):
     rng = np.random.default_rng(0)
     content = make_movie(tmp_path / "a.mov", "-c:v", "libx264", "-movflags", "+faststart", seconds=0.4).read_bytes()
     outcomes = set()

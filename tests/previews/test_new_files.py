@@ -6,7 +6,7 @@ from common.errors import TransientError
 from previews.new_files import finished, new_files
 
 
-def test_files_have_their_names_when_all_are_written(tmp_path):
+def test_files_get_their_final_names_when_all_are_written(tmp_path):
     with new_files(tmp_path / "new" / "folder") as new_part:
         parts = [new_part(".jpg"), new_part(".webm")]
         for part in parts:
@@ -16,7 +16,7 @@ def test_files_have_their_names_when_all_are_written(tmp_path):
     assert [finished(part).suffix for part in parts] == [".jpg", ".webm"]
 
 
-def test_names_do_not_collide(tmp_path):
+def test_names_are_unique(tmp_path):
     with new_files(tmp_path) as new_part:
         names = {new_part(".jpg") for _ in range(100)}
         for name in names:
@@ -25,7 +25,7 @@ def test_names_do_not_collide(tmp_path):
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_nothing_is_left_where_the_block_fails(tmp_path, error):
+def test_a_failing_block_leaves_no_files(tmp_path, error):
     def fail():
         with new_files(tmp_path / "new") as new_part:
             new_part(".jpg").write_bytes(b"x")
@@ -37,7 +37,7 @@ def test_nothing_is_left_where_the_block_fails(tmp_path, error):
     assert list((tmp_path / "new").iterdir()) == []
 
 
-def test_nothing_is_left_where_one_of_the_files_is_missing_in_the_end(tmp_path):
+def test_a_missing_file_at_the_end_of_the_block_leaves_no_files(tmp_path):
     def forget_one():
         with new_files(tmp_path / "new") as new_part:
             new_part(".jpg").write_bytes(b"x")

@@ -70,7 +70,7 @@ def test_the_same_greys_give_the_same_bytes_under_other_names(tmp_path):
     assert (tmp_path / first).read_bytes() == (tmp_path / second).read_bytes()
 
 
-def test_a_folder_that_cannot_be_written_to_is_tried_again_later(tmp_path):
+def test_a_folder_that_cannot_be_written_to_is_a_transient_error(tmp_path):
     (tmp_path / "file").write_text("in the place of a folder")
     with pytest.raises(TransientError, match="cannot be written"):
         previews_of_greys(np.zeros((2, 2), "u1"), SIDES, tmp_path / "file")
@@ -91,7 +91,7 @@ def test_a_cube_of_one_pixel_has_previews(tmp_path):
     assert [(p.width, p.height) for p in previews] == [(1, 1)] * 3
 
 
-def test_memory_is_less_than_three_frames(tmp_path):
+def test_previews_take_less_memory_than_three_frames(tmp_path):
     path = write_fits(tmp_path / "a.fits", np.random.default_rng(0).normal(size=(2000, 2100)).astype("f4"))
     with open_sst_cube(path) as cube:
         previews_of_frame(cube, (), SIDES, tmp_path)

@@ -48,7 +48,7 @@ def test_every_number_of_axes_from_two_up_is_read(tmp_path, axes):
 
 
 @pytest.mark.parametrize(("dtype", "bzero"), [("i2", 2**15), ("i4", 2**31), ("i8", 2**63), ("u1", -128)])
-def test_the_convention_for_other_signs_is_understood(tmp_path, dtype, bzero):
+def test_the_convention_for_other_signs_is_followed(tmp_path, dtype, bzero):
     info = np.iinfo(dtype)
     path = write_fits(tmp_path / "a.fits", np.array([[info.min, info.max]], dtype), {"BSCALE": 1, "BZERO": bzero})
     expected = np.float32([info.min + bzero, info.max + bzero])
@@ -60,24 +60,24 @@ def test_floats_may_be_scaled_too(tmp_path):
     np.testing.assert_array_equal(read(path), np.float32([[8, np.nan]]))
 
 
-def test_blank_pixels_have_no_value(tmp_path):
+def test_blank_pixels_become_nan(tmp_path):
     path = write_fits(tmp_path / "a.fits", np.array([[-32768, 5]], "i2"), {"BLANK": -32768, "BSCALE": 2.0})
     np.testing.assert_array_equal(read(path), np.float32([[np.nan, 10]]))
 
 
-def test_blank_means_nothing_for_floats(tmp_path):
+def test_blank_has_no_effect_on_floats(tmp_path):
     path = write_fits(tmp_path / "a.fits", np.array([[7, 5]], "f4"), {"BLANK": 7})
     np.testing.assert_array_equal(read(path), np.float32([[7, 5]]))
 
 
 @pytest.mark.parametrize("blank", [10**30, -(10**30), 300, -1, 0.5])
-def test_a_blank_that_no_pixel_can_have_blanks_nothing(tmp_path, blank):
+def test_a_blank_that_no_pixel_can_equal_has_no_effect(tmp_path, blank):
     path = write_fits(tmp_path / "a.fits", np.array([[0, 255]], "u1"), {"BLANK": blank})
     np.testing.assert_array_equal(read(path), np.float32([[0, 255]]))
 
 
 @pytest.mark.parametrize("card", [b"BSCALE  = 'twice'", b"BZERO   = T", b"BLANK   = 'none'", b"BZERO   = (1.0, 2.0)"])
-def test_scaling_that_is_no_number_is_refused(tmp_path, card):
+def test_scaling_that_is_not_a_number_is_refused(tmp_path, card):
     path = write_fits(tmp_path / "a.fits", np.ones((2, 2), "i2"), raw_cards=[card])
     with pytest.raises(PermanentError, match=card[:8].decode().strip()):
         read(path)
@@ -89,7 +89,7 @@ def test_values_that_float32_cannot_hold_are_infinite(tmp_path):
 
 
 @pytest.mark.parametrize("card", [b"BSCALE  = NaN", b"BZERO   =", b"BSCALE  = 1E400"])
-def test_undefined_scaling_is_none(tmp_path, card):
+def test_undefined_scaling_is_the_default(tmp_path, card):
     path = write_fits(tmp_path / "a.fits", np.full((2, 2), 3, "i2"), raw_cards=[card])
     assert (read(path) == 3).all()
 
@@ -145,7 +145,7 @@ def test_boxes_are_the_same_however_the_frame_is_read_in_bands(tmp_path, monkeyp
     assert whole[2, 3] == pytest.approx(values[8:12, 12:16].mean())
 
 
-def test_a_frame_is_read_in_boxes_where_it_is_far_larger_than_its_pictures(tmp_path):
+def test_a_frame_far_larger_than_its_pictures_is_read_in_boxes(tmp_path):
     path = write_fits(tmp_path / "a.fits", np.zeros((10, 1000), "u1"))
     with open_sst_cube(path) as cube:
         assert step_for(cube, side=1000) == 1

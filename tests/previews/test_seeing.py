@@ -43,7 +43,7 @@ def test_times_are_utc_counted_from_dateref(tmp_path):
     assert data(path)["times"] == ["2019-04-19T17:34:55.250Z", "2019-04-20T00:00:00.000Z"]
 
 
-def test_the_times_of_each_scan_are_told(tmp_path):
+def test_the_times_of_each_scan_are_given(tmp_path):
     path = write_cube(tmp_path / "cube.fits", shape=(2, 4, 3, 4, 5))
     begins = fits.getdata(path, "VAR-EXT-DATE-BEG")["DATE-BEG"][0].reshape(2, 3)
     ends = fits.getdata(path, "VAR-EXT-DATE-END")["DATE-END"][0].reshape(2, 3)
@@ -58,14 +58,14 @@ def test_one_scan_has_its_times(tmp_path):
     assert len(data(write_cube(tmp_path / "cube.fits", shape=(1, 1, 3, 4, 5)))["scans"]) == 1
 
 
-def test_the_seeing_is_told_without_the_times_of_the_scans(tmp_path):
+def test_the_seeing_is_given_without_the_times_of_the_scans(tmp_path):
     plot = data(write_cube(tmp_path / "cube.fits", shape=(1, 1, 3, 4, 5), without=["VAR-EXT-DATE-END"]))
     assert plot["r0_low"]
     assert plot["scans"] == []
     assert "VAR-EXT-DATE-END" in plot["scans_missing"]
 
 
-def test_times_of_a_scan_that_are_none_do_not_matter_where_others_are_known(tmp_path):
+def test_missing_times_of_a_scan_are_ignored_if_others_are_known(tmp_path):
     path = write_cube(tmp_path / "cube.fits", shape=(2, 1, 3, 4, 5))
     begins = ["", "2019-04-19T17:35:01", "2019-04-19T17:35:02", "", "NaT", ""]
     ends = ["2019-04-19T17:35:01", "2019-04-19T17:35:02", "NaT", "2019-04-19T17:36:00", "", "2019-04-19T17:36:01"]
@@ -86,7 +86,7 @@ def test_odd_times_of_scans_are_left_out(tmp_path, texts):
     assert "DATE-BEG" in plot["scans_missing"]
 
 
-def test_values_that_are_none_are_null(tmp_path):
+def test_missing_values_are_null(tmp_path):
     r0 = [[np.nan, 0.1], [np.inf, 0.1], [-1, 0.1], [0.2, 1e30]]
     plot = data(cube_with(tmp_path, r0, [[1.0], [np.nan], [1e300], [-np.inf]]))
     assert plot["r0_low"] == [None, None, None, 0.2]
@@ -134,7 +134,7 @@ def test_an_odd_table_is_no_plot(tmp_path, columns, reason):
 
 
 @pytest.mark.parametrize("dateref", [None, "yesterday", 5])
-def test_without_a_zero_of_time_there_is_no_plot(tmp_path, dateref):
+def test_without_a_reference_time_there_is_no_plot(tmp_path, dateref):
     path = write_cube(tmp_path / "cube.fits", shape=(1, 1, 3, 4, 5), keywords={"DATEREF": dateref})
     with pytest.raises(PlotUnavailable, match="DATEREF"):
         data(path)

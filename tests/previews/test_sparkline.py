@@ -28,7 +28,7 @@ def test_the_profile_is_drawn_from_blue_to_red_and_bright_is_up():
     assert line[1:] == [(2, 2), (50, 26), (98, 14)]
 
 
-def test_it_has_the_colour_of_its_surroundings_and_says_what_it_is():
+def test_the_drawing_has_the_colour_of_its_surroundings_and_a_title():
     svg = drawing([617.155, 617.605], [1.0, 2.0])
     assert svg.find(f"{SVG}path").get("stroke") == "currentColor"
     assert svg.get("role") == "img"

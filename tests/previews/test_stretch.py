@@ -47,7 +47,7 @@ def test_a_frame_without_any_value_is_all_background():
 
 
 @pytest.mark.parametrize("value", [0, -3.5, 1e-40, 3e38, -3e38])
-def test_a_constant_frame_is_grey_all_over(value):
+def test_a_constant_frame_is_grey_everywhere(value):
     assert np.unique(drawn(np.full((3, 4), value))).tolist() == [128]
 
 
@@ -59,7 +59,7 @@ def test_one_pixel_is_drawn():
     assert drawn([[7]]).tolist() == [[128]]
 
 
-def test_a_frame_that_is_constant_but_for_a_few_pixels_shows_them():
+def test_a_frame_that_is_constant_except_for_a_few_pixels_shows_them():
     frame = np.zeros((100, 100), "f4")
     frame[99, 3] = 1
     grey = drawn(frame)
@@ -73,7 +73,7 @@ def test_the_whole_range_of_float32_is_drawn():
 
 
 @pytest.mark.parametrize("shape", [(3000, 2000), (1157, 1173), (890, 890), (450, 450), (40, 6000), (5, 65_500)])
-def test_the_sample_of_a_large_frame_is_small_and_from_all_over(shape):
+def test_the_sample_of_a_large_frame_is_small_and_covers_it(shape):
     frame = np.add.outer(np.arange(shape[0]), np.arange(shape[1]) / 100_000)
     values = sample(frame)
     assert 50_000 < len(values) < 201_000

@@ -83,7 +83,7 @@ def lines_at_the_end(shown: str) -> list[str]:
     return [line for line in screen if line]
 
 
-def test_on_a_terminal_a_bar_counts_the_cubes_and_is_gone_in_the_end(command):
+def test_on_a_terminal_a_bar_counts_the_cubes_and_disappears_at_the_end(command):
     shown, _, code = run_on_terminal(command)
     assert code == 0
     counts = re.findall(r"(\d)/2 \[", shown)

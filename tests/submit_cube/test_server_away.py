@@ -39,7 +39,7 @@ def test_a_netrc_does_not_replace_the_token(submit, server, tmp_path, monkeypatc
 
 
 @pytest.mark.parametrize("status", [0, 429, 500, 502, 503, 504])
-def test_it_tries_again_while_the_server_is_away(submit, server, status, caplog, capsys):
+def test_it_retries_while_the_server_is_unavailable(submit, server, status, caplog, capsys):
     server.answer = lambda number: (202, {}, ORDER) if number > 3 else (status, {}, {})
     assert submit("a.fits") == 0
     assert [path for _, path, _, _ in server.requests] == ["/api/v1/ingest/"] * 4
@@ -47,7 +47,7 @@ def test_it_tries_again_while_the_server_is_away(submit, server, status, caplog,
     assert len([message for message in caplog.messages if "trying again in" in message]) == 3
 
 
-def test_it_tries_again_while_nobody_listens(submit, caplog):
+def test_it_retries_while_connections_are_refused(submit, caplog):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -57,7 +57,7 @@ def test_it_tries_again_while_nobody_listens(submit, caplog):
     assert submit("a.fits", url=f"http://127.0.0.1:{port}") == 0
     timer.join()
     started[0].close()
-    assert "The server is away (Connection refused); trying again" in caplog.messages[0]
+    assert "The server is unavailable (Connection refused); trying again" in caplog.messages[0]
 
 
 def test_it_waits_as_long_as_the_server_asks_for(submit, server, caplog):
@@ -66,14 +66,14 @@ def test_it_waits_as_long_as_the_server_asks_for(submit, server, caplog):
     assert "trying again in 1 s" in caplog.messages[0]
 
 
-def test_it_tells_why_the_server_is_away(submit, server, caplog):
+def test_it_says_why_the_server_is_unavailable(submit, server, caplog):
     reason = {"detail": "“a.fits” cannot be looked up: Stale file handle."}
     server.answer = lambda number: (202, {}, ORDER) if number > 1 else (503, {}, reason)
     assert submit("a.fits") == 0
     assert "(503 Service Unavailable: “a.fits” cannot be looked up: Stale file handle); trying" in caplog.messages[0]
 
 
-def test_it_tries_again_while_it_waits_for_the_end(submit, server, capsys):
+def test_it_retries_while_it_waits_for_the_end(submit, server, capsys):
     answers = {
         1: (202, {}, ORDER),
         2: (503, {}, {}),
@@ -87,23 +87,23 @@ def test_it_tries_again_while_it_waits_for_the_end(submit, server, capsys):
     assert capsys.readouterr().out == "a.fits: completed, a-cube\n"
 
 
-def test_it_gives_up_after_a_while_and_says_where_each_cube_is_left(submit, server, capsys, monkeypatch):
+def test_it_gives_up_after_a_while_and_prints_the_state_of_each_cube(submit, server, capsys, monkeypatch):
     monkeypatch.setattr(cli, "PATIENCE", Patience(first=0.05, longest=0.1, total=0.3))
     server.answer = lambda number: (202, {}, ORDER) if number == 1 else (503, {}, {})
     assert submit("a.fits", "b.fits", "c.fits", "--wait") == 1
     printed = capsys.readouterr()
-    assert "has been away for" in printed.err
+    assert "has been unavailable for" in printed.err
     assert "503 Service Unavailable" in printed.err
     assert printed.out == "a.fits: left queued, order 7\nb.fits: not submitted\nc.fits: not submitted\n"
 
 
-def test_the_token_is_not_sent_on_to_where_a_server_points(submit, server, capsys):
+def test_the_token_is_not_sent_to_the_target_of_a_redirect(submit, server, capsys):
     other = Server()
     server.answer = lambda number: (301, {"Location": f"{other.url}/api/v1/ingest/"}, {})
     assert submit("a.fits") == 1
     other.close()
     assert other.requests == []
-    assert f"sends on to {other.url}/api/v1/ingest/: give its final address" in capsys.readouterr().err
+    assert f"redirects to {other.url}/api/v1/ingest/: give this final address" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_the_token_is_not_sent_on_to_where_a_server_points(submit, server, capsy
         (405, {}, b""),
     ],
 )
-def test_a_server_that_is_no_archive_is_told(submit, server, answer, capsys):
+def test_a_server_that_is_not_an_archive_is_reported(submit, server, answer, capsys):
     server.answer = lambda number: answer
     assert submit("a.fits", "b.fits") == 1
     printed = capsys.readouterr()
@@ -125,13 +125,13 @@ def test_a_server_that_is_no_archive_is_told(submit, server, answer, capsys):
     assert len(server.requests) == 1
 
 
-def test_an_order_that_is_gone_counts_as_lost(submit, server, capsys):
+def test_a_vanished_order_counts_as_lost(submit, server, capsys):
     server.answer = lambda number: (202, {}, ORDER) if number == 1 else (404, {}, {"detail": "No."})
     assert submit("a.fits", "--wait") == 1
     assert capsys.readouterr().out == "a.fits: lost: the server has no such order\n"
 
 
-def test_what_the_server_says_takes_one_line(submit, server, capsys):
+def test_the_servers_message_is_printed_on_one_line(submit, server, capsys):
     error = "first\nb.fits: completed\x1b[31m\u2028ü"
     server.answer = lambda number: (200, {}, ORDER | {"status": "failed", "error": error})
     assert submit("a.fits", "--wait") == 1

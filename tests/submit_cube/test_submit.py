@@ -38,7 +38,7 @@ def test_waiting_ends_when_all_are_completed(submit, place_cube, worker, capsys)
     ]
 
 
-def test_a_cube_that_fails_is_told_with_its_reason(submit, place_cube, data_root, worker, capsys):
+def test_a_failed_cube_is_printed_with_its_reason(submit, place_cube, data_root, worker, capsys):
     (data_root / "broken.fits").write_bytes(b"not FITS")
     assert submit("broken.fits", place_cube(), "--wait") == 1
     lines = dict(line.split(": ", 1) for line in capsys.readouterr().out.splitlines())
@@ -46,9 +46,7 @@ def test_a_cube_that_fails_is_told_with_its_reason(submit, place_cube, data_root
     assert lines["2019-04-19/CRISP/cube.fits"].startswith("completed, ")
 
 
-def test_more_orders_than_a_round_looks_at_are_waited_for(
-    submit, data_root, worker, nobody_writes, capsys, monkeypatch
-):
+def test_more_orders_than_a_round_polls_are_waited_for(submit, data_root, worker, nobody_writes, capsys, monkeypatch):
     monkeypatch.setattr("submit_cube.waiting.UNFINISHED_OF_A_ROUND", 4)
     names = [f"{number}.fits" for number in range(20)]
     for name in names:
@@ -58,7 +56,7 @@ def test_more_orders_than_a_round_looks_at_are_waited_for(
     assert sorted(lines) == sorted(f"{name}: failed: The file is empty." for name in names)
 
 
-def test_paths_of_files_here_are_made_relative_to_the_root(submit, place_cube, data_root, monkeypatch, capsys):
+def test_paths_of_local_files_are_made_relative_to_the_root(submit, place_cube, data_root, monkeypatch, capsys):
     path = place_cube()
     monkeypatch.chdir(data_root / "2019-04-19")
     assert submit(str(data_root / path), "CRISP/cube.fits", "--root", str(data_root)) == 0
@@ -66,7 +64,7 @@ def test_paths_of_files_here_are_made_relative_to_the_root(submit, place_cube, d
     assert WorkOrder.objects.get().relative_path == path
 
 
-def test_a_cube_that_is_refused_is_told_and_the_others_are_posted(submit, place_cube, capsys):
+def test_a_refused_cube_is_printed_and_the_others_are_posted(submit, place_cube, capsys):
     assert submit("missing.fits", "../etc/passwd", place_cube()) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("missing.fits: refused: relative_path: ")
@@ -74,7 +72,7 @@ def test_a_cube_that_is_refused_is_told_and_the_others_are_posted(submit, place_
     assert WorkOrder.objects.get().relative_path == "2019-04-19/CRISP/cube.fits"
 
 
-def test_an_owner_who_is_no_address_is_refused(submit, place_cube, capsys):
+def test_an_owner_that_is_not_an_address_is_refused(submit, place_cube, capsys):
     assert submit(place_cube(), "--owner", "nobody") == 1
     assert "refused: owner_email_addresses 0: Enter a valid email address." in capsys.readouterr().out
 
@@ -83,7 +81,7 @@ def test_a_wrong_token_stops_it_and_is_not_shown(submit, token_file, place_cube,
     token_file.write_text("0123456789abcdef")
     assert submit(place_cube(path="a.fits"), place_cube(path="b.fits")) == 1
     printed = capsys.readouterr()
-    assert "does not accept the token (401)" in printed.err
+    assert "refuses the token (401)" in printed.err
     assert printed.out == "a.fits: not submitted\nb.fits: not submitted\n"
     assert "0123456789abcdef" not in printed.out + printed.err
 
@@ -111,7 +109,7 @@ def test_the_token_may_come_from_the_environment_of_the_installed_command(live_s
         (["--root", "/nowhere"], "a.fits is not below --root /nowhere"),
     ],
 )
-def test_a_wrong_command_line_is_told(arguments, complaint, token_file, capsys):
+def test_a_wrong_command_line_is_reported(arguments, complaint, token_file, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["a.fits", "--server", "http://localhost", "--token-file", str(token_file), *arguments])
     assert stopped.value.code == 2
@@ -121,13 +119,13 @@ def test_a_wrong_command_line_is_told(arguments, complaint, token_file, capsys):
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (b"", "must hold the token and nothing else"),
-        (b"Token 0123", "must hold the token and nothing else"),
-        (b"01\n23\n", "must hold the token and nothing else"),
-        ("tökén".encode(), "is not a token"),
+        (b"", "must hold only the token"),
+        (b"Token 0123", "must hold only the token"),
+        (b"01\n23\n", "must hold only the token"),
+        ("tökén".encode(), "does not hold a token"),
     ],
 )
-def test_a_file_that_holds_no_token_is_told_without_showing_it(content, complaint, tmp_path, capsys):
+def test_a_file_without_a_token_is_reported_without_showing_it(content, complaint, tmp_path, capsys):
     (tmp_path / "token").write_bytes(content)
     with pytest.raises(SystemExit):
         main(["a.fits", "--server", "http://localhost", "--token-file", str(tmp_path / "token")])

@@ -14,7 +14,7 @@ def ask(client, oid: str) -> tuple[int, dict]:
     return response.status_code, response.json()
 
 
-def test_the_state_is_that_of_now(configured, archive_cube, send_all, anybody):
+def test_the_api_shows_the_current_state(configured, archive_cube, send_all, anybody):
     cube = archive_cube()
     status, place = ask(anybody, cube.oid)
     assert (status, place["state"], place["dataset"]) == (200, "pending", "CRISP")
@@ -27,7 +27,7 @@ def test_an_odd_oid_is_found(configured, archive_cube, anybody):
     assert ask(anybody, "a/b %2e")[1]["state"] == "pending"
 
 
-def test_what_the_server_said_is_not_for_everybody(configured, archive_cube, send_all, anybody):
+def test_the_servers_messages_are_not_public(configured, archive_cube, send_all, anybody):
     configured.answer(400, {"error": "Odd."}, methods=["POST"])
     cube = archive_cube()
     send_all()

@@ -60,9 +60,7 @@ def test_a_filter_that_is_ignored_gives_no_other_location(
     assert client.find_location(client.dataset("CHROMIS"), URL) is None
 
 
-def test_a_filter_that_is_ignored_on_a_long_list_leaves_no_doubt_unsaid(
-    svo: SvoServer, client: SvoClient, crisp: Dataset
-) -> None:
+def test_a_filter_that_is_ignored_on_a_long_list_is_an_error(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
     svo.fill("CRISP", 101)
     svo.ignore_filter("file_url")
 

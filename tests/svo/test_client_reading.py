@@ -11,7 +11,7 @@ from tests.svo.bodies import record_body
 from tests.svo.conftest import ODD_OIDS
 
 
-def test_a_dataset_tells_where_its_records_live(client: SvoClient) -> None:
+def test_a_dataset_gives_the_uri_of_its_records(client: SvoClient) -> None:
     dataset = client.dataset("CRISP")
 
     assert dataset.name == "CRISP"
@@ -87,7 +87,7 @@ def test_colons_and_commas_leave_percent_encoded(svo: SvoServer, client: SvoClie
 
 
 @pytest.mark.parametrize("oid", ["", ".", ".."])
-def test_an_oid_that_would_be_another_path_is_never_sent(
+def test_an_oid_that_would_lead_to_another_path_is_never_sent(
     svo: SvoServer, client: SvoClient, crisp: Dataset, oid: str
 ) -> None:
     with pytest.raises(SvoRefused, match="cannot be"):
@@ -100,14 +100,14 @@ def test_another_record_than_the_one_asked_for_is_an_error(svo: SvoServer, clien
     other = svo.record("CRISP", svo.fill("CRISP", 1)[0])
     svo.answer(200, other)
 
-    with pytest.raises(SvoUnavailable, match="was asked for the record mine, and answered with 2019"):
+    with pytest.raises(SvoUnavailable, match="answered a request for the record mine with the record 2019"):
         client.record(crisp.metadata_uri, "mine")
 
 
-def test_an_answer_of_another_form_is_an_error_and_no_crash(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
+def test_an_answer_of_an_unexpected_form_is_an_error(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
     svo.answer(200, {"message": "Welcome to the Wi-Fi of this hotel"})
 
-    with pytest.raises(SvoUnavailable, match="keywords of CRISP is not of the expected form: KeyError"):
+    with pytest.raises(SvoUnavailable, match="keywords of CRISP has an unexpected form: KeyError"):
         client.keywords("CRISP")
-    with pytest.raises(SvoUnavailable, match=r"records at /service/.* is not of the expected form"):
+    with pytest.raises(SvoUnavailable, match=r"records at /service/.* has an unexpected form"):
         next(client.records(crisp.metadata_uri))

@@ -37,9 +37,7 @@ def test_a_record_can_share_a_location(svo: SvoServer, client: SvoClient, crisp:
     assert location["used_by"] == ["first", "second"]
 
 
-def test_a_record_that_exists_is_handed_back_and_left_as_it_is(
-    svo: SvoServer, client: SvoClient, crisp: Dataset
-) -> None:
+def test_an_existing_record_is_returned_and_not_changed(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
     client.create(crisp.metadata_uri, OID, record_body(crisp))
 
     with pytest.raises(RecordExists) as error:
@@ -51,7 +49,7 @@ def test_a_record_that_exists_is_handed_back_and_left_as_it_is(
 
 
 @pytest.mark.parametrize("changes", [{"file_url": "https://archive.example.org/else"}, {"file_path": "else.fits"}])
-def test_a_location_that_is_taken_has_an_error_of_its_own(
+def test_a_taken_location_has_its_own_error(
     svo: SvoServer, client: SvoClient, crisp: Dataset, changes: dict[str, str]
 ) -> None:
     client.create(crisp.metadata_uri, "first", record_body(crisp))
@@ -71,7 +69,7 @@ def test_a_location_that_is_taken_has_an_error_of_its_own(
         ("tags", ["Sunspot"], "metadata_crisp tags: Enter a list"),
     ],
 )
-def test_a_refusal_has_the_words_of_the_server(
+def test_a_refusal_quotes_the_server(
     svo: SvoServer, client: SvoClient, crisp: Dataset, field: str, value: object, words: str
 ) -> None:
     with pytest.raises(SvoRefused, match=f"refused POST .*400.*{words}"):
@@ -81,7 +79,7 @@ def test_a_refusal_has_the_words_of_the_server(
     assert svo.locations("CRISP") == []
 
 
-def test_a_number_that_json_does_not_have_is_never_sent(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
+def test_a_number_without_a_json_form_is_never_sent(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
     with pytest.raises(PermanentError, match=r"POST .* cannot be sent"):
         client.create(crisp.metadata_uri, OID, record_body(crisp, wavemin=float("nan")))
 
@@ -97,7 +95,7 @@ def test_a_value_of_a_thousand_characters_arrives_whole(svo: SvoServer, client: 
     assert svo.record("CRISP", OID)["prpara1"] == parameters
 
 
-def test_an_update_changes_what_is_given_and_nothing_else(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
+def test_an_update_changes_only_the_given_fields(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
     client.create(crisp.metadata_uri, OID, record_body(crisp))
     svo.forget_requests()
 
@@ -131,9 +129,7 @@ def test_the_location_of_a_record_is_refused_when_it_is_not_named(
     assert svo.locations("CRISP")[0]["file_size"] == 1_400_000_000
 
 
-def test_an_update_of_a_record_deleted_behind_our_back_says_so(
-    svo: SvoServer, client: SvoClient, crisp: Dataset
-) -> None:
+def test_an_update_of_a_record_deleted_by_others_says_so(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
     client.create(crisp.metadata_uri, OID, record_body(crisp))
     svo.delete_record("CRISP", OID)
 
@@ -150,5 +146,5 @@ def test_deleting_leaves_the_location(svo: SvoServer, client: SvoClient, crisp: 
     assert svo.locations("CRISP")[0]["used_by"] == []
 
 
-def test_deleting_what_is_gone_is_no_error(client: SvoClient, crisp: Dataset) -> None:
+def test_deleting_a_missing_record_is_not_an_error(client: SvoClient, crisp: Dataset) -> None:
     assert client.delete(crisp.metadata_uri, OID) is False

@@ -24,7 +24,7 @@ def svo() -> SvoServer:
         yield server
 
 
-def test_they_are_sent_with_what_writes_only(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
+def test_credentials_are_sent_only_with_requests_that_write(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
     client.create(crisp.metadata_uri, "a", record_body(crisp))
     client.record(crisp.metadata_uri, "a")
     client.update(crisp.metadata_uri, "a", {"filter1": "8542"})
@@ -35,7 +35,7 @@ def test_they_are_sent_with_what_writes_only(svo: SvoServer, client: SvoClient, 
 
 
 @pytest.mark.parametrize("wrong", [{"key": "wrong-k3y"}, {"username": "somebody"}])
-def test_wrong_ones_are_a_permanent_error_that_names_the_settings(
+def test_wrong_credentials_are_a_permanent_error_that_names_the_settings(
     svo: SvoServer, crisp: Dataset, wrong: dict[str, str]
 ) -> None:
     client = SvoClient(connect(svo, **wrong))
@@ -50,11 +50,13 @@ def test_wrong_ones_are_a_permanent_error_that_names_the_settings(
     assert "wrong-k3y" not in str(error.value)
 
 
-def test_reading_needs_none(svo: SvoServer) -> None:
+def test_reading_needs_no_credentials(svo: SvoServer) -> None:
     assert SvoClient(connect(svo, key="wrong")).dataset("CRISP").name == "CRISP"
 
 
-def test_they_are_in_no_error_log_or_repr(svo: SvoServer, crisp: Dataset, caplog: pytest.LogCaptureFixture) -> None:
+def test_credentials_are_in_no_error_log_or_repr(
+    svo: SvoServer, crisp: Dataset, caplog: pytest.LogCaptureFixture
+) -> None:
     connection = connect(svo, timeout=(1, 0.2))
     client = SvoClient(connection)
     shown = [repr(connection), repr(client), repr(vars(client)), repr(vars(connection)["_auth"])]
@@ -86,7 +88,7 @@ def test_they_are_in_no_error_log_or_repr(svo: SvoServer, crisp: Dataset, caplog
 
 @pytest.mark.parametrize("setting", ["SVO_USERNAME", "SVO_API_KEY"])
 @pytest.mark.parametrize("value", ["", "two words", f"{KEY}\n", "schlüssel-Ü"])
-def test_what_cannot_be_sent_is_refused_without_being_shown(setting: str, value: str) -> None:
+def test_credentials_that_cannot_be_sent_are_refused_without_being_shown(setting: str, value: str) -> None:
     credentials = {"SVO_USERNAME": "archive", "SVO_API_KEY": "key"} | {setting: value}
 
     with pytest.raises(PermanentError, match=f"{setting} must be printable") as error:
@@ -100,7 +102,7 @@ def test_what_cannot_be_sent_is_refused_without_being_shown(setting: str, value:
     ["", "svo", "svo.example.org/api", "ftp://svo.example.org", "https://", "https://h:port/", "https://h:99999/",
      "https://.example.org/", "https://svo.example.org/?key=1"],
 )  # fmt: skip
-def test_an_address_that_is_none_is_refused(url: str) -> None:
+def test_an_invalid_address_is_refused(url: str) -> None:
     with pytest.raises(PermanentError, match="SVO_API_URL is not an address such as"):
         SvoConnection(url, "archive", KEY)
 
@@ -112,10 +114,10 @@ def test_an_address_that_holds_credentials_is_refused_without_being_shown() -> N
     assert KEY not in str(error.value)
 
 
-def test_another_host_that_the_server_points_to_gets_nothing(svo: SvoServer, client: SvoClient) -> None:
-    with pytest.raises(SvoRefused, match=r"points to another server, evil\.example\.org"):
+def test_another_host_that_the_server_names_gets_nothing(svo: SvoServer, client: SvoClient) -> None:
+    with pytest.raises(SvoRefused, match=r"refers to another server, evil\.example\.org"):
         client.update("https://evil.example.org/metadata/", "a", {"filter1": "8542"})
-    with pytest.raises(SvoRefused, match="points to another server"):
+    with pytest.raises(SvoRefused, match="refers to another server"):
         client.delete(svo.url.replace("http:", "https:") + "/metadata/", "a")
 
 

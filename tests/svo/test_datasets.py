@@ -76,7 +76,7 @@ def test_a_change_that_waits_for_an_instrument_that_is_then_left_out_is_not_sent
     assert configured.oids("CRISP") == []
 
 
-def test_a_cube_of_another_instrument_than_before_moves(configured, archive_cube, send_all):
+def test_a_cube_that_changes_its_instrument_moves_to_the_other_dataset(configured, archive_cube, send_all):
     archive_cube(CRISP, oid="moved")
     send_all()
     archive_cube(CHROMIS, oid="moved")
@@ -159,9 +159,7 @@ def test_the_records_of_an_instrument_without_cubes_stay_in_a_dataset_that_other
     assert synchronise(Options()).removed == 3
 
 
-def test_a_dataset_that_is_not_there_is_reported_and_the_others_synchronised(
-    configured, archive_cube, instrument_in_svo
-):
+def test_a_missing_dataset_is_reported_and_the_others_are_synchronised(configured, archive_cube, instrument_in_svo):
     instrument_in_svo("CHROMIS", dataset="NONE")
     archive_cube(CRISP)
     report = synchronise(Options())

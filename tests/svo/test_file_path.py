@@ -47,7 +47,7 @@ def test_a_path_is_made_of_date_instrument_and_filename(svo: SvoServer, client: 
         (" cube.fits\n", "cube.fits"),
     ],
 )
-def test_what_the_svo_refuses_is_removed(filename: str, cleaned: str) -> None:
+def test_characters_that_the_svo_refuses_are_removed(filename: str, cleaned: str) -> None:
     assert file_path(DAY, "CRISP", filename) == f"2019-04-19/CRISP/{cleaned}"
 
 

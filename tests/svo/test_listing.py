@@ -39,9 +39,7 @@ def test_ten_thousand_records_take_a_request_for_each_page(svo: SvoServer, clien
     assert svo.counts() == {"GET": 102}
 
 
-def test_records_are_neither_asked_for_before_they_are_needed_nor_kept(
-    svo: SvoServer, client: SvoClient, crisp: Dataset
-) -> None:
+def test_records_are_requested_when_needed_and_not_kept(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
     svo.fill("CRISP", 400)
     listing = client.records(crisp.metadata_uri)
 
@@ -53,14 +51,14 @@ def test_records_are_neither_asked_for_before_they_are_needed_nor_kept(
     assert first() is None
 
 
-def test_a_total_that_is_too_low_ends_nothing(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
+def test_a_total_that_is_too_low_does_not_end_the_list(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
     svo.fill("CRISP", 350)
     svo.set_cached_count("CRISP", 120)
 
     assert len(listed(client, crisp)) == 350
 
 
-def test_a_total_that_is_too_high_asks_for_no_more_pages(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
+def test_a_total_that_is_too_high_requests_no_more_pages(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
     svo.fill("CRISP", 150)
     svo.set_cached_count("CRISP", 100_000)
 
@@ -68,14 +66,14 @@ def test_a_total_that_is_too_high_asks_for_no_more_pages(svo: SvoServer, client:
     assert len(svo.requests) == 2
 
 
-def test_a_lower_limit_of_the_server_is_taken_as_it_is(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
+def test_a_lower_limit_of_the_server_is_respected(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
     svo.limit_pages(30)
     svo.fill("CRISP", 100)
 
     assert listed(client, crisp) == svo.oids("CRISP")
 
 
-def test_records_deleted_meanwhile_make_no_other_be_skipped(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
+def test_records_deleted_meanwhile_do_not_hide_others(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
     oids = svo.fill("CRISP", 300)
     in_order = svo.oids("CRISP")
     listing = client.records(crisp.metadata_uri)
@@ -90,7 +88,7 @@ def test_records_deleted_meanwhile_make_no_other_be_skipped(svo: SvoServer, clie
     assert len(oids) == 300
 
 
-def test_records_added_meanwhile_make_no_other_be_repeated(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
+def test_records_added_meanwhile_do_not_repeat_others(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
     svo.fill("CRISP", 300)
     in_order = svo.oids("CRISP")
     listing = client.records(crisp.metadata_uri)
@@ -102,7 +100,7 @@ def test_records_added_meanwhile_make_no_other_be_repeated(svo: SvoServer, clien
 
 
 @pytest.mark.parametrize("by", [-250, -150, -100, -99, -40, -1, 1, 40, 98, 99, 100, 150, 1000])
-def test_a_page_that_repeats_or_skips_records_is_put_right(
+def test_a_page_that_repeats_or_skips_records_is_corrected(
     svo: SvoServer, client: SvoClient, crisp: Dataset, by: int
 ) -> None:
     svo.fill("CRISP", 500)
@@ -112,7 +110,7 @@ def test_a_page_that_repeats_or_skips_records_is_put_right(
 
 
 @pytest.mark.parametrize("by", [-350, -100, -40, -1, 1, 40, 100, 150])
-def test_pages_that_repeat_or_skip_records_several_times_are_put_right(
+def test_pages_that_repeat_or_skip_records_several_times_are_corrected(
     svo: SvoServer, client: SvoClient, crisp: Dataset, by: int
 ) -> None:
     svo.fill("CRISP", 700)
@@ -126,7 +124,7 @@ def test_pages_that_are_always_the_same_are_an_error(svo: SvoServer, client: Svo
     first_page = {"objects": [svo.record("CRISP", oid) for oid in svo.oids("CRISP")[:100]], "meta": {"limit": 100}}
     svo.answer(200, first_page)
 
-    with pytest.raises(SvoUnavailable, match="does not get on"):
+    with pytest.raises(SvoUnavailable, match="makes no progress"):
         listed(client, crisp)
 
 
@@ -155,13 +153,13 @@ def test_a_server_that_fails_in_the_middle_is_asked_again(svo: SvoServer, client
 def test_pages_of_a_single_record_end_with_an_error() -> None:
     record = Record("a", "/a/", None, {})
 
-    with pytest.raises(SvoUnavailable, match="does not get on"):
+    with pytest.raises(SvoUnavailable, match="makes no progress"):
         list(every_record(lambda offset: Page([record], 1)))
 
 
 @settings(max_examples=300, deadline=None)
 @given(data=st.data(), count=st.integers(0, 60), limit=st.integers(6, 12))
-def test_whatever_is_written_meanwhile_what_stays_comes_once(data: st.DataObject, count: int, limit: int) -> None:
+def test_records_that_stay_come_once_during_any_writes(data: st.DataObject, count: int, limit: int) -> None:
     numbers = list(range(0, 10 * count, 10))
     stayed = set(numbers)
 

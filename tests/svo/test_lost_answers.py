@@ -41,7 +41,7 @@ def test_a_post_whose_answer_broke_off_is_found_and_not_repeated(
     assert [request.method for request in svo.requests] == ["POST", "GET"]
 
 
-def test_a_post_that_was_not_carried_out_is_sent_again_after_a_look(
+def test_a_post_that_was_not_carried_out_is_sent_again_after_a_get(
     svo: SvoServer, client: SvoClient, crisp: Dataset
 ) -> None:
     svo.drop(methods=["POST"], times=1)
@@ -53,7 +53,7 @@ def test_a_post_that_was_not_carried_out_is_sent_again_after_a_look(
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_a_post_that_an_overloaded_server_sent_back_is_sent_again_after_a_look(
+def test_a_post_that_an_overloaded_server_rejected_is_sent_again_after_a_get(
     svo: SvoServer, client: SvoClient, crisp: Dataset, status: int
 ) -> None:
     svo.answer(status, methods=["POST"], times=2)
@@ -64,7 +64,7 @@ def test_a_post_that_an_overloaded_server_sent_back_is_sent_again_after_a_look(
     assert svo.oids("CRISP") == [OID]
 
 
-def test_a_post_that_is_carried_out_while_we_look_is_found_by_the_second(
+def test_a_post_that_is_carried_out_during_the_get_is_found_by_the_second_post(
     svo: SvoServer, client: SvoClient, crisp: Dataset
 ) -> None:
     # The look finds nothing yet: the server is still at work on the first POST.
@@ -87,7 +87,7 @@ def test_a_post_that_hangs_is_looked_for(svo: SvoServer, crisp: Dataset) -> None
     assert [request.method for request in svo.requests] == ["POST", "GET", "POST"]
 
 
-def test_a_server_that_stays_away_ends_the_attempts(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
+def test_a_server_that_stays_unavailable_ends_the_attempts(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
     svo.answer(503, methods=["POST"])
 
     with pytest.raises(SvoUnavailable, match=r"failed at POST .* \(503\)"):
@@ -107,16 +107,14 @@ def test_a_post_that_fails_with_500_is_left_for_later(svo: SvoServer, client: Sv
     assert [request.method for request in svo.requests] == ["POST", "POST"]
 
 
-def test_a_created_answer_that_is_no_record_is_left_for_later(
-    svo: SvoServer, client: SvoClient, crisp: Dataset
-) -> None:
+def test_a_created_answer_without_a_record_is_left_for_later(svo: SvoServer, client: SvoClient, crisp: Dataset) -> None:
     svo.answer(201, {"message": "thank you"}, methods=["POST"])
 
-    with pytest.raises(SvoUnavailable, match=r"new record .* is not of the expected form"):
+    with pytest.raises(SvoUnavailable, match=r"new record .* has an unexpected form"):
         client.create(crisp.metadata_uri, OID, record_body(crisp))
 
 
-def test_two_that_create_the_same_record_at_once_make_one(svo: SvoServer, crisp: Dataset) -> None:
+def test_two_clients_that_create_the_same_record_at_once_make_one(svo: SvoServer, crisp: Dataset) -> None:
     def create(_: int) -> str:
         try:
             SvoClient(connect(svo)).create(crisp.metadata_uri, OID, record_body(crisp))

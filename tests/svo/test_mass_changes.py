@@ -40,7 +40,7 @@ def change_observer(oid: str) -> None:
     metadata.save()
 
 
-def test_as_few_as_may_go_at_once_go_offline_and_those_that_are_do_not_count(configured, data_root):
+def test_few_records_go_offline_and_those_already_offline_do_not_count(configured, data_root):
     for day in (1, 2):
         (data_root / f"{day}.fits").unlink()
         report = synchronise(UPDATE)
@@ -48,7 +48,7 @@ def test_as_few_as_may_go_at_once_go_offline_and_those_that_are_do_not_count(con
     assert offline(configured) == [True, True, False]
 
 
-def test_a_mount_that_is_away_sets_nothing_offline_and_the_rest_is_updated(configured, data_root):
+def test_a_lost_mount_sets_nothing_offline_and_the_rest_is_updated(configured, data_root):
     for day in (1, 2):
         (data_root / f"{day}.fits").unlink()
     change_observer("cube 3")
@@ -57,13 +57,13 @@ def test_a_mount_that_is_away_sets_nothing_offline_and_the_rest_is_updated(confi
     assert records(configured)[2]["observer"] == "Somebody Else"
     [failure] = report.failures
     assert failure["reason"].startswith(
-        "2 of 3 records of CRISP would go offline, as their files are missing, more than 1: they are left as they are."
+        "2 of 3 records of CRISP would go offline, as their files are missing, more than 1: they stay unchanged."
     )
     assert synchronise(ALLOWED).updated == 2
     assert offline(configured) == [True, True, False]
 
 
-def test_cubes_that_are_not_public_go_offline_however_many(configured):
+def test_any_number_of_cubes_that_are_not_public_goes_offline(configured):
     AccessRules.objects.update(release_date="2999-12-31")
     report = synchronise(UPDATE)
     assert (report.updated, report.failures, offline(configured)) == (3, [], [True] * 3)

@@ -26,7 +26,7 @@ def make_due() -> None:
     Submission.objects.update(due_at=timezone.now())
 
 
-def test_cubes_that_are_deleted_together_take_one_look_at_the_list(cubes, configured, send_all):
+def test_cubes_that_are_deleted_together_read_the_list_once(cubes, configured, send_all):
     DataCube.objects.exclude(oid="cube 2").delete()
     assert send_all() == ["submitted", "submitted"]
     assert configured.oids("CRISP") == ["cube 2"]
@@ -45,7 +45,7 @@ def test_a_location_that_another_record_uses_stays(cubes, configured, send_all):
     assert "cube 1" not in configured.oids("CRISP")
 
 
-def test_a_location_goes_even_if_its_record_went_at_an_earlier_attempt(cubes, configured, send_all):
+def test_a_location_is_removed_even_if_its_record_was_removed_by_an_earlier_attempt(cubes, configured, send_all):
     [location] = [one for one in configured.locations("CRISP") if one["used_by"] == ["cube 1"]]
     configured.answer(500, methods=["DELETE"], oids=[str(location["id"])], times=1)
     DataCube.objects.get(oid="cube 1").delete()
@@ -97,14 +97,14 @@ def test_a_cube_that_was_never_sent_is_forgotten(configured, archive_cube, send_
     assert not Submission.objects.exists()
 
 
-def test_a_dataset_that_is_not_there_fails_a_removal_as_its_name_may_be_wrong(cubes, send_all):
+def test_a_missing_dataset_fails_a_removal_because_its_name_may_be_wrong(cubes, send_all):
     Submission.objects.filter(oid="cube 1").update(dataset="NONE")
     DataCube.objects.get(oid="cube 1").delete()
     assert send_all() == ["failed"]
     assert "no dataset NONE" in Submission.objects.get(oid="cube 1").error
 
 
-def test_another_server_that_answers_404_ends_no_removal(cubes, configured, send_all):
+def test_a_404_of_another_server_does_not_end_a_removal(cubes, configured, send_all):
     configured.answer(404, b"<h1>404 Not Found</h1><hr>nginx")
     DataCube.objects.all().delete()
     assert send_all() == ["pending"] * 3
@@ -115,7 +115,7 @@ def test_another_server_that_answers_404_ends_no_removal(cubes, configured, send
     assert configured.oids("CRISP") == configured.locations("CRISP") == []
 
 
-def test_a_location_that_only_the_record_told_goes_at_a_later_attempt(cubes, configured, send_all):
+def test_a_location_known_only_from_the_record_is_removed_by_a_later_attempt(cubes, configured, send_all):
     Submission.objects.update(location_uri="")
     configured.answer(500, methods=["GET"], oids=["metadata_crisp"], times=1)
     DataCube.objects.all().delete()
@@ -125,9 +125,7 @@ def test_a_location_that_only_the_record_told_goes_at_a_later_attempt(cubes, con
     assert configured.locations("CRISP") == []
 
 
-def test_a_removal_that_has_ended_is_not_ended_again_by_what_happens_to_others(
-    cubes, configured, send_all, monkeypatch
-):
+def test_an_ended_removal_is_not_ended_again_by_errors_of_others(cubes, configured, send_all, monkeypatch):
     configured.answer(400, {"error": "Odd."}, methods=["DELETE"], oids=["cube 1"])
 
     def fail(submission: Submission) -> None:

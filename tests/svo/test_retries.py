@@ -65,7 +65,7 @@ def test_a_server_that_is_slow_is_waited_for(svo: SvoServer, client: SvoClient) 
 
 
 def test_a_server_that_refuses_connections_is_a_transient_error(svo: SvoServer, client: SvoClient) -> None:
-    with svo.down(), pytest.raises(SvoUnavailable, match="no answer to GET /service/api/svo/dataset/CRISP/") as error:
+    with svo.down(), pytest.raises(SvoUnavailable, match="did not answer GET /service/api/svo/dataset/CRISP/") as error:
         client.dataset("CRISP")
 
     assert isinstance(error.value, TransientError)
@@ -100,13 +100,13 @@ def test_other_failures_are_told_at_once(
 ) -> None:
     svo.answer(status)
 
-    with pytest.raises(error_type, match=str(status) if status != 301 else "sends GET"):
+    with pytest.raises(error_type, match=str(status) if status != 301 else "redirects GET"):
         client.keywords("CRISP")
 
     assert len(svo.requests) == 1
 
 
-def test_what_gets_better_is_transient_and_what_does_not_is_permanent(svo: SvoServer, client: SvoClient) -> None:
+def test_temporary_failures_are_transient_and_others_permanent(svo: SvoServer, client: SvoClient) -> None:
     svo.answer(500, times=1)
     with pytest.raises(TransientError):
         client.keywords("CRISP")
@@ -124,7 +124,7 @@ def test_delays_grow(svo: SvoServer, waits: list[float]) -> None:
     assert waits == [0, 2, 4, 8]
 
 
-def test_the_server_says_when_to_come_back(svo: SvoServer, waits: list[float]) -> None:
+def test_the_server_says_when_to_retry(svo: SvoServer, waits: list[float]) -> None:
     svo.answer(429, headers={"Retry-After": "17"}, times=1)
 
     SvoClient(connect(svo, retries=RETRIES)).dataset("CRISP")
@@ -132,9 +132,7 @@ def test_the_server_says_when_to_come_back(svo: SvoServer, waits: list[float]) -
     assert waits == [17]
 
 
-def test_a_server_that_wants_to_be_left_alone_for_a_day_is_not_waited_for_so_long(
-    svo: SvoServer, waits: list[float]
-) -> None:
+def test_a_retry_after_of_a_day_is_not_waited_for(svo: SvoServer, waits: list[float]) -> None:
     svo.answer(503, headers={"Retry-After": "86400"}, times=1)
     svo.answer(503, headers={"Retry-After": "Fri, 31 Dec 2100 23:59:59 GMT"}, times=1)
 
@@ -143,7 +141,7 @@ def test_a_server_that_wants_to_be_left_alone_for_a_day_is_not_waited_for_so_lon
     assert waits == [60, 60]
 
 
-def test_a_retry_after_that_cannot_be_read_changes_nothing(svo: SvoServer, waits: list[float]) -> None:
+def test_an_unreadable_retry_after_changes_nothing(svo: SvoServer, waits: list[float]) -> None:
     svo.answer(503, headers={"Retry-After": "soon"}, times=2)
 
     SvoClient(connect(svo, retries=RETRIES)).dataset("CRISP")
@@ -160,7 +158,7 @@ def test_an_attempt_that_failed_is_logged(svo: SvoServer, client: SvoClient, cap
     assert "failed at GET /service/api/svo/dataset/CRISP/ (503): backup is running" in caplog.text
 
 
-def test_a_page_that_is_no_json_is_a_transient_error(svo: SvoServer, client: SvoClient) -> None:
+def test_a_page_that_is_not_json_is_a_transient_error(svo: SvoServer, client: SvoClient) -> None:
     svo.answer(200, b"<h1>Maintenance</h1>")
 
     with pytest.raises(SvoUnavailable, match="200 and something that is not JSON"):
@@ -168,7 +166,7 @@ def test_a_page_that_is_no_json_is_a_transient_error(svo: SvoServer, client: Svo
 
 
 def test_an_address_without_the_final_slash_is_not_followed(svo: SvoServer, connection: SvoConnection) -> None:
-    with pytest.raises(SvoRefused, match=r"sends POST /service/api/svo/keyword on to /service/api/svo/keyword/"):
+    with pytest.raises(SvoRefused, match=r"redirects POST /service/api/svo/keyword to /service/api/svo/keyword/"):
         connection.request("POST", "keyword", body={})
 
     assert len(svo.requests) == 1

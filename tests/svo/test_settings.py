@@ -12,17 +12,17 @@ def ids() -> list[str]:
     return [message.id for message in check_settings()]
 
 
-def test_without_any_setting_all_is_well(settings):
+def test_without_svo_settings_the_check_passes(settings):
     settings.SVO_API_URL = settings.SVO_USERNAME = settings.SVO_API_KEY = ""
     assert ids() == []
 
 
-def test_with_all_of_them_too(configured):
+def test_with_all_svo_settings_the_check_passes(configured):
     assert ids() == []
 
 
 @pytest.mark.parametrize("name", ["SVO_API_URL", "SVO_USERNAME", "SVO_API_KEY"])
-def test_one_that_is_missing_is_named(configured, settings, name):
+def test_a_missing_svo_setting_is_named(configured, settings, name):
     setattr(settings, name, "")
     [message] = check_settings()
     assert message.id == "svo.W001"
@@ -43,7 +43,7 @@ PUBLIC = ["https://archive.example.org", "https://192.0.2.1", "http://[2001:db8:
 
 
 @pytest.mark.parametrize("url", [*NOT_PUBLIC, *REFUSED])
-def test_an_address_that_leads_nowhere_is_an_error_and_nothing_is_sent(
+def test_an_address_that_others_cannot_reach_is_an_error_and_nothing_is_sent(
     configured, settings, archive_cube, send_all, url
 ):
     settings.SVO_API_URL, settings.ARCHIVE_BASE_URL = "https://solarnet.example/service/api/svo", url
@@ -56,7 +56,7 @@ def test_an_address_that_leads_nowhere_is_an_error_and_nothing_is_sent(
 
 
 @pytest.mark.parametrize("svo_url", ["http://localhost:8100/api", "http://127.0.0.1:8100/api", "http://[::1]:8100/api"])
-def test_beside_an_svo_of_this_machine_it_may_be_of_this_machine_too(configured, settings, svo_url):
+def test_with_a_local_svo_a_local_address_is_accepted(configured, settings, svo_url):
     settings.SVO_API_URL = svo_url
     for settings.ARCHIVE_BASE_URL in NOT_PUBLIC:
         assert ids() == []
@@ -65,11 +65,11 @@ def test_beside_an_svo_of_this_machine_it_may_be_of_this_machine_too(configured,
 
 
 @pytest.mark.parametrize("url", PUBLIC)
-def test_a_public_address_is_no_error(configured, settings, url):
+def test_a_public_address_passes(configured, settings, url):
     settings.SVO_API_URL, settings.ARCHIVE_BASE_URL = "https://solarnet.example/service/api/svo", url
     assert ids() == []
 
 
-def test_without_an_svo_any_address_will_do(settings):
+def test_without_an_svo_any_address_passes(settings):
     settings.SVO_API_URL, settings.ARCHIVE_BASE_URL = "", "http://archive:8000"
     assert ids() == []

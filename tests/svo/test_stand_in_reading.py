@@ -108,7 +108,7 @@ def test_a_filter_by_oid_gives_one_record_or_none(svo: SvoServer, oids: list[str
     assert listed(svo, oid="nothing") == []
 
 
-def test_filters_that_are_not_known_are_ignored(svo: SvoServer, oids: list[str]) -> None:
+def test_unknown_filters_are_ignored(svo: SvoServer, oids: list[str]) -> None:
     assert listed(svo, oid__exactly=oids[7], order_by="oid") == oids[:20]
     assert listed(svo, data_location="/service/api/svo/data_location/1/", order_by="oid") == oids[:20]
 
@@ -135,7 +135,7 @@ def test_locations_are_filtered_by_dataset_url_and_path(svo: SvoServer) -> None:
     assert found(dataset__name="CHROMIS", file_url=location["file_url"]) == []
 
 
-def test_a_page_number_that_is_none_is_refused(svo: SvoServer) -> None:
+def test_an_invalid_page_number_is_refused(svo: SvoServer) -> None:
     answer = get(svo, LIST, offset=-1)
 
     assert (answer.status_code, answer.json()) == (
@@ -144,7 +144,7 @@ def test_a_page_number_that_is_none_is_refused(svo: SvoServer) -> None:
     )
 
 
-def test_it_runs_as_a_process_of_its_own() -> None:
+def test_it_runs_as_its_own_process() -> None:
     command = [sys.executable, "-m", "devtools.svo.__main__", "--port", "0", "--key", "demo-key"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:

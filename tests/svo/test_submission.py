@@ -79,7 +79,7 @@ def test_an_unchanged_ingestion_sends_nothing(submitted, configured, send_all):
     assert configured.requests == []
 
 
-def test_what_is_the_same_as_last_sent_is_not_sent_again(submitted, configured, send_all, settings):
+def test_unchanged_content_is_not_sent_again(submitted, configured, send_all, settings):
     ingest(IngestRequest(PATH, owner_email_addresses=["a@su.se"]))
     assert send_all() == ["submitted"]
     assert configured.requests == []
@@ -121,7 +121,7 @@ def test_a_location_left_behind_is_taken_up(submitted, configured, send_all, dat
     assert location["used_by"] == [OID]
 
 
-def test_a_record_that_was_deleted_behind_our_back_is_made_again(submitted, configured, send_all, data_root):
+def test_a_record_that_others_deleted_is_created_again(submitted, configured, send_all, data_root):
     configured.delete_record("CRISP", OID)
     edit_keyword(data_root / PATH, "OBSERVER", "Somebody Else")
     ingest(IngestRequest(PATH))
@@ -129,7 +129,7 @@ def test_a_record_that_was_deleted_behind_our_back_is_made_again(submitted, conf
     assert configured.oids("CRISP") == [OID]
 
 
-def test_one_that_was_deleted_behind_our_back_and_whose_file_was_renamed_leaves_no_location(
+def test_a_record_that_others_deleted_leaves_no_location_if_its_file_was_renamed(
     submitted, configured, send_all, data_root
 ):
     configured.delete_record("CRISP", OID)
@@ -173,7 +173,7 @@ def test_while_the_svo_is_down_ingestion_goes_on_and_the_cube_is_sent_later(conf
     assert configured.oids("CRISP") == [OID]
 
 
-def test_the_delays_grow_and_in_the_end_it_is_failed(configured, archive_cube, send_all, monkeypatch):
+def test_the_delays_grow_until_the_submission_fails(configured, archive_cube, send_all, monkeypatch):
     monkeypatch.setattr("svo.submission.MAX_ATTEMPTS", 4)
     configured.answer(500)
     archive_cube()
@@ -210,7 +210,7 @@ def test_right_credentials_without_rights_are_failed_naming_the_rights(configure
     assert "rights on the dataset" in Submission.objects.get().error
 
 
-def test_a_dataset_that_is_not_there_is_failed_saying_so(configured, archive_cube, send_all):
+def test_a_missing_dataset_fails_the_submission_with_the_reason(configured, archive_cube, send_all):
     InstrumentInSVO.objects.create(instrument=Instrument.objects.get(name="CRISP"), dataset="NONE")
     archive_cube()
     assert send_all() == ["failed"]

@@ -39,14 +39,14 @@ def cubes(crisp_only, archive_cube) -> list[DataCube]:
     ]
 
 
-def test_what_the_svo_lacks_is_added(cubes, configured):
+def test_missing_records_are_added(cubes, configured):
     report = synchronise(Options())
     assert (report.added, report.updated, report.removed, report.failures) == (3, 0, 0, [])
     assert configured.oids("CRISP") == ["cube 1", "cube 2", "cube 3"]
     assert set(Submission.objects.values_list("state", flat=True)) == {"submitted"}
 
 
-def test_when_all_is_up_to_date_nothing_is_written(cubes, configured):
+def test_if_all_records_are_up_to_date_nothing_is_written(cubes, configured):
     synchronise(Options())
     configured.forget_requests()
     report = synchronise(Options(update_existing=True))
@@ -54,7 +54,7 @@ def test_when_all_is_up_to_date_nothing_is_written(cubes, configured):
     assert set(configured.counts()) == {"GET"}
 
 
-def test_what_the_archive_no_longer_has_is_removed_with_its_location(cubes, configured):
+def test_records_of_deleted_cubes_are_removed_with_their_locations(cubes, configured):
     configured.fill("CRISP", 4)
     report = synchronise(Options())
     assert report.removed == 4
@@ -71,7 +71,7 @@ def test_a_location_that_another_record_uses_stays(cubes, configured):
     assert configured.record("CRISP", "cube 1")["data_location"] is not None
 
 
-def test_records_that_differ_are_updated_only_if_asked_for(cubes, configured):
+def test_differing_records_are_updated_only_with_the_option(cubes, configured):
     synchronise(Options())
     metadata = DataCube.objects.get(oid="cube 2").metadata
     metadata.keywords["OBSERVER"] = "Somebody Else"
@@ -94,7 +94,7 @@ def test_a_change_that_fails_is_reported_and_does_not_stop_the_others(cubes, con
     assert report.failures[0]["reason"]
 
 
-def test_cubes_that_the_svo_fails_at_do_not_stop_the_others(cubes, archive_cube, configured):
+def test_cubes_on_which_the_svo_fails_do_not_stop_the_others(cubes, archive_cube, configured):
     bad = [f"bad {number}" for number in range(5)]
     for number, oid in enumerate(bad):
         archive_cube({"DATE-BEG": f"2019-05-0{number + 1}T00:00:00"}, path=f"{oid}.fits", oid=oid)
@@ -135,7 +135,7 @@ def test_an_archive_without_cubes_never_empties_the_svo(crisp_only, configured):
 
 def test_only_one_runs_at_a_time(cubes, configured):
     Synchronisation.objects.create(alive_until=timezone.now() + timedelta(minutes=1))
-    with pytest.raises(CommandError, match="Another synchronisation runs"):
+    with pytest.raises(CommandError, match="Another synchronisation is running"):
         run("sync_with_svo")
     assert configured.oids("CRISP") == []
 
@@ -159,8 +159,8 @@ def test_the_command_reports_and_fails_if_anything_failed(cubes, configured):
     assert "2 added" in str(Synchronisation.objects.get())
 
 
-def test_an_instrument_that_is_not_known_is_refused(configured):
-    with pytest.raises(CommandError, match="Not known: NONE"):
+def test_an_unknown_instrument_is_refused(configured):
+    with pytest.raises(CommandError, match="Unknown instruments: NONE"):
         run("sync_with_svo", "--instrument", "NONE")
 
 
@@ -215,7 +215,7 @@ def test_the_report_and_the_submissions_are_seen_in_the_admin(cubes, configured,
     assert failed.state == "pending"
 
 
-def test_the_page_of_a_cube_shows_what_became_of_it(submitted, admin_client):
+def test_the_page_of_a_cube_shows_its_state_in_the_svo(submitted, admin_client):
     page = f"/admin/datacubes/datacube/{submitted.pk}/change/"
     assert ">Submitted</a>" in admin_client.get(page).content.decode()
     Submission.objects.update(state=Submission.State.FAILED, error="<b>Odd</b>")

@@ -152,17 +152,17 @@ def shared_by_three(configured) -> list[str]:
     return [first, *others]
 
 
-def test_when_the_svo_goes_away_the_rest_is_left_for_the_next_time(make_cubes, configured):
+def test_if_the_svo_becomes_unavailable_the_rest_waits_for_the_next_time(make_cubes, configured):
     make_cubes(8)
     configured.drop(methods=["POST"])
     report = synchronise(Options())
     assert (report.added, report.failed) == (0, synchronisation.STOP_AFTER + 1)
-    assert "the rest is for the next time" in report.failures[-1]["reason"]
+    assert "The next synchronisation continues" in report.failures[-1]["reason"]
     configured.clear_faults()
     assert synchronise(Options()).added == 8
 
 
-def test_when_the_credentials_are_not_accepted_nothing_more_is_tried(make_cubes, configured):
+def test_if_the_credentials_are_refused_nothing_more_is_tried(make_cubes, configured):
     make_cubes(3)
     configured.answer(401, methods=["POST"])
     report = synchronise(Options())
@@ -170,7 +170,7 @@ def test_when_the_credentials_are_not_accepted_nothing_more_is_tried(make_cubes,
     assert "does not let this account write" in report.failures[-1]["reason"]
 
 
-def test_while_storage_is_away_nothing_is_shown_as_offline(make_cubes, configured, send_all, data_root):
+def test_an_unavailable_storage_shows_nothing_as_offline(make_cubes, configured, send_all, data_root):
     make_cubes(1)
     send_all()
     data_root.rename(data_root.parent / "away")
@@ -180,7 +180,7 @@ def test_while_storage_is_away_nothing_is_shown_as_offline(make_cubes, configure
     assert configured.record("CRISP", "cube 0")["data_location"]["offline"] is False
 
 
-def test_one_whose_process_died_is_followed_by_the_next_and_does_not_count_as_ended(crisp, admin_client):
+def test_a_synchronisation_whose_process_died_is_followed_by_the_next_and_does_not_count_as_ended(crisp, admin_client):
     dead = Synchronisation.objects.create(alive_until=timezone.now() - timedelta(seconds=1))
     with pytest.raises(RuntimeError):
         synchronise(Options(), before("comparing", fail))
@@ -190,7 +190,7 @@ def test_one_whose_process_died_is_followed_by_the_next_and_does_not_count_as_en
     assert page.count("rocess died") == 2
 
 
-def test_one_that_is_ended_early_says_so(crisp):
+def test_a_synchronisation_that_ends_early_says_so(crisp):
     with pytest.raises(RuntimeError):
         synchronise(Options(), before("comparing", fail))
     report = Synchronisation.objects.get()
@@ -202,7 +202,7 @@ def fail() -> None:
     raise RuntimeError("unforeseen")
 
 
-def test_one_that_was_taken_for_dead_stops(make_cubes, configured, monkeypatch):
+def test_a_synchronisation_that_counted_as_dead_stops(make_cubes, configured, monkeypatch):
     monkeypatch.setattr(synchronisation, "SAVED_EVERY_SECONDS", 0)
     make_cubes(2)
 
@@ -214,7 +214,7 @@ def test_one_that_was_taken_for_dead_stops(make_cubes, configured, monkeypatch):
     assert len(configured.oids("CRISP")) == 1
 
 
-def test_a_running_one_can_be_watched(make_cubes, monkeypatch):
+def test_a_running_synchronisation_can_be_watched(make_cubes, monkeypatch):
     monkeypatch.setattr(synchronisation, "SAVED_EVERY_SECONDS", 0)
     make_cubes(2)
     seen = []
@@ -222,7 +222,7 @@ def test_a_running_one_can_be_watched(make_cubes, monkeypatch):
     assert seen == [2]
 
 
-def test_a_share_that_is_none_removes_nothing(make_cubes, configured, settings):
+def test_an_invalid_share_removes_nothing(make_cubes, configured, settings):
     make_cubes(1)
     configured.fill("CRISP", 1)
     settings.SVO_MAX_REMOVALS = 10  # Meant as per cent.
@@ -231,7 +231,7 @@ def test_a_share_that_is_none_removes_nothing(make_cubes, configured, settings):
     assert "must be a share between 0 and 1" in report.failures[0]["reason"]
 
 
-def test_a_dry_run_shows_the_other_plans_where_one_cannot_be_made(make_cubes, configured):
+def test_a_dry_run_shows_the_other_plans_if_one_cannot_be_made(make_cubes, configured):
     make_cubes(1)
     InstrumentInSVO.objects.update(is_left_out=False, dataset="NONE")
     out = io.StringIO()
@@ -241,7 +241,7 @@ def test_a_dry_run_shows_the_other_plans_where_one_cannot_be_made(make_cubes, co
     assert "CRISP: 1 to add" in out.getvalue()
 
 
-def test_each_change_is_told_if_asked_for(make_cubes, configured):
+def test_each_change_is_printed_with_the_option(make_cubes, configured):
     make_cubes(1)
     [oid] = configured.fill("CRISP", 1)
     out = io.StringIO()

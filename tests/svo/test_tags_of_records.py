@@ -42,7 +42,7 @@ def test_tags_of_curators_stay_and_those_of_the_archive_follow_the_cube(submitte
     assert synchronise(Options(update_existing=True)).updated == 0
 
 
-def test_tags_of_curators_are_no_difference_and_a_tag_that_they_removed_is_one(submitted, configured):
+def test_tags_of_curators_are_not_a_difference_but_a_tag_that_they_removed_is(submitted, configured):
     configured.set_tags("CRISP", OID, ["Sunspot", "Pore", "Flux rope, maybe"])
     assert synchronise(Options(update_existing=True)).updated == 0
     configured.set_tags("CRISP", OID, ["Sunspot", "Flux rope, maybe"])
@@ -64,7 +64,7 @@ def test_a_record_that_was_made_elsewhere_keeps_its_curators_tags(configured, ar
     assert tags(configured, oid) == {"Flux rope, maybe", "Sunspot", "Pore"}
 
 
-def test_a_tag_that_is_too_long_is_left_out_and_said(
+def test_a_tag_that_is_too_long_is_left_out_and_reported(
     configured, archive_cube, send_all, with_long_word, caplog, admin_client
 ):
     caplog.set_level(logging.INFO, "svo")
@@ -81,7 +81,7 @@ def test_a_tag_that_is_too_long_is_left_out_and_said(
     assert synchronise(Options(update_existing=True)).updated == 0
 
 
-def test_values_that_are_left_out_are_on_the_page_until_they_fit(
+def test_values_that_are_left_out_are_listed_on_the_page_until_they_fit(
     configured, archive_cube, send_all, data_root, admin_client
 ):
     archive_cube({"SCANNUM": "five <b>"})
@@ -94,18 +94,18 @@ def test_values_that_are_left_out_are_on_the_page_until_they_fit(
     assert "SCANNUM" not in admin_client.get(url).content.decode()
 
 
-def test_words_that_the_svo_does_not_take_are_told_at_the_start(configured, with_long_word, settings):
+def test_words_that_the_svo_refuses_are_reported_at_the_start(configured, with_long_word, settings):
     [message] = check_vocabularies()
     assert (message.id, LONG in message.msg, "Sunspot" in message.msg) == ("svo.W002", True, False)
     settings.SVO_API_URL = ""
     assert check_vocabularies() == []
 
 
-def test_the_project_s_own_vocabularies_have_only_words_that_the_svo_takes(configured):
+def test_the_project_s_own_vocabularies_have_only_words_that_the_svo_accepts(configured):
     assert check_vocabularies() == []
 
 
-def test_a_tag_that_the_svo_refuses_all_the_same_fails_with_its_words_and_can_be_sent_later(
+def test_a_tag_that_the_svo_refuses_nevertheless_fails_with_its_message_and_can_be_sent_later(
     configured, archive_cube, send_all, monkeypatch
 ):
     monkeypatch.setattr("devtools.svo.validation.MAX_TAG_LENGTH", 4)

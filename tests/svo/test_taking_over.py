@@ -66,7 +66,7 @@ def test_a_single_submission_leaves_the_location_to_the_next_synchronisation(
     assert "the data location" not in [each["what"] for each in Submission.objects.get().left_out]
 
 
-def test_of_two_cubes_that_share_a_location_the_second_takes_it_over(by_predecessor, configured, archive_cube):
+def test_the_second_of_two_cubes_that_share_a_location_takes_it_over(by_predecessor, configured, archive_cube):
     configured.add_records("CRISP", [{"oid": "of others", "data_location": by_predecessor["resource_uri"]}])
     archive_cube()
     archive_cube({"SCANNUM": 7}, path="x/other.fits", oid="of others")
@@ -97,7 +97,7 @@ def test_a_new_address_and_a_rebuilt_database_leave_no_location_behind(submitted
     assert len(configured.locations("CRISP")) == 1
 
 
-def test_a_new_address_needs_no_synchronisation_where_the_database_knows_the_location(
+def test_a_new_address_needs_no_synchronisation_if_the_database_knows_the_location(
     submitted, configured, settings, send_all
 ):
     before = located(configured)

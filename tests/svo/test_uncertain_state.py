@@ -77,11 +77,11 @@ def test_a_change_that_is_taken_back_while_it_is_sent_is_sent(submitted, configu
     assert configured.record("CRISP", OID)["observer"] == "before"
 
 
-def test_a_record_that_is_deleted_between_look_and_update_is_made_again(submitted, configured, send_all, observe):
+def test_a_record_that_is_deleted_between_reading_and_update_is_created_again(submitted, configured, send_all, observe):
     observe("after")
     configured.answer(404, methods=["PATCH"], times=1)
     assert send_all() == ["pending"]
-    assert "deleted it just now" in Submission.objects.get().error
+    assert "deleted it during sending" in Submission.objects.get().error
     configured.delete_record("CRISP", OID)
     make_due()
     assert send_all() == ["submitted"]

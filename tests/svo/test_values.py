@@ -73,7 +73,7 @@ def test_a_value_becomes_one_of_its_keywords_type(keyword_type: str, value: obje
         (REAL, "1_000", "is not a number"),
         (REAL, "617 nm", "“617 nm” is not a number"),
         (REAL, True, "“True” is not a number"),
-        (REAL, [1.5, 2.5], "given 2 times, with different values"),
+        (REAL, [1.5, 2.5], "the header has it 2 times, with different values"),
         (INTEGER, 60.5, "“60.5” is not a whole number"),
         (INTEGER, "60.5", "“60.5” is not a whole number"),
         (INTEGER, math.nan, "beyond"),
@@ -91,10 +91,12 @@ def test_a_value_becomes_one_of_its_keywords_type(keyword_type: str, value: obje
         (TEXT, math.nan, "nan cannot be sent"),
         (TEXT, ["a", math.inf], "inf cannot be sent"),
         (TEXT, "a\0b", "null characters"),
-        ("complex", 1, "the type “complex”, which is not known here"),
+        ("complex", 1, "its type in the SVO, “complex”, is unknown"),
     ],
 )
-def test_a_value_that_cannot_be_of_its_keywords_type_tells_why(keyword_type: str, value: object, reason: str) -> None:
+def test_a_value_that_does_not_convert_to_its_keywords_type_gives_the_reason(
+    keyword_type: str, value: object, reason: str
+) -> None:
     with pytest.raises(ValueError, match=reason) as error:
         convert(value, keyword_type)
 
@@ -186,7 +188,7 @@ def test_a_record_of_text_has_the_field_of_its_name(value: object, expected: str
     assert keyword_fields({"DW3": value, "DW3.NAME": 5.0}, keywords)[0]["dw3_name"] == "5.0"
 
 
-def test_what_cannot_be_converted_is_empty_and_told() -> None:
+def test_a_value_that_cannot_be_converted_is_empty_and_reported() -> None:
     keywords = [
         Keyword("xposure", "XPOSURE", INTEGER),
         Keyword("wavemin", "WAVEMIN", REAL),
@@ -201,7 +203,7 @@ def test_what_cannot_be_converted_is_empty_and_told() -> None:
     assert left_out == [
         LeftOut("XPOSURE", "“60.5” is not a whole number"),
         LeftOut("WAVEMIN", "“nan” is beyond what can be sent"),
-        LeftOut("DW3 NAME", "the SVO gives it the type “matrix”, which is not known here"),
+        LeftOut("DW3 NAME", "its type in the SVO, “matrix”, is unknown to the archive"),
     ]
 
 
@@ -219,7 +221,7 @@ def test_what_cannot_be_converted_is_empty_and_told() -> None:
         (BOOLEAN, False, False),
     ],
 )
-def test_what_the_svo_changes_on_the_way_is_still_the_same(keyword_type: str, sent: object, received: object) -> None:
+def test_values_that_the_svo_normalises_count_as_the_same(keyword_type: str, sent: object, received: object) -> None:
     assert same_value(keyword_type, sent, received)
 
 
@@ -245,7 +247,7 @@ def test_another_value_is_not_the_same(keyword_type: str, sent: object, received
     assert not same_value(keyword_type, sent, received)
 
 
-def test_all_that_is_sent_is_accepted_and_read_back_as_the_same(
+def test_every_value_sent_is_accepted_and_read_back_as_the_same(
     svo: SvoServer, client: SvoClient, crisp: Dataset
 ) -> None:
     values = ["", "text", LONG, "60", "6.5", "T", "2019-04-19T17:34:55.50395", 60, 60.0, 60.5, True, math.nan, ["a", 1]]

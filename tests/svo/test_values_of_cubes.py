@@ -35,7 +35,7 @@ def submit(configured, data_root, send_all):
 
 
 @pytest.mark.parametrize("value", ["NaN", "Inf", "-Infinity", "1E999", "'text'"])
-def test_what_is_no_number_is_null(submit, value):
+def test_a_value_that_is_not_a_number_is_null(submit, value):
     assert submit(XPOSURE=f"XPOSURE = {value:>20}")["xposure"] is None
 
 
@@ -53,16 +53,16 @@ def test_a_value_of_a_thousand_characters_arrives_whole(submit):
     assert submit(OBJECT="".join(card.ljust(80) for card in cards))["object"] == LONG
 
 
-def test_a_keyword_of_a_type_that_nobody_knows_is_left_out_and_the_rest_sent(submit, configured, caplog):
+def test_a_keyword_of_an_unknown_type_is_left_out_and_the_rest_is_sent(submit, configured, caplog):
     caplog.set_level(logging.INFO, "svo")
     configured.add_dataset("CRISP", [KeywordDefinition("OBSERVER", "complex"), KeywordDefinition("FILTER1", "text")])
     record = submit(OBSERVER="OBSERVER= 'Somebody'")
     assert record["filter1"] == "6173"
     assert record["observer"] is None
-    assert "“complex”, which is not known here" in caplog.text
+    assert "“complex”, is unknown to the archive" in caplog.text
 
 
-def test_the_record_has_no_thumbnail_where_the_cube_has_none(configured, archive_cube, send_all):
+def test_the_record_of_a_cube_without_thumbnail_has_none(configured, archive_cube, send_all):
     archive_cube().image_previews.all().delete()
     send_all()
     assert configured.record("CRISP", OID)["data_location"]["thumbnail_url"] is None
@@ -78,7 +78,7 @@ def test_the_record_of_a_cube_whose_file_was_replaced_by_another_is_removed(
     assert configured.record("CRISP", other)["data_location"]["offline"] is False
 
 
-def test_a_cube_whose_file_is_gone_is_offline(submitted, configured, data_root, send_all):
+def test_a_cube_whose_file_is_missing_is_offline(submitted, configured, data_root, send_all):
     (data_root / "another file").touch()
     (data_root / submitted.relative_path).unlink()
     send_again(submitted)
@@ -86,7 +86,7 @@ def test_a_cube_whose_file_is_gone_is_offline(submitted, configured, data_root, 
     assert configured.record("CRISP", OID)["data_location"]["offline"] is True
 
 
-def test_storage_that_is_away_makes_nothing_offline(submitted, configured, data_root, send_all):
+def test_an_unavailable_storage_makes_nothing_offline(submitted, configured, data_root, send_all):
     data_root.rename(data_root.parent / "away")
     send_again(submitted)
     assert send_all() == ["pending"]

@@ -83,7 +83,7 @@ def test_a_cube_that_is_submitted_twice_at_once_has_one_record(configured, archi
 
 
 @pytest.mark.django_db
-def test_a_worker_that_was_taken_for_dead_changes_nothing(configured, archive_cube):
+def test_a_worker_that_counted_as_dead_changes_nothing(configured, archive_cube):
     archive_cube()
     slow = claim_submission()
     Submission.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
@@ -107,7 +107,7 @@ def test_a_worker_that_takes_too_long_hands_it_back(configured, archive_cube):
 
 
 @pytest.mark.django_db
-def test_what_nobody_foresaw_fails_one_submission_and_no_others(configured, archive_cube, send_all, caplog):
+def test_an_unforeseen_error_fails_one_submission_and_no_others(configured, archive_cube, send_all, caplog):
     archive_cube(oid="broken").fits_header.delete()
     archive_cube({"DATE-BEG": "2019-04-20T00:00:00"}, path="good.fits", oid="good")
     assert sorted(send_all()) == ["failed", "submitted"]
@@ -139,7 +139,7 @@ def test_the_daily_task_updates_what_differs(submitted, configured):
 
 
 @pytest.mark.django_db
-def test_an_ingestion_takes_two_statements_for_the_svo_and_none_where_there_is_none(configured, place_cube, settings):
+def test_an_ingestion_takes_two_statements_for_the_svo_and_none_without_an_svo(configured, place_cube, settings):
     def statements(oid: str) -> int:
         path = place_cube(path=f"{oid}.fits")
         with CaptureQueriesContext(connection) as captured:
@@ -152,7 +152,7 @@ def test_an_ingestion_takes_two_statements_for_the_svo_and_none_where_there_is_n
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_broker_that_is_away_fails_no_ingestion(configured, place_cube, broker, monkeypatch, caplog):
+def test_an_unavailable_broker_fails_no_ingestion(configured, place_cube, broker, monkeypatch, caplog):
     use_broker(f"redis://127.0.0.1:{free_port()}/0")
     monkeypatch.setattr("svo.notes.wake_sender", wake_sender)
     ingest(IngestRequest(place_cube()))
@@ -161,7 +161,7 @@ def test_a_broker_that_is_away_fails_no_ingestion(configured, place_cube, broker
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_wake_up_that_nobody_foresaw_to_fail_fails_no_ingestion(configured, place_cube, monkeypatch, caplog):
+def test_an_unforeseen_error_of_a_wake_up_fails_no_ingestion(configured, place_cube, monkeypatch, caplog):
     def fail() -> None:
         raise RuntimeError("unforeseen")
 

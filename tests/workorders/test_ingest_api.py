@@ -196,8 +196,8 @@ def test_wrong_types_and_unknown_fields_are_refused_by_name(api, cube_path, fiel
 @pytest.mark.parametrize(
     ("oid", "complaint"),
     [
-        (".", "means a folder in the URL"),
-        ("..", "means a folder in the URL"),
+        (".", "which a URL reads as a folder"),
+        ("..", "which a URL reads as a folder"),
         ("a/header", "ends in “/header”"),
         ("a/svo", "ends in “/svo”"),
         ("a\u202eb", "“a?b”, which holds control characters"),

@@ -48,5 +48,5 @@ def test_a_table_of_complex_scan_numbers_is_an_ordinary_refusal(data_root, db):
     column = fits.Column(name="SCANNUM", format="C", array=np.array([1 + 2j], dtype=np.complex64))
     with fits.open(path, mode="append") as hdus:
         hdus.append(fits.BinTableHDU.from_columns([column], name="VAR-EXT-SCANNUM"))
-    with pytest.raises(PermanentError, match="VAR-EXT-SCANNUM does not hold scan numbers"):
+    with pytest.raises(PermanentError, match="VAR-EXT-SCANNUM holds values that are not scan numbers"):
         ingest(IngestRequest("cube.fits"))

@@ -1,4 +1,4 @@
-"""``manage.py archive_summary``: what the archive holds, in a few lines."""
+"""``manage.py archive_summary``: prints the archive's holdings in a few lines."""
 
 from typing import Any
 
@@ -13,12 +13,11 @@ SHOWN_CUBES = 5
 
 
 class Command(BaseCommand):
-    """Count what the archive holds and show the latest cubes with their previews."""
+    """Counts the archive's cubes and shows the latest ones with their previews."""
 
-    help = "Show what the archive holds."
+    help = "Count the archive's cubes, and show the latest ones with their previews."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the summary."""
         total = DataCube.objects.aggregate(
             cubes=Count("id"),
             size=Sum("size", default=0),

@@ -1,4 +1,4 @@
-"""``manage.py prune_media``: find, and with ``--delete`` remove, files of previews that no row names."""
+"""``manage.py prune_media``: lists preview files that no row names; ``--delete`` removes them."""
 
 import argparse
 from typing import Any
@@ -9,23 +9,21 @@ from datacubes.pruning import YOUNG_SECONDS, missing_files, surplus_files
 
 
 class Command(BaseCommand):
-    """List surplus files and rows whose file is missing."""
+    """Lists surplus files, and rows whose file is missing."""
 
-    help = "List the files of previews that no row names, and the rows whose file is missing."
+    help = "List the preview files that no row names, and the rows whose file is missing or has another size."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options."""
         parser.add_argument("--delete", action="store_true", help="Remove the files that no row names.")
         parser.add_argument(
             "--older-than",
             type=float,
             default=YOUNG_SECONDS,
             metavar="SECONDS",
-            help="Leave younger files alone: an ingestion under way may be about to name them. Default: a day.",
+            help="Skip files younger than this, which a running ingestion may still need. Default: a day.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print what is found, and what was done with it."""
         surplus = size = missing = 0
         for file in surplus_files(options["older_than"]):
             surplus += 1
@@ -36,6 +34,6 @@ class Command(BaseCommand):
         for row in missing_files():
             missing += 1
             self.stdout.write(
-                f"missing or of another length: {row.file}, of the cube {row.oid}; ingest it again, forced"
+                f"missing or of another size: {row.file} of the cube {row.oid}; re-ingest the cube with force"
             )
         self.stdout.write(f"{surplus} surplus files ({size} bytes), {missing} missing files.")

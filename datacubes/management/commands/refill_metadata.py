@@ -1,4 +1,4 @@
-"""``manage.py refill_metadata``: fill columns of the metadata from the stored keywords, without opening a file."""
+"""``manage.py refill_metadata``: fills columns of the metadata from the stored keywords, without opening files."""
 
 import sys
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ BATCH_SIZE = 500
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows that were looked at, those of them that were changed, and what could not be read."""
+    """The rows that were read, the rows that were changed, and warnings about unreadable keywords."""
 
     rows: list[Metadata]
     changed: list[Metadata]
@@ -27,12 +27,12 @@ class Batch:
 
 
 class Command(BaseCommand):
-    """Go through all metadata in batches. Rows that are right are not written, so that it can be started again."""
+    """Goes through all metadata in batches and writes only wrong rows, so that it can be stopped and restarted."""
 
-    help = "Fill columns of the metadata from the stored keywords. May be stopped and started again at any time."
+    help = "Fill columns of the metadata from the stored keywords. You can stop and restart it at any time."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Fill all batches, each in a transaction of its own."""
+        """Fill all batches, each in its own transaction."""
         seen = changed = last = 0
         with tqdm(total=Metadata.objects.count(), unit="cube", disable=not sys.stderr.isatty()) as bar:
             while (batch := refill_batch(after=last)).rows:
@@ -47,8 +47,8 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def refill_batch(after: int) -> Batch:
-    """Fill the columns of the rows whose primary keys follow `after`, from their own keywords."""
-    # An ingestion that changes one of the rows is waited for, or waits: the columns are those of the latest keywords.
+    """Fill the columns of the next rows, whose primary keys are above `after`, from their own keywords."""
+    # The lock makes this and an ingestion of the same row wait for each other: the columns fit the latest keywords.
     rows = list(
         Metadata.objects.select_for_update(of=("self",))
         .select_related("cube__instrument")
@@ -78,7 +78,7 @@ def refill_batch(after: int) -> Batch:
 def _refresh_observations(cubes: list[int]) -> None:
     if not cubes:
         return
-    # Asked now, under the locks: the cubes that were joined to the rows are as they were before these were waited for.
+    # Queried here, under the locks: the cubes joined to the rows date from before the wait for the locks.
     observations = DataCube.objects.filter(pk__in=cubes).values_list("observation", flat=True)
     for observation_id in sorted(set(observations)):
         refresh_observation(observation_id)

@@ -1,4 +1,4 @@
-"""``manage.py update_vocabularies``: read the vocabularies of tags again, and tag the cubes that have new words."""
+"""``manage.py update_vocabularies``: reads the vocabularies of tags again, and tags the cubes that have new words."""
 
 from typing import Any
 
@@ -9,12 +9,11 @@ from datacubes.vocabulary_update import update_vocabulary
 
 
 class Command(BaseCommand):
-    """What beat does every day, now."""
+    """Runs beat's daily update of the vocabularies now."""
 
     help = "Read the vocabularies of tags again, and tag the cubes whose headers have new words."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Update both vocabularies."""
         for kind in Tag.Kind:
             given = update_vocabulary(kind)
             copy = Vocabulary.objects.get(kind=kind)

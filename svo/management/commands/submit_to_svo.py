@@ -1,4 +1,4 @@
-"""``manage.py submit_to_svo``: send cubes to the SVO now."""
+"""``manage.py submit_to_svo``: sends cubes to the SVO now."""
 
 import argparse
 import sys
@@ -19,22 +19,20 @@ State = Submission.State
 
 
 class Command(BaseCommand):
-    """Send the named cubes, whatever was sent before, or all that wait."""
+    """Sends the named cubes even if they are unchanged, or all pending ones."""
 
     help = "Send cubes to the SOLARNET Virtual Observatory now."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options."""
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument(
-            "--observation-id", "-o", action="append", metavar="OID", help="OID of a cube; may be repeated."
+            "--observation-id", "-o", action="append", metavar="OID", help="OID of a cube. Can be repeated."
         )
         what.add_argument(
-            "--all-pending", action="store_true", help="All that wait to be sent or removed, or have failed."
+            "--all-pending", action="store_true", help="Send all pending and failed submissions, including removals."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Send them one by one."""
         if not is_configured():
             raise CommandError(f"{NOT_CONFIGURED} Set SVO_API_URL, SVO_USERNAME and SVO_API_KEY.")
         sent = self._send_all() if options["all_pending"] else self._send_named(options["observation_id"])
@@ -59,7 +57,7 @@ class Command(BaseCommand):
             note_change(oid, dataset, send_again=True, wake=False)
             submission = claim_submission(oid, dataset)
             if submission is None:
-                say(f"{oid}: a worker is sending it.", self.stdout)
+                say(f"{oid}: skipped, a worker is sending it.", self.stdout)
                 continue
             sent.append(send(submission))
             self._tell(submission)

@@ -1,4 +1,4 @@
-"""``manage.py sync_with_svo``: make the SVO the same as the archive."""
+"""``manage.py sync_with_svo``: synchronises the SVO with the archive."""
 
 import argparse
 import sys
@@ -17,27 +17,27 @@ from svo.synchronisation import synchronise
 
 
 class Command(BaseCommand):
-    """Add what the SVO lacks, remove what the archive no longer has, and, if asked for, update the rest."""
+    """Adds missing records, removes records of cubes that are gone and, with an option, updates the others."""
 
-    help = "Make the SOLARNET Virtual Observatory the same as the archive."
+    help = "Synchronise the SOLARNET Virtual Observatory with the archive: add missing records, remove surplus ones."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options."""
-        parser.add_argument("--dry-run", action="store_true", help="Print the plan and write nothing anywhere.")
+        parser.add_argument("--dry-run", action="store_true", help="Print the plan without changing anything.")
         parser.add_argument("--update-existing", action="store_true", help="Also update records that differ.")
-        parser.add_argument("--instrument", action="append", default=[], metavar="NAME", help="Only this; repeatable.")
+        parser.add_argument(
+            "--instrument", action="append", default=[], metavar="NAME", help="Only this instrument. Can be repeated."
+        )
         parser.add_argument(
             "--allow-mass-removal", action="store_true", help="Remove more records than SVO_MAX_REMOVALS allows."
         )
         parser.add_argument(
             "--allow-mass-change",
             action="store_true",
-            help="Let more records than that go offline, change their host or lose tags.",
+            help="Let more records than SVO_MAX_REMOVALS allows go offline, change their host or lose tags.",
         )
-        parser.add_argument("--verbose", action="store_true", help="Name each cube.")
+        parser.add_argument("--verbose", action="store_true", help="Print each change.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Plan, and act unless it is a dry run."""
         if not is_configured():
             raise CommandError(f"{NOT_CONFIGURED} Set SVO_API_URL, SVO_USERNAME and SVO_API_KEY.")
         names = ("update_existing", "allow_mass_removal", "allow_mass_change")
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             raise CommandError(f"{failed} failed.")
 
     def _show_plans(self, asked: Options, *, verbose: bool) -> int:
-        """Print the plans, and return how many could not be made."""
+        """Print the plans, and return the number of plans that could not be made."""
         failed = 0
         for dataset, instruments in datasets_to_synchronise(asked.instruments).items():
             try:
@@ -73,7 +73,7 @@ class Command(BaseCommand):
                     self.stdout.write(f"  {what} {change.oid}")
 
     def _synchronise(self, asked: Options, *, verbose: bool) -> int:
-        """Synchronise, print the report, and return how much failed."""
+        """Synchronise, print the report, and return the number of failures."""
         tell = partial(say, stdout=self.stdout) if verbose else lambda line: None
         report = synchronise(asked, track, tell)
         self.stdout.write(str(report))

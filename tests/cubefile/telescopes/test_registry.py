@@ -11,7 +11,7 @@ from ingestion.conductor import ingest
 from tests.cubefile.telescopes.solarnet_files import write_solarnet
 
 
-def test_each_has_a_name_of_its_own_that_finds_it():
+def test_each_telescope_is_found_by_its_unique_name():
     for telescope in telescopes.TELESCOPES:
         assert telescopes.get(telescope.name) is telescope
     assert [telescope.name for telescope in telescopes.TELESCOPES] == ["sst", "solarnet"]
@@ -23,7 +23,7 @@ def test_one_that_is_not_known_is_refused_with_those_that_are():
 
 
 @pytest.mark.django_db
-def test_instruments_are_those_of_the_sst_unless_told_otherwise():
+def test_instruments_belong_to_the_sst_by_default():
     assert set(Instrument.objects.values_list("telescope", flat=True)) == {"sst"}
     assert Instrument(name="new").telescope == "sst"
 

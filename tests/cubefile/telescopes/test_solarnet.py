@@ -58,7 +58,7 @@ def test_one_wavelength_has_one_spelling(tmp_path, changes, wavelength):
 
 
 @pytest.mark.parametrize("changes", [{}, {"WAVEMIN": 16.0}, {"WAVEMIN": "16", "WAVEMAX": "18"}, {"WAVELNTH": "  "}])
-def test_without_a_wavelength_it_says_where_it_could_be_told_and_an_oid_helps(tmp_path, changes):
+def test_without_a_wavelength_the_error_names_the_keywords_and_a_given_oid_helps(tmp_path, changes):
     changes = {"WAVELNTH": None} | changes
     with pytest.raises(PermanentError, match="neither WAVELNTH nor both WAVEMIN and WAVEMAX"):
         identity_of(tmp_path, "AIA", changes)
@@ -83,7 +83,7 @@ def instruments(db) -> None:
 @pytest.mark.usefixtures("instruments")
 @pytest.mark.parametrize("kind", [fits.PrimaryHDU, fits.ImageHDU, fits.CompImageHDU])
 @pytest.mark.parametrize("instrument", FILES)
-def test_it_goes_through_the_archive(data_root, client, settings, instrument, kind):
+def test_a_solarnet_file_is_ingested_and_shown(data_root, client, settings, instrument, kind):
     result = ingest(IngestRequest(write_solarnet(data_root, instrument, kind=kind)))
     assert result.checksum_status == "verified"
     outcomes = {step.name: str(step.outcome) for step in result.steps}

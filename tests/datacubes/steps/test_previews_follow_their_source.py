@@ -63,7 +63,7 @@ def test_a_cube_without_files_beside_it_gives_previews_plots_and_a_movie(folder,
     assert media_files(settings) == named_files()
 
 
-def test_unchanged_previews_and_plots_are_left_as_they_are(folder, settings):
+def test_unchanged_previews_and_plots_are_kept(folder, settings):
     ingest(IngestRequest(PATH))
     files = media_files(settings)
     result = ingest(IngestRequest(PATH))
@@ -71,7 +71,7 @@ def test_unchanged_previews_and_plots_are_left_as_they_are(folder, settings):
     assert media_files(settings) == files
 
 
-def test_forced_they_are_all_made_again_and_the_old_files_go(folder, settings, django_capture_on_commit_callbacks):
+def test_force_makes_all_previews_again_and_removes_the_old_files(folder, settings, django_capture_on_commit_callbacks):
     ingest(IngestRequest(PATH))
     files = media_files(settings)
     with django_capture_on_commit_callbacks(execute=True):
@@ -89,7 +89,7 @@ def test_a_new_header_makes_the_images_of_the_cube_again_but_not_the_plots(folde
 
 
 @pytest.mark.parametrize("beside", [False, True])
-def test_other_sizes_make_the_images_again_whatever_they_are_made_of(folder, settings, beside):
+def test_changed_sizes_make_the_images_again_from_any_source(folder, settings, beside):
     if beside:
         write_preview_image(folder / "cube.png", (320, 316))
     ingest(IngestRequest(PATH))
@@ -124,7 +124,7 @@ def test_only_the_image_that_changed_is_made_again(folder):
     assert outcomes(ingest(IngestRequest(PATH)))["image_previews"] == "updated"
 
 
-def test_when_the_image_is_gone_the_next_source_takes_its_place(folder):
+def test_if_the_image_is_removed_the_next_source_is_used(folder):
     write_preview_image(folder / "cube.png", (320, 316))
     ingest(IngestRequest(PATH))
     (folder / "cube.png").unlink()
@@ -132,7 +132,7 @@ def test_when_the_image_is_gone_the_next_source_takes_its_place(folder):
     assert DataCube.objects.get().image_previews.last().width == 8
 
 
-def test_when_the_movie_of_a_cube_of_one_scan_is_gone_its_preview_goes(
+def test_if_the_movie_of_a_cube_of_one_scan_is_removed_its_preview_is_removed(
     data_root, settings, django_capture_on_commit_callbacks
 ):
     cube = write_cube(data_root / "one.fits", shape=(1, 1, 3, 8, 8))
@@ -148,7 +148,7 @@ def test_when_the_movie_of_a_cube_of_one_scan_is_gone_its_preview_goes(
 
 
 @pytest.mark.parametrize("call", ["lstat", "stat"])
-def test_a_movie_that_the_storage_does_not_tell_of_is_not_taken_for_gone(data_root, call):
+def test_a_movie_that_the_storage_cannot_look_up_is_not_treated_as_removed(data_root, call):
     cube = write_cube(data_root / "one.fits", shape=(1, 1, 3, 8, 8))
     write_preview_movie(cube.with_suffix(".mov"), frames=5, size=(32, 32))
     ingest(IngestRequest("one.fits"))
@@ -158,7 +158,7 @@ def test_a_movie_that_the_storage_does_not_tell_of_is_not_taken_for_gone(data_ro
     assert outcomes(ingest(IngestRequest("one.fits")))["video_previews"] == "skipped"
 
 
-def test_an_image_that_the_order_names_and_the_storage_does_not_tell_of_is_not_replaced_by_another(folder):
+def test_a_named_image_that_the_storage_cannot_look_up_is_not_replaced_by_another(folder):
     write_preview_image(folder / "better.png", (400, 200))
     with no_answer_about("better.png"), pytest.raises(TransientError, match="Input/output error"):
         ingest(IngestRequest(PATH, image_preview="2019-04-19/CRISP/better.png"))
@@ -182,7 +182,7 @@ def test_a_preview_that_cannot_be_made_is_a_failed_step_and_a_warning(folder, su
     assert DataCube.objects.get().metadata.n_scans == 2
 
 
-def test_a_step_that_failed_is_tried_again_though_the_cube_is_unchanged(folder):
+def test_a_failed_step_runs_again_although_the_cube_is_unchanged(folder):
     (folder / "cube.png").write_bytes(b"broken")
     assert outcomes(ingest(IngestRequest(PATH)))["image_previews"] == "failed"
     assert outcomes(ingest(IngestRequest(PATH)))["image_previews"] == "failed"
@@ -198,7 +198,7 @@ def test_a_link_beside_the_cube_that_leaves_the_root_is_no_source(folder, tmp_pa
     assert DataCube.objects.get().image_previews.last().width == 8
 
 
-def test_tables_that_are_missing_give_a_skipped_step_with_the_reason(data_root):
+def test_missing_tables_give_a_skipped_step_with_the_reason(data_root):
     missing = ["VAR-EXT-ATMOS_R0", "VAR-EXT-DATAMEDN"]
     write_cube(data_root / "bare.fits", shape=(1, 1, 3, 8, 8), without=missing)
     result = ingest(IngestRequest("bare.fits"))
@@ -207,7 +207,7 @@ def test_tables_that_are_missing_give_a_skipped_step_with_the_reason(data_root):
     assert not PlotData.objects.exists()
 
 
-def test_a_unit_that_would_take_hours_to_compute_leaves_out_the_profile_with_the_reason(data_root):
+def test_a_unit_that_would_take_hours_to_compute_leaves_out_the_profile_and_gives_the_reason(data_root):
     write_cube(data_root / "cube.fits", shape=(1, 1, 3, 8, 8), keywords={"CUNIT3": "10**99999999 m"})
     result = ingest(IngestRequest("cube.fits"))
     assert outcomes(result)["plot_data"] == "created"
@@ -224,7 +224,7 @@ def test_two_cubes_of_equal_filename_have_files_of_their_own(place_cube, setting
     assert media_files(settings) == named_files()
 
 
-def test_the_files_of_a_cube_that_is_deleted_go(folder, settings, django_capture_on_commit_callbacks):
+def test_the_files_of_a_deleted_cube_are_removed(folder, settings, django_capture_on_commit_callbacks):
     ingest(IngestRequest(PATH))
     with django_capture_on_commit_callbacks(execute=True):
         DataCube.objects.all().delete()
@@ -239,7 +239,7 @@ def test_an_ingestion_that_fails_leaves_no_files(folder, settings, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_ingestion_whose_commit_is_not_answered_leaves_the_files_that_its_rows_name(folder, settings, monkeypatch):
+def test_an_ingestion_whose_commit_is_not_answered_keeps_the_files_that_its_rows_name(folder, settings, monkeypatch):
     really_commit = connection.commit
 
     def commit_and_lose_the_answer() -> None:
