@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test soak lint format benchmark lock audit licences
+.PHONY: help demo serve check test soak lint docs format benchmark lock audit licences
 
 help: ## Show the commands.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -41,6 +41,10 @@ lint: $(READY) ## Check format, style, the floors of the house, types and that r
 	DATABASE_URL= $(BIN)/mypy
 	$(BIN)/python -m devtools.released_migrations
 	$(BIN)/python -m devtools.settings_reference
+	DATABASE_URL= $(BIN)/python -m devtools.commands_reference
+
+docs: $(READY) ## Build the documentation as a site in var/site, and check its links.
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 format: $(READY) ## Format the code.
 	$(BIN)/ruff check --fix .
