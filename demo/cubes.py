@@ -8,15 +8,15 @@ from pathlib import Path
 
 from devtools.observed_cubes import Observation, write_observation, write_spectral_cube
 from devtools.sample_cubes import cube_filename, write_cube
-from devtools.solar_surface import CALCIUM_INFRARED, CALCIUM_K, HYDROGEN_ALPHA, IRON, Scene, SolarSurface, Spot
+from devtools.solar_surface import CALCIUM_INFRARED, CALCIUM_K, HYDROGEN_ALPHA, IRON, Scene, Spot
 
 FRAME = (1000, 1000)
 WIDE_FRAME = (720, 1120)
 
-_iron = partial(Observation, IRON, (-0.014, -0.007, 0.0, 0.007, 0.03))
-_infrared = partial(Observation, CALCIUM_INFRARED, (-0.10, -0.03, 0.0, 0.03, 0.10))
-_alpha = partial(Observation, HYDROGEN_ALPHA, (-0.12, -0.06, 0.0, 0.06, 0.12))
-_calcium_k = partial(Observation, CALCIUM_K, (-0.09, -0.03, 0.0, 0.03, 0.09))
+_iron = partial(Observation, IRON, (-0.021, -0.007, 0.0, 0.007, 0.021))
+_infrared = partial(Observation, CALCIUM_INFRARED, (-0.15, -0.075, -0.03, 0.0, 0.03, 0.075, 0.15))
+_alpha = partial(Observation, HYDROGEN_ALPHA, (-0.15, -0.09, -0.045, 0.0, 0.045, 0.09, 0.15))
+_calcium_k = partial(Observation, CALCIUM_K, (-0.13, -0.065, -0.025, 0.0, 0.025, 0.065, 0.13))
 _alpha_series = partial(Observation, HYDROGEN_ALPHA, (-0.06, 0.0, 0.06), scans=10, cadence=30.0)
 _wide_band = partial(Observation, IRON, (0.2,), wide_band=True)
 
@@ -141,15 +141,14 @@ UNKNOWN_INSTRUMENT = "TRIPPEL"
 
 def write_region(root: Path, region: Region) -> list[Path]:
     """Write the cubes of a region that are not there yet, and return all of them."""
-    surface = SolarSurface(region.scene)
-    keywords = {"POINT_ID": region.point_id, **_words(region.words)}
+    keywords: dict[str, object] = {"POINT_ID": region.point_id, **_words(region.words)}
     if region.is_restricted:
         keywords["RELEASE"] = f"{datetime.now(UTC) + timedelta(days=365):%Y-%m-%d}"
     cubes = []
     for number, observe in enumerate(region.observations):
         # The instruments do not begin at the same moment.
         start = region.start + timedelta(seconds=0.37 * number)
-        cubes.append(write_observation(root, surface, observe(start, keywords=keywords)))
+        cubes.append(write_observation(root, region.scene, observe(start, keywords=keywords)))
     if region.with_spectral_cube:
         cubes.append(write_spectral_cube(cubes[0]))
     return cubes
@@ -175,7 +174,7 @@ def write_cube_of_today(root: Path) -> Path:
         export_after=took,
         keywords={"RELEASE": f"{now:%Y-%m-%d}", **_words(("Active region", "Sunspot,Pore", ""))},
     )
-    return write_observation(root, SolarSurface(TODAY), observation)
+    return write_observation(root, TODAY, observation)
 
 
 def _words(words: tuple[str, str, str]) -> dict[str, object]:

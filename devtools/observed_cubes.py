@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from devtools.cube_tables import STATISTICS, Field, Schedule
 from devtools.fits_bytes import BLOCK, byte_sum, sealed
 from devtools.sample_cubes import around_the_data, cube_filename
 from devtools.solar_patch import CONTINUUM
-from devtools.solar_surface import Line, SolarSurface, View
+from devtools.solar_surface import Line, Moment, Scene, SolarSurface, View
 
 _STORED_CONTINUUM = 12_000  # Up to 2.7 times the quiet Sun fits into int16.
 _PHOTON_NOISE = 0.003
@@ -76,16 +77,16 @@ class Observation:
         return (self.start + self.export_after).isoformat(timespec="seconds")
 
 
-def write_observation(root: Path, surface: SolarSurface, observation: Observation) -> Path:
+def write_observation(root: Path, scene: Scene, observation: Observation) -> Path:
     """Observe a region and write the cube below `root`; a cube that is there is left as it is."""
     path = root / observation.relative_path
     if path.exists():
         return path
     wavelengths = observation.line.centre + np.array(observation.offsets)
     schedule = Schedule.through(wavelengths, observation.scans, observation.start, observation.cadence)
-    data = _observe(surface, observation, schedule)
+    data = _observe(scene, observation, schedule)
     bscale = float(f"{CONTINUUM / _STORED_CONTINUUM:.6e}")
-    ny, nx = surface.scene.shape
+    ny, nx = scene.shape
     header, extensions = around_the_data(
         path.name,
         data.shape,
@@ -97,9 +98,9 @@ def write_observation(root: Path, surface: SolarSurface, observation: Observatio
         keywords=_keywords(observation, schedule) | dict(observation.keywords),
         without=(),
         extra_cards=(),
-        seed=surface.scene.seed,
+        seed=scene.seed,
         # Of the table: from the centre of the first pixel to that of the last.
-        field=Field(surface.scene.pointing, ((nx - 1) * surface.scene.pixel, (ny - 1) * surface.scene.pixel)),
+        field=Field(scene.pointing, ((nx - 1) * scene.pixel, (ny - 1) * scene.pixel)),
         instrument=observation.line.instrument,
     )
     _write(path, header, data, extensions)
@@ -132,15 +133,25 @@ def write_spectral_cube(cube: Path) -> Path:
     return path
 
 
-def _observe(surface: SolarSurface, observation: Observation, schedule: Schedule) -> np.ndarray:
-    ny, nx = surface.scene.shape
+@lru_cache(maxsize=1)
+def _surface(scene: Scene) -> SolarSurface:
+    return SolarSurface(scene)
+
+
+@lru_cache(maxsize=1)
+def _moment(scene: Scene, seconds: float) -> Moment:
+    return _surface(scene).at(seconds)
+
+
+def _observe(scene: Scene, observation: Observation, schedule: Schedule) -> np.ndarray:
+    ny, nx = scene.shape
     nstokes = 4 if observation.polarimetry else 1
     data = np.empty((observation.scans, nstokes, len(schedule.wavelengths), ny, nx), dtype=">i2")
-    rng = np.random.default_rng([surface.scene.seed, 2])
+    rng = np.random.default_rng([scene.seed, 2])
     noise = (_PHOTON_NOISE * rng.standard_normal(2 * ny * nx, dtype="f4")).astype("f4")
     for scan, begin in enumerate(schedule.begin[:, 0]):
         # All lines of a region begin with the same state of it.
-        view = View(surface.at(float(begin - schedule.begin[0, 0])), observation.line)
+        view = View(_moment(scene, float(begin - schedule.begin[0, 0])), observation.line)
         for number, wavelength in enumerate(schedule.wavelengths):
             frames = [view.intensity(wavelength)]
             if observation.polarimetry:
@@ -156,7 +167,6 @@ def _observe(surface: SolarSurface, observation: Observation, schedule: Schedule
 def _keywords(observation: Observation, schedule: Schedule) -> dict[str, object]:
     line = observation.line
     camera = "W" if observation.wide_band else "N" if line.instrument == "CHROMIS" else "R"
-    day = observation.start
     return {
         "INSTRUME": line.instrument,
         "FILTER1": line.filter_name,
@@ -167,7 +177,7 @@ def _keywords(observation: Observation, schedule: Schedule) -> dict[str, object]
         "CAMERA": f"{line.instrument.capitalize()}-{camera}",
         "DATE": observation.exported,
         "CADENCE": round(float(schedule.begin[-1, 0] - schedule.begin[0, 0]) / max(1, observation.scans - 1), 3),
-        "RELEASE": f"{day.replace(year=day.year + 1):%Y-%m-%d}",
+        "RELEASE": f"{observation.start + timedelta(days=365):%Y-%m-%d}",
     }
 
 

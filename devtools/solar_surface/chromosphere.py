@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from devtools.solar_surface.projection import Projection
 from devtools.solar_surface.spots import UMBRA, Spot
 from devtools.solar_surface.textures import Array, Changing, FieldLines, noise, step_at
 
@@ -48,8 +49,8 @@ class ChromosphereModel:
 
     Parameters
     ----------
-    shape : tuple of int
-        Rows and columns of the maps, half of those of the frame.
+    projection : Projection
+        How the frame lies on the Sun.
     spots : sequence of Spot
         Fibrils lead away from them, in a whirl.
     activity : float
@@ -62,14 +63,15 @@ class ChromosphereModel:
 
     def __init__(
         self,
-        shape: tuple[int, int],
+        projection: Projection,
         spots: Sequence[Spot],
         activity: float,
         filaments: Sequence[Path],
         rng: np.random.Generator,
     ):
+        shape = projection.mu[::2, ::2].shape
         self._spots = [spot.offsets(shape, 2) for spot in spots]
-        field, self.network = _field(shape, spots, self._spots, activity, rng)
+        field, self.network = _field(projection, spots, self._spots, activity, rng)
         distance, along = _curves(shape, filaments)
         field *= np.exp(1j * 0.24 * noise(shape, 34, rng)).astype("c8")
         # Near a filament the field is sheared until it runs along it.
@@ -84,7 +86,7 @@ class ChromosphereModel:
         self._blobs = Changing(shape, 3.0, 260, rng)
         self._patches = 0.75 + 0.25 * noise(shape, 26, rng)
         # The body of a filament is made of threads, and gathers and thins out along its way.
-        self._body = distance - 4 * lines.smear(noise(shape, 5, rng)) + 4 * noise(shape, 34, rng)
+        self._body = distance - 3 * lines.smear(noise(shape, 5, rng)) + 4 * noise(shape, 34, rng)
 
     def at(self, seconds: float) -> Chromosphere:
         """Return the chromosphere at a time."""
@@ -93,7 +95,7 @@ class ChromosphereModel:
         broad = self._lines.smear(self._bundles.at(seconds), phase / 3)
         threads = np.float32(0.7) * fine + np.float32(0.6) * broad
         blobs = self._blobs.at(seconds)
-        body = np.exp(-((np.maximum(self._body - 1.5 * fine, 0) / np.float32(12)) ** 4))
+        body = np.exp(-((np.maximum(self._body - 1.0 * fine, 0) / np.float32(12)) ** 4))
         umbra, waves = np.zeros_like(fine), np.zeros_like(fine)
         calm = np.ones_like(fine)
         for offsets in self._spots:
@@ -134,32 +136,34 @@ class Spicules:
 
 
 def _field(
-    shape: tuple[int, int], spots: Sequence[Spot], offsets: Sequence[Array], activity: float, rng: np.random.Generator
+    projection: Projection, spots: Sequence[Spot], offsets: Sequence[Array], activity: float, rng: np.random.Generator
 ) -> tuple[Array, Array]:
     """The horizontal field of spots and of scattered patches, and how bright the network of these patches is."""
-    ny, nx = shape
-    x, y = np.arange(nx, dtype="f4")[None, :], np.arange(ny, dtype="f4")[:, None]
+    y, x = (part[::2, ::2].astype("f4") / 2 for part in projection.surface)
+    shape = y.shape
     field = np.full(shape, 0.004 * np.exp(2j * np.pi * rng.random()), "c8")
     network = np.zeros(shape, "f4")
     for spot, away in zip(spots, offsets, strict=True):
         strength = np.float32(spot.radius / 18)
         whirl = np.exp(1j * 0.35 * np.abs(away)).astype("c8")
         field += strength * away * whirl / (np.abs(away) ** 2 + np.float32(0.15)) / np.float32(spot.radius / 2)
-    for _ in range(round(14 + 26 * activity)):
+    # Near the limb, a frame shows more of the surface.
+    crowd = np.ptp(x) * np.ptp(y) / (shape[0] * shape[1])
+    for _ in range(round((14 + 26 * activity) * min(crowd, 4))):
         if spots and rng.random() < 0.75:  # Plage follows the spot at some distance.
             spot = spots[int(rng.integers(len(spots)))]
             angle, distance = rng.normal(-0.4, 0.9), rng.uniform(1.25, 2.4) * spot.radius / 2
-            centre = (spot.x * nx + distance * np.cos(angle), spot.y * ny + distance * np.sin(angle))
+            centre = (spot.x * shape[1] + distance * np.cos(angle), spot.y * shape[0] + distance * np.sin(angle))
         else:
-            centre = (rng.uniform(-0.05, 1.05) * nx, rng.uniform(-0.05, 1.05) * ny)
+            centre = (rng.uniform(x.min(), x.max()), rng.uniform(y.min(), y.max()))
         sign = -1 if rng.random() < 0.7 else 1
         size = rng.uniform(8, 15 + 16 * activity)
-        away = (x - centre[0]) + 1j * (y - centre[1])
-        squared = (away.real**2 + away.imag**2).astype("f4")
-        field += np.float32(sign * 0.32 * size / 14) * (away / (squared + np.float32(60))).astype("c8")
+        away = (x - np.float32(centre[0])) + 1j * (y - np.float32(centre[1]))
+        squared = away.real**2 + away.imag**2
+        field += np.float32(sign * 0.32 * size / 14) * away / (squared + np.float32(60))
         network += np.float32(0.5 + 0.6 * activity) * np.exp(-squared / np.float32(size * size))
     grain = step_at(-0.3, 0.9, noise(shape, 7, rng) + 0.5 * noise(shape, 3, rng))
-    return field, (np.clip(network, 0, 1.3) * grain).astype("f4")
+    return projection.foreshortened(field), (np.clip(network, 0, 1.3) * grain).astype("f4")
 
 
 def _curves(shape: tuple[int, int], paths: Sequence[Path]) -> tuple[Array, Array]:

@@ -65,8 +65,8 @@ class Granules:
         nearest, second, light = self._two_nearest(seconds)
         # Distance from the lane's middle, in cells.
         depth = (second - nearest) / 1.9
-        lanes = np.exp(-((depth / np.float32(0.10)) ** 2))
-        dome = 1 - np.exp(-((depth / np.float32(0.15)) ** 2))
+        lanes = np.exp(-((depth / np.float32(0.08)) ** 2))
+        dome = 1 - np.exp(-((depth / np.float32(0.10)) ** 1.6))
         rim = np.exp(-(((depth - np.float32(0.22)) / np.float32(0.12)) ** 2))
         brightness = 2.0 * dome - 0.45 * lanes + (0.25 * rim + 0.38 * light) * dome
         brightness += (0.30 * dome + 0.10) * self._mottling.at(seconds) + 0.10 * self._wide.at(seconds)

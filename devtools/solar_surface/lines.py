@@ -97,7 +97,7 @@ CALCIUM_K = Line(
     shift=0.003,
 )
 
-_VELOCITY = 1.8e-6  # Of granules, in that of light: 0.5 km/s.
+_VELOCITY = 0.9e-6  # Of granules, in that of light: 0.3 km/s.
 _SPICULE_HEIGHT = 62.0  # Pixels in which the light of spicules falls by e.
 
 

@@ -54,9 +54,21 @@ class Projection:
     def surface(self) -> tuple[Array, Array]:
         """Row and column of the surface, seen from above, that each pixel shows."""
         ny, nx = self._distance.shape
+        if self.is_flat:
+            row, column = np.mgrid[:ny, :nx]
+            return row, column
         turn = self._centre / abs(self._centre)
         away = SOLAR_RADIUS * np.arcsin(np.clip(self._distance / SOLAR_RADIUS, 0, 1))
         away -= SOLAR_RADIUS * np.arcsin(min(abs(self._centre) / SOLAR_RADIUS, 1))
         along = np.angle(self._places / turn) * self._distance
         place = (away + 1j * along) * turn / self._pixel
         return place.imag + (ny - 1) / 2, place.real + (nx - 1) / 2
+
+    def foreshortened(self, field: Array) -> Array:
+        """Return directions along the surface as they are seen; maps of half the frame's rows and columns."""
+        if self.is_flat:
+            return field
+        upward = self.upward[::2, ::2]
+        turned = field * upward.conj()
+        turned.real *= self.mu[::2, ::2]
+        return turned * upward

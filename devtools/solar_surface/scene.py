@@ -9,7 +9,7 @@ from devtools.solar_surface.chromosphere import Chromosphere, ChromosphereModel,
 from devtools.solar_surface.granules import Granulation, Granules
 from devtools.solar_surface.projection import Projection
 from devtools.solar_surface.spots import Spot, SpotLight, SpotModel, together
-from devtools.solar_surface.textures import Array, enlarged, looked_up, mirrored
+from devtools.solar_surface.textures import Array, enlarged, looked_up
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,9 @@ class SolarSurface:
         rng = np.random.default_rng(scene.seed)
         self.scene = scene
         self.projection = Projection(scene.shape, scene.pointing, scene.pixel)
-        half = (scene.shape[0] // 2, scene.shape[1] // 2)
         self.granules = Granules(scene.shape, rng)
         self.spots = [SpotModel(spot, scene.shape, rng) for spot in scene.spots]
-        self.chromosphere = ChromosphereModel(half, scene.spots, scene.activity, scene.filaments, rng)
+        self.chromosphere = ChromosphereModel(self.projection, scene.spots, scene.activity, scene.filaments, rng)
         self.network = enlarged(self.chromosphere.network, scene.shape)
         self.spicules = None if self.projection.is_flat else Spicules(self.projection.upward[::2, ::2], rng)
 
@@ -73,10 +72,7 @@ class Moment:
     @cached_property
     def points(self) -> Array:
         """1 in magnetic bright points, which lie in the lanes of the network."""
-        network = self._surface.network
-        if not self.projection.is_flat:
-            network = mirrored(network, *self.projection.surface)
-        return np.clip(network * self._as_seen(self._tile.lanes) * (1 - self.spots.cover), 0, 1)
+        return np.clip(self._surface.network * self._as_seen(self._tile.lanes) * (1 - self.spots.cover), 0, 1)
 
     @cached_property
     def spots(self) -> SpotLight:
@@ -86,11 +82,7 @@ class Moment:
     @cached_property
     def chromosphere(self) -> Chromosphere:
         """The chromosphere, whose maps are half as large."""
-        state = self._surface.chromosphere.at(self._seconds)
-        if self.projection.is_flat:
-            return state
-        places = [part[::2, ::2] / 2 for part in self.projection.surface]
-        return Chromosphere(**{name: mirrored(part, *places) for name, part in vars(state).items()})
+        return self._surface.chromosphere.at(self._seconds)
 
     @cached_property
     def spicules(self) -> Array | None:

@@ -70,8 +70,8 @@ class SpotModel:
         size = offsets.shape
         azimuth = np.angle(offsets)
         phases = rng.uniform(0, 2 * np.pi, 4)
-        ragged = 1 + sum(0.10 / n * np.cos(n * azimuth + phase) for n, phase in enumerate(phases, start=2))
-        self._distance = (np.abs(offsets) * ragged + 0.03 * noise(size, 22, rng)).astype("f4")
+        ragged = 1 + sum(0.17 / n * np.cos(n * azimuth + phase) for n, phase in enumerate(phases, start=2))
+        self._distance = (np.abs(offsets) * ragged + 0.035 * noise(size, 24, rng)).astype("f4")
         # Filaments sway a little about the direction away from the centre.
         sway = np.exp(1j * (0.11 * noise(size, 18, rng) + 0.15 * np.sin(3 * azimuth + phases[0])))
         self._filaments = FieldLines(offsets * sway.astype("c8"), 18)

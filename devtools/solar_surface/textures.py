@@ -94,10 +94,3 @@ def step_at(edge: float | Array, width: float | Array, values: Array) -> Array:
     """Rise smoothly from 0 to 1 around `edge`, within about `width` on either side."""
     share = np.clip((values - edge) / (2 * width) + 0.5, 0, 1)
     return (share * share * (3 - 2 * share)).astype("f4")
-
-
-def mirrored(image: Array, y: Array, x: Array) -> Array:
-    """Interpolate between the pixels of an image that is mirrored at its edges."""
-    ny, nx = image.shape
-    rows, columns = (np.abs((place + size - 1) % (2 * size - 2) - (size - 1)) for place, size in ((y, ny), (x, nx)))
-    return looked_up(image, rows, columns)
