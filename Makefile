@@ -19,7 +19,7 @@ $(READY): requirements-dev.txt pyproject.toml
 	PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
-demo: $(READY) ## Run the main job for real, step by step, on SQLite and a folder as the broker.
+demo: $(READY) ## Fill an archive with cubes of a synthetic Sun, and run the main job for real, step by step.
 	$(BIN)/python -m demo
 
 serve: $(READY) ## Leave the demo's stack running, with an account for the admin and a token.

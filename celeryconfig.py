@@ -3,6 +3,7 @@
 from celery.schedules import crontab
 from django.conf import settings
 from kombu import Exchange, Queue
+from kombu.transport import TRANSPORT_ALIASES
 
 SUBMISSION_SWEEP_SECONDS = 30
 # Beat's clock tells when a sweep expires, and the worker's whether it has: they need not agree any better than workers'
@@ -13,6 +14,7 @@ SUBMISSION_SWEEP_EXPIRES_SECONDS = max(settings.ORDER_LEASE_SECONDS, SUBMISSION_
 broker_url = settings.CELERY_BROKER_URL
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None  # A worker waits for its broker for as long as it takes.
+TRANSPORT_ALIASES["filesystem"] = "common.folder_broker:Transport"
 if broker_url.startswith("filesystem"):
     for folder in ("messages", "control"):
         (settings.LOCAL_ROOT / "celery" / folder).mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,8 @@
 import signal
 
 from demo.archive import DATA_ROOT, make_token, start
+from demo.filling import cubes_being_written, fill
+from demo.pipeline import Pipeline
 from devtools.stack import Stack
 
 PORT = 8000
@@ -11,7 +13,8 @@ ADMIN = "admin"
 
 def serve() -> int:
     """Run the archive until it is interrupted."""
-    with start(PORT) as stack:
+    with cubes_being_written() as writing, start(PORT) as stack:
+        fill(Pipeline(stack), writing)
         password = make_admin(stack)
         token = make_token(stack, "pipeline")
         print(

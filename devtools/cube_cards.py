@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from astropy.io import fits
 
-from devtools.cube_tables import FIELD_CENTRE, FIELD_SIZE, UPDATED, Schedule
+from devtools.cube_tables import UPDATED, Field, Schedule
 
 _Card = tuple[str, object, str] | str
 
@@ -19,6 +19,8 @@ def primary_header(
     filename: str,
     extensions: Sequence[str],
     statistics: Mapping[str, float],
+    field: Field,
+    instrument: str,
 ) -> fits.Header:
     """Write some 320 cards as the pipeline does, CHECKSUM and DATASUM not yet set."""
     header = fits.Header()
@@ -26,9 +28,9 @@ def primary_header(
         *_structure(shape, bitpix, scaling),
         *_observation(schedule, filename),
         *_instrument(shape),
-        *_coordinates(shape),
+        *_coordinates(shape, field),
         *_statistics(statistics),
-        *_processing(schedule),
+        *_processing(schedule, instrument),
         *_remarks(schedule, extensions),
     ):
         if isinstance(entry, str):
@@ -137,12 +139,12 @@ def _instrument(shape: tuple[int, ...]) -> list[_Card]:
     ]
 
 
-def _coordinates(shape: tuple[int, ...]) -> list[_Card]:
+def _coordinates(shape: tuple[int, ...], field: Field) -> list[_Card]:
     entries: list[_Card] = [
         ("", "", ""),
         ("WCSNAMEA", "AVERAGED APPROXIMATE HPLN-TAN/HPLT-TAN CENTER POINT", ""),
-        *_centre(1, "HPLN-TAN", shape[-1]),
-        *_centre(2, "HPLT-TAN", shape[-2]),
+        *_centre(1, "HPLN-TAN", shape[-1], field),
+        *_centre(2, "HPLT-TAN", shape[-2], field),
     ]
     tabulated = (
         (1, "HPLN-TAB", "arcsec", "Spatial X", "HPLN-INDEX", 60.0),
@@ -185,13 +187,13 @@ def _coordinates(shape: tuple[int, ...]) -> list[_Card]:
     return entries
 
 
-def _centre(axis: int, ctype: str, pixels: int) -> list[_Card]:
+def _centre(axis: int, ctype: str, pixels: int, field: Field) -> list[_Card]:
     return [
         (f"CTYPE{axis}A", ctype, "Alternative coordinates"),
         (f"CUNIT{axis}A", "arcsec", "Unit along axis"),
         (f"CRPIX{axis}A", (pixels + 1) / 2, "Centre pixel"),
-        (f"CRVAL{axis}A", FIELD_CENTRE[axis - 1], "[arcsec] Coordinates of centre"),
-        (f"CDELT{axis}A", FIELD_SIZE[axis - 1] / pixels, "[arcsec] Size of a pixel"),
+        (f"CRVAL{axis}A", field.centre[axis - 1], "[arcsec] Coordinates of centre"),
+        (f"CDELT{axis}A", field.size[axis - 1] / pixels, "[arcsec] Size of a pixel"),
     ]
 
 
@@ -218,14 +220,14 @@ _STEPS = (
 """The pipeline's steps: their SOLARNET names, the procedure that did them, and how much it says of itself."""
 
 
-def _processing(schedule: Schedule) -> list[_Card]:
+def _processing(schedule: Schedule, instrument: str) -> list[_Card]:
     entries: list[_Card] = [("", "", "")]
     for number, (step, procedure, files) in enumerate(_STEPS, start=1):
         entries += [
             (f"PRSTEP{number}", step, "Processing step"),
-            (f"PRPROC{number}", procedure, "Name of procedure used"),
+            (f"PRPROC{number}", procedure.replace("CRISP", instrument), "Name of procedure used"),
             (f"PRMODE{number}", "LINEAR" if number < 4 else "STANDARD", "Processing mode"),
-            (f"PRPARA{number}", _parameters(files, schedule), ""),
+            (f"PRPARA{number}", _parameters(files, schedule, instrument), ""),
             (f"PRLIB{number}", "SSTRED", "Software library"),
             (f"PRVER{number}", "1.2.51", "Library version"),
         ]
@@ -237,12 +239,12 @@ def _processing(schedule: Schedule) -> list[_Card]:
     return entries
 
 
-def _parameters(files: int, schedule: Schedule) -> str:
+def _parameters(files: int, schedule: Schedule, instrument: str) -> str:
     """Parameters as JSON, longer with more files; with 9 it has nearly 1,000 characters."""
-    raw = f"/data/{schedule.reference:%Y/%Y.%m.%d}/CRISP-data"
+    raw = f"/data/{schedule.reference:%Y/%Y.%m.%d}/{instrument}-data"
     return json.dumps(
         {
-            "DIRS": [f"{raw}/17:34:{39 + i}/Crisp-R/raw" for i in range(files)],
+            "DIRS": [f"{raw}/17:34:{39 + i}/{instrument.capitalize()}-R/raw" for i in range(files)],
             "FLATS": [f"/scratch/flats/camXXIII_6173_lc{i}.flat.fits" for i in range(files)],
             "SCANNOS": schedule.scans[:5].tolist(),
             "OVERWRITE": 1,

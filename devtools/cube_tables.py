@@ -30,6 +30,14 @@ STATISTICS = (
 
 
 @dataclass(frozen=True)
+class Field:
+    """Centre and size of the field of view, arcsec: along x and y each."""
+
+    centre: tuple[float, float] = FIELD_CENTRE
+    size: tuple[float, float] = FIELD_SIZE
+
+
+@dataclass(frozen=True)
 class Schedule:
     """When and at which wavelengths the frames of a cube were taken.
 
@@ -54,12 +62,18 @@ class Schedule:
     @classmethod
     def of(cls, nscan: int, nwave: int, start: datetime) -> "Schedule":
         """Step through `nwave` wavelengths across the line, `nscan` times, from `start` (UTC, naive) on."""
+        offsets = np.linspace(-0.035, 0.035, nwave) if nwave > 1 else np.zeros(1)
+        return cls.through(solar_patch.LINE_CENTRE + offsets, nscan, start)
+
+    @classmethod
+    def through(cls, wavelengths: np.ndarray, nscan: int, start: datetime, cadence: float | None = None) -> "Schedule":
+        """Step through these wavelengths (nm); a scan begins every `cadence` seconds, or as soon as it can."""
         reference = datetime.combine(start, time.min)
         scans = np.arange(nscan)
-        first = (start - reference).total_seconds() + scans[:, None] * (nwave * _STEP + _BETWEEN_SCANS)
-        begin = first + np.arange(nwave) * _STEP
-        offsets = np.linspace(-0.035, 0.035, nwave) if nwave > 1 else np.zeros(1)
-        return cls(reference, begin, begin + _STEP - 0.1, solar_patch.LINE_CENTRE + offsets, scans)
+        cadence = cadence or len(wavelengths) * _STEP + _BETWEEN_SCANS
+        first = (start - reference).total_seconds() + scans[:, None] * cadence
+        begin = first + np.arange(len(wavelengths)) * _STEP
+        return cls(reference, begin, begin + _STEP - 0.1, wavelengths, scans)
 
     @property
     def middle(self) -> np.ndarray:
@@ -102,9 +116,10 @@ def tables(
     statistics: Mapping[str, np.ndarray],
     seed: int,
     without: frozenset[str],
+    field: Field,
 ) -> list[fits.BinTableHDU]:
     """Make all extensions of a cube but those named in `without`, with DATASUM and CHECKSUM."""
-    contents = {"WCS-TAB": _coordinates(shape, schedule)}
+    contents = {"WCS-TAB": _coordinates(shape, schedule, field)}
     contents |= {f"VAR-EXT-{key}": columns for key, columns in _variables(shape, schedule, seed).items()}
     contents |= {f"VAR-EXT-{key}": [(key, value[..., None, None], "")] for key, value in statistics.items()}
     return [_table(name, columns) for name, columns in contents.items() if name not in without]
@@ -113,12 +128,12 @@ def tables(
 _Columns = list[tuple[str, np.ndarray, str]]
 
 
-def _coordinates(shape: tuple[int, int, int, int, int], schedule: Schedule) -> _Columns:
+def _coordinates(shape: tuple[int, int, int, int, int], schedule: Schedule, field: Field) -> _Columns:
     nscan, _, nwave, ny, nx = shape
     corners = np.empty((nscan, nwave, 2, 2, 4))
     drift = 0.02 * schedule.scans[:, None, None, None]
-    corners[..., 0] = FIELD_CENTRE[0] + drift + FIELD_SIZE[0] * np.array([-0.5, 0.5])[None, :]
-    corners[..., 1] = FIELD_CENTRE[1] - drift + FIELD_SIZE[1] * np.array([-0.5, 0.5])[:, None]
+    corners[..., 0] = field.centre[0] + drift + field.size[0] * np.array([-0.5, 0.5])[None, :]
+    corners[..., 1] = field.centre[1] - drift + field.size[1] * np.array([-0.5, 0.5])[:, None]
     corners[..., 2] = schedule.wavelengths[:, None, None]
     corners[..., 3] = schedule.middle[:, :, None, None]
     # The pipeline's language drops a last axis of length one.

@@ -14,7 +14,7 @@ import numpy as np
 from astropy.io import fits
 
 from devtools import cube_cards, solar_patch
-from devtools.cube_tables import START, STATISTICS, Schedule, frame_statistics, tables
+from devtools.cube_tables import START, STATISTICS, Field, Schedule, frame_statistics, tables
 from devtools.fits_bytes import BLOCK, byte_sum, card_value, header_bytes, read_header, sealed, with_card
 
 Shape = tuple[int, int, int, int, int]
@@ -84,7 +84,7 @@ def write_cube(
     elif bitpix != -32:
         raise ValueError(f"The pipeline writes BITPIX -32 or 16, not {bitpix}.")
     stored = data.astype(data.dtype.newbyteorder(">"))
-    header, extensions = _around_the_data(
+    header, extensions = around_the_data(
         path.name,
         shape,
         schedule,
@@ -125,7 +125,7 @@ def write_sparse_cube(path: Path, *, size_bytes: int, keywords: Mapping[str, obj
     shape = (nscan, 4, 14, size_bytes // (nscan * row_of_scan), 1173)
     if shape[3] == 0:
         raise ValueError(f"A sparse cube has at least {row_of_scan} bytes of data, not {size_bytes}.")
-    header, extensions = _around_the_data(
+    header, extensions = around_the_data(
         path.name,
         shape,
         Schedule.of(nscan, 14, START),
@@ -213,7 +213,7 @@ def many_cubes(folder: Path, count: int, *, shape: Shape = (1, 1, 2, 4, 4), **op
     return paths
 
 
-def _around_the_data(
+def around_the_data(
     filename: str,
     shape: Shape,
     schedule: Schedule,
@@ -226,9 +226,11 @@ def _around_the_data(
     without: Collection[str],
     extra_cards: Sequence[bytes],
     seed: int,
+    field: Field = Field(),  # noqa: B008 - it cannot be changed.
+    instrument: str = "CRISP",
 ) -> tuple[bytes, bytes]:
     """Make what stands before the data, the primary header, and what stands after them, the extensions."""
-    names, extensions = _extensions(shape, schedule, statistics, seed, frozenset(without))
+    names, extensions = _extensions(shape, schedule, statistics, seed, frozenset(without), field)
     header = cube_cards.primary_header(
         shape,
         schedule,
@@ -237,6 +239,8 @@ def _around_the_data(
         filename=filename,
         extensions=names,
         statistics={key: float(np.median(values)) for key, values in statistics.items()},
+        field=field,
+        instrument=instrument,
     )
     header["DATASUM"] = str(datasum)
     for keyword, value in keywords.items():
@@ -253,17 +257,22 @@ _extensions_made: dict[tuple[object, ...], tuple[list[str], bytes]] = {}
 
 
 def _extensions(
-    shape: Shape, schedule: Schedule, statistics: Mapping[str, np.ndarray], seed: int, without: frozenset[str]
+    shape: Shape,
+    schedule: Schedule,
+    statistics: Mapping[str, np.ndarray],
+    seed: int,
+    without: frozenset[str],
+    field: Field,
 ) -> tuple[list[str], bytes]:
     """Make the extensions: their names, and their bytes.
 
     The last ones are kept, as tests write the same small cubes again and again, with other keywords, and astropy takes
     most of the time for the tables.
     """
-    arrays = (schedule.begin, *statistics.values())
-    key = (shape, schedule.reference, seed, without, *(values.tobytes() for values in arrays))
+    arrays = (schedule.begin, schedule.wavelengths, *statistics.values())
+    key = (shape, schedule.reference, seed, without, field, *(values.tobytes() for values in arrays))
     if key not in _extensions_made:
-        made = tables(shape, schedule, statistics, seed, without)
+        made = tables(shape, schedule, statistics, seed, without, field)
         buffer = io.BytesIO()
         # astropy always writes a primary HDU first: an empty one, of a single block, that is cut off again.
         fits.HDUList([fits.PrimaryHDU(), *made]).writeto(buffer)
