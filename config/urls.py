@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from common.http.failures import server_error
+from operations.api_root import APIRootView
 from operations.metrics import MetricsView
 
 handler500 = server_error
@@ -12,6 +13,7 @@ urlpatterns = [
     path("", include("catalogue.pages.urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", APIRootView.as_view(), name="api-root"),
     path("api/v1/", include("svo.urls")),  # Before those of cubes, for whom `<oid>/svo` could be an OID.
     path("api/v1/", include("catalogue.api.urls")),
     path("api/v1/", include("workorders.urls")),

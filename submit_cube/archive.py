@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -97,20 +97,22 @@ class Archive:
         self._session.auth = _Token(token)
         self._session.headers["Accept"] = "application/json"
 
-    def post(self, relative_path: str, *, owners: list[str] | None = None, force: bool = False) -> Order:
+    def post(self, relative_path: str, fields: Mapping[str, Any]) -> Order:
         """Order the ingestion of a cube.
+
+        Parameters
+        ----------
+        relative_path
+            Path below the science data folder of the server.
+        fields
+            Further fields of the request, such as `force`.
 
         Raises
         ------
         Refused
             If the archive refuses this cube, with its message about each field.
         """
-        body: dict[str, Any] = {"relative_path": relative_path}
-        if owners:
-            body["owner_email_addresses"] = owners
-        if force:
-            body["force"] = True
-        return self._order("POST", "ingest/", body)
+        return self._order("POST", "ingest/", {"relative_path": relative_path, **fields})
 
     def order(self, order_id: int) -> Order:
         """Return the current state of an order.

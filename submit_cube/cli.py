@@ -5,7 +5,9 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
@@ -15,6 +17,7 @@ from submit_cube.waiting import wait_for
 
 TOKEN_VARIABLE = "SUBMIT_CUBE_TOKEN"  # noqa: S105  The name of the variable, not a token.
 PATIENCE = Patience()
+SUFFIXES = (".fits", ".fits.fz", ".fts", ".fit")
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
@@ -28,28 +31,27 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     try:
-        paths = list(dict.fromkeys(_relative_path(path, options.root) for path in options.path))
+        paths = list(dict.fromkeys(found for path in options.path for found in _relative_paths(path, options.root)))
+        fields = _fields(options, len(paths))
         archive = Archive(options.server, _token(options.token_file), PATIENCE)
     except Stop as wrong:
         parser.error(str(wrong))
     try:
-        return 0 if submit(archive, paths, owners=options.owner, force=options.force, wait=options.wait) else 1
+        return 0 if submit(archive, paths, fields, wait=options.wait) else 1
     except KeyboardInterrupt:
         print("Interrupted. Posted orders stay in the queue.", file=sys.stderr)
         return 130
 
 
-def submit(archive: Archive, paths: list[str], *, owners: list[str] | None, force: bool, wait: bool) -> bool:
+def submit(archive: Archive, paths: list[str], fields: Mapping[str, Any], *, wait: bool) -> bool:
     """Post cubes, print a line for each, and return whether all succeeded.
 
     Parameters
     ----------
     paths
         Paths below the science data folder of the server.
-    owners
-        E-mail addresses that get access.
-    force
-        Whether to run every step, also those whose source is unchanged.
+    fields
+        Further fields of each request.
     wait
         Whether to wait until all orders have ended; each line then gives the final status.
     """
@@ -58,7 +60,7 @@ def submit(archive: Archive, paths: list[str], *, owners: list[str] | None, forc
         try:
             for path in paths:
                 try:
-                    posted[path] = archive.post(path, owners=owners, force=force)
+                    posted[path] = archive.post(path, fields)
                 except Refused as refused:
                     report.tell(path, f"refused: {refused}")
                     continue
@@ -115,7 +117,10 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"Without --token-file, the token is read from the environment variable {TOKEN_VARIABLE}.",
     )
     parser.add_argument(
-        "path", nargs="+", metavar="PATH", help="A cube's path below the science data folder of the archive."
+        "path",
+        nargs="+",
+        metavar="PATH",
+        help="A cube's path below the science data folder of the archive; with --root, also a folder of cubes.",
     )
     parser.add_argument(
         "--server", required=True, metavar="URL", help="The archive's address, such as https://archive.example.org."
@@ -132,9 +137,42 @@ def _parser() -> argparse.ArgumentParser:
         metavar="EMAIL",
         help="Grant access to this e-mail address. Can be repeated. Replaces the cube's grants by e-mail.",
     )
+    parser.add_argument(
+        "--swedish-data",
+        action=argparse.BooleanOptionalAction,
+        help="Grant the group “Swedish User” access, or take it away.",
+    )
+    parser.add_argument("--oid", help="Use this OID instead of the one that the header gives; for one cube only.")
+    for kind in ("image", "video"):
+        parser.add_argument(
+            f"--{kind}-preview",
+            metavar="PATH",
+            help=f"Make the {kind} previews from this file below the science data folder; for one cube only.",
+        )
     parser.add_argument("--force", action="store_true", help="Ingest again even if the cube is unchanged.")
     parser.add_argument("--wait", action="store_true", help="Wait until all orders have ended.")
     return parser
+
+
+def _fields(options: argparse.Namespace, count: int) -> dict[str, Any]:
+    """Return the fields of the requests, from the options that were given."""
+    of_one = {name: getattr(options, name) for name in ("oid", "image_preview", "video_preview")}
+    for name, value in of_one.items():
+        if value is not None and count != 1:
+            raise Stop(f"--{name.replace('_', '-')} goes with one cube; the paths have {count}.")
+    fields = {**of_one, "owner_email_addresses": options.owner, "swedish_data": options.swedish_data}
+    fields["force"] = options.force or None
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _relative_paths(path: str, root: str | None) -> list[str]:
+    """Return the path of a cube, or those of the cubes in a folder on this machine, as the archive has them."""
+    if root is None or not os.path.isdir(path):
+        return [_relative_path(path, root)]
+    found = sorted(file for file in Path(path).rglob("*") if file.name.lower().endswith(SUFFIXES) and file.is_file())
+    if not found:
+        raise Stop(f"There is no FITS file below {path}.")
+    return [_relative_path(str(file), root) for file in found]
 
 
 def _relative_path(path: str, root: str | None) -> str:

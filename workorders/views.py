@@ -5,9 +5,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import BigIntegerField, F
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, status
-from rest_framework.exceptions import ParseError, PermissionDenied
+from rest_framework.exceptions import ErrorDetail, ParseError, PermissionDenied, UnsupportedMediaType
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import DjangoModelPermissions
 from rest_framework.request import Request
@@ -76,7 +76,22 @@ class IngestView(generics.GenericAPIView):
     permission_classes = [WorkOrderPermissions]
     parser_classes = [ShallowJSONParser]
 
+    def handle_exception(self, exc: Exception) -> Response:
+        """Say how to post where the body is a form."""
+        if isinstance(exc, UnsupportedMediaType):
+            exc.detail = ErrorDetail(
+                'Send the fields as JSON: the header "Content-Type: application/json", and a body such as '
+                '{"relative_path": "2019-04-19/CRISP/cube.fits"}.',
+                exc.default_code,
+            )
+        return super().handle_exception(exc)
+
     @extend_schema(
+        examples=[
+            OpenApiExample(
+                "A cube", {"relative_path": "2019-04-19/CRISP/nb_6173_2019-04-19T17:34:39_im.fits"}, request_only=True
+            )
+        ],
         responses={
             202: WorkOrderSerializer,
             400: WRONG_FIELDS,
@@ -88,7 +103,7 @@ class IngestView(generics.GenericAPIView):
                 RefusalSerializer,
                 description="The storage does not tell whether the file is there; post again after `Retry-After`.",
             ),
-        }
+        },
     )
     def post(self, request: Request) -> Response:
         """Order the ingestion of a cube; poll the order's `url` until its status is completed or failed."""

@@ -10,10 +10,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalogue.pages.links import cube_page_path
+from common.sizes import bytes_with_unit
 from datacubes.links import download_path
 from datacubes.models import Companion, DataCube, ImagePreview, Metadata
 
 register = template.Library()
+register.filter(bytes_with_unit)
 
 _SOLAR_RADIUS = 960  # arcsec, as seen from the Earth on average.
 
@@ -48,17 +50,6 @@ def period(begin: datetime, end: datetime) -> SafeString:
         end.isoformat(),
         date_format(end, form),
     )
-
-
-@register.filter
-def bytes_with_unit(size: int) -> str:
-    """Write a number of bytes with three digits and a decimal unit, such as ``1.43 GB``."""
-    value, units = float(size), iter(("bytes", "kB", "MB", "GB", "TB", "PB"))
-    unit = next(units)
-    while value >= 999.5:
-        value, unit = value / 1000, next(units)
-    digits = 0 if unit == "bytes" else max(0, 3 - len(str(int(value))))
-    return f"{value:.{digits}f}\N{NO-BREAK SPACE}{unit}"
 
 
 @register.filter

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from catalogue.pages.links import cube_page_path
 from common.admin.actions import Selection, confirmed
 from common.admin.base import FastListAdmin, utc
+from common.sizes import bytes_with_unit
 from common.wakeups import send_wake_up
 from datacubes.companions import companions_of
 from datacubes.models import DataCube
@@ -159,7 +159,7 @@ class DataCubeAdmin(FastListAdmin):
     @admin.display(description="size")
     def file_size(self, cube: DataCube) -> str:
         """The size of the file."""
-        return filesizeformat(cube.size)
+        return bytes_with_unit(cube.size)
 
     @admin.display(description="tags")
     def tag_names(self, cube: DataCube) -> str:

@@ -141,3 +141,32 @@ def test_without_a_token_nothing_is_sent(capsys):
     with pytest.raises(SystemExit):
         main(["a.fits", "--server", "http://localhost", "--token-file", "/nowhere"])
     assert "The file /nowhere cannot be read: No such file or directory." in capsys.readouterr().err
+
+
+def test_all_cubes_of_a_folder_are_posted(submit, place_cube, data_root, capsys):
+    for name in ("day/b.fits", "day/deeper/a.FITS", "elsewhere/c.fits"):
+        place_cube(path=name)
+    (data_root / "day" / "notes.txt").touch()
+    assert submit(str(data_root / "day"), "--root", str(data_root)) == 0
+    posted = WorkOrder.objects.order_by("relative_path").values_list("relative_path", flat=True)
+    assert list(posted) == ["day/b.fits", "day/deeper/a.FITS"]
+    (data_root / "empty").mkdir()
+    with pytest.raises(SystemExit):
+        submit(str(data_root / "empty"), "--root", str(data_root))
+    assert "There is no FITS file below" in capsys.readouterr().err
+
+
+def test_all_fields_of_a_post_are_options(submit, place_cube, data_root):
+    (data_root / "a.png").touch()
+    (data_root / "a.mov").touch()
+    options = ("--oid", "mine", "--image-preview", "a.png", "--video-preview", "a.mov", "--no-swedish-data")
+    assert submit(place_cube(), *options) == 0
+    expected = {"oid": "mine", "image_preview": "a.png", "video_preview": "a.mov", "swedish_data": False}
+    assert WorkOrder.objects.get().request == expected
+
+
+@pytest.mark.parametrize("option", ["--oid", "--image-preview", "--video-preview"])
+def test_what_belongs_to_one_cube_is_refused_for_several(submit, place_cube, capsys, option):
+    with pytest.raises(SystemExit):
+        submit(place_cube(path="a.fits"), place_cube(path="b.fits"), option, "x")
+    assert f"{option} goes with one cube; the paths have 2." in capsys.readouterr().err

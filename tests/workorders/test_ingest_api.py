@@ -252,3 +252,13 @@ def test_an_account_that_is_not_active_is_refused(api, pipeline, cube_path):
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
 def test_it_only_allows_post(api, method):
     assert getattr(api, method)(URL).status_code in (403, 405)
+
+
+def test_a_post_without_the_last_slash_is_taken(api, cube_path):
+    assert api.post(URL.removesuffix("/"), {"relative_path": cube_path}, format="json").status_code == 202
+
+
+def test_a_form_is_refused_with_how_to_post(api, cube_path):
+    answer = api.post(URL, f"relative_path={cube_path}", content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 415
+    assert 'Send the fields as JSON: the header "Content-Type: application/json"' in answer.json()["detail"]

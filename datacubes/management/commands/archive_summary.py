@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db.models import Count, Q, Sum
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
+from common.sizes import bytes_with_unit
 from datacubes.models import DataCube, Observation, PlotData, VideoPreview
 
 SHOWN_CUBES = 5
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         )
         self.stdout.write(
             f"{total['cubes']} cubes ({total['public']} public) of {Observation.objects.count()} observations, "
-            f"{filesizeformat(total['size'])}"
+            f"{bytes_with_unit(total['size'])}"
         )
         for cube in DataCube.objects.select_related("instrument", "metadata", "access")[:SHOWN_CUBES]:
             metadata = cube.metadata

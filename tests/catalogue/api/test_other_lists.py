@@ -60,3 +60,11 @@ def test_unknown_parameters_are_refused(db, anybody, url):
 def test_a_wrong_parameter_of_observations_is_refused(db, anybody, parameter, value):
     response = anybody.get("/api/v1/observations/", {parameter: value})
     assert (response.status_code, list(response.json())) == (400, [parameter])
+
+
+def test_the_root_of_the_api_says_what_there_is(db, anybody):
+    addresses = anybody.get("/api/v1/").json()
+    assert addresses["data_cubes"] == "http://testserver/api/v1/data-cubes/"
+    for name, address in addresses.items():
+        expected = {"ingest": 401, "work_orders": 401}.get(name, 200)
+        assert anybody.get(address).status_code == expected, name
