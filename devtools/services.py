@@ -173,7 +173,6 @@ class RedisServer:
 
     @property
     def pid(self) -> int:
-        """The process id of the running server."""
         assert self._process is not None
         return self._process.pid
 

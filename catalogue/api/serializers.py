@@ -155,7 +155,6 @@ class DataCubeSerializer(serializers.ModelSerializer):
         serializers.URLField(allow_null=True, help_text="The file; null if it is missing from the archive.")
     )
     def get_download_url(self, cube: DataCube) -> str | None:
-        """Link to the file."""
         return None if cube.missing_since else self.context["request"].build_absolute_uri(download_path(cube))
 
 
@@ -171,7 +170,6 @@ class CompanionSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.URLField(allow_null=True, help_text="The file; null if it is missing."))
     def get_download_url(self, companion: Companion) -> str | None:
-        """Link to the file."""
         return None if companion.missing_since else self.context["request"].build_absolute_uri(download_path(companion))
 
 
