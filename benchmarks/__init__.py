@@ -1,1 +1,1 @@
-"""What things cost on this machine: figures, never assertions."""
+"""Measures the cost of the archive's work on this machine; prints figures, never asserts."""

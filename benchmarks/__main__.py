@@ -1,6 +1,6 @@
-"""``python -m benchmarks [NAME…]``: run the benchmarks, each in a process of its own, and print their tables.
+"""``python -m benchmarks [NAME…]``: runs the benchmarks, each in its own process, and prints their tables.
 
-They run on a private PostgreSQL and a private Redis, so that nothing else is on them, each in an empty archive.
+Each runs in an empty archive, on a private PostgreSQL and a private Redis that nothing else uses.
 """
 
 import os
@@ -37,7 +37,7 @@ def main(names: list[str]) -> int:
 
 
 def describe_machine() -> str:
-    """Name what the figures depend on."""
+    """Return the machine's properties on which the figures depend."""
     model = next(
         (
             line.partition(":")[2].strip()

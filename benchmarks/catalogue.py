@@ -1,12 +1,12 @@
-"""What lists and pages of the archive cost with 1,000, 100,000 and 1,000,000 cubes in PostgreSQL.
+"""Measures lists and pages of the archive with 1,000, 100,000 and 1,000,000 cubes in PostgreSQL.
 
-``python -m benchmarks.catalogue [COUNT…]`` makes a database of its own on the server of DATABASE_URL (or a local
-one), fills it, asks each question several times through Django's test client, prints the median and the fastest of
-each, and drops the database. On a machine that is busy with something else the fastest tells more.
+``python -m benchmarks.catalogue [COUNT…]`` creates a database on the server of DATABASE_URL (or a local one), fills it,
+sends each request several times through Django's test client, prints the median and the fastest time of each, and drops
+the database. On a busy machine, the fastest time is more reliable.
 
-The cubes are spread over thirteen years, in an order that has nothing to do with their time. What makes a list slow is
-a filter that has no match among the newest cubes, so there are questions for what is rare, for what is old, for what
-was there only in the first years, and for what is not there at all.
+The cubes are spread over thirteen years, in an order independent of their time. A list is slow if a filter matches none
+of the newest cubes. So the requests search for rare values, old values, values of the first years only, and values that
+do not exist.
 """
 
 import json
@@ -86,9 +86,9 @@ SELECT i, repeat(rpad('COMMENT a card', 80), 324) FROM new_cube WHERE i = %(firs
 
 DROP TABLE new_cube;
 """
-"""Inserts the cubes from `first` to `last`. Numbers times the golden ratio spread evenly, whatever their number.
+"""Inserts the cubes from `first` to `last`. Multiples of the golden ratio spread evenly, for any number of cubes.
 
-What no list shows and is large, the header and the seeing, only the first of them has.
+Only the first cube has the header and the seeing, which are large and which no list shows.
 """
 
 
@@ -119,7 +119,7 @@ def main(arguments: list[str]) -> int:
 
 @contextmanager
 def own_database() -> Iterator[None]:
-    """Make a database, set DATABASE_URL to it, and drop it in the end."""
+    """Create a database, set DATABASE_URL to it, and drop it at the end."""
     server = urlsplit(os.environ.get("DATABASE_URL") or _LOCAL_SERVER)
     name = f"catalogue_benchmark_{os.getpid()}"
     connection = psycopg2.connect(urlunsplit(server))
@@ -138,7 +138,7 @@ def own_database() -> Iterator[None]:
 
 
 def add_instruments_and_tags() -> None:
-    """Add what the cubes belong to."""
+    """Add the instruments and tags of the cubes."""
     from datacubes.models import Instrument, Tag
 
     Instrument.objects.get_or_create(name="OLDCAM")
@@ -147,7 +147,7 @@ def add_instruments_and_tags() -> None:
 
 
 def fill(first: int, last: int) -> None:
-    """Insert cubes, and let the database look at what it has."""
+    """Insert cubes, and update the database's statistics."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -156,7 +156,7 @@ def fill(first: int, last: int) -> None:
 
 
 def plots() -> dict[str, str]:
-    """Return the plots of a cube of half an hour, as they are stored."""
+    """Return the stored plots of a cube of half an hour."""
     from cubefile import open_cube
     from cubefile.telescopes import SST
     from previews.plots import line_profile, seeing
@@ -175,7 +175,7 @@ def plots() -> dict[str, str]:
 
 
 def questions() -> dict[str, str]:
-    """Return what is asked, by what it is called."""
+    """Return the paths of the requests, by their names."""
     from datacubes.models import DataCube
 
     now = datetime.now(UTC)
@@ -268,7 +268,7 @@ def deep_cursor(moment: datetime) -> str:
 
 
 def measure(question: str, path: str) -> tuple[float, float]:
-    """Return the median and the fastest of some requests, in seconds."""
+    """Return the median and the fastest time of several requests, in seconds."""
     from django.test import Client
 
     client = Client(SERVER_NAME="localhost")
@@ -284,7 +284,7 @@ def measure(question: str, path: str) -> tuple[float, float]:
 
 
 def print_table(counts: list[int], figures: dict[str, list[tuple[float, float]]]) -> None:
-    """Print the medians and the fastest, a line for each question."""
+    """Print the median and the fastest time of each request, one request a line."""
     width = max(map(len, figures))
     print(f"\n{'median (fastest) in ms':{width}}" + "".join(f"{count:>18,}" for count in counts))
     for question, measured in figures.items():

@@ -1,7 +1,7 @@
-"""Downloads beside ``cat`` of the same file, and what ten at once add to the peak memory of the web server.
+"""Compares downloads with ``cat`` of the same file, and measures the peak memory that ten downloads at once add.
 
-Django and gunicorn send the file, with one process of four threads; with X_ACCEL_PREFIX the web server in front would.
-The file, of 2 GB, is in the page cache of the machine, so that the disk is in no figure.
+Django and gunicorn send the file, with one process of four threads, as without X_ACCEL_PREFIX. The file of 2 GB is in
+the page cache, so that the disk does not count.
 """
 
 import django
@@ -49,7 +49,7 @@ def download(url: str) -> None:
 
 
 def rows() -> Iterator[tuple[object, ...]]:
-    """Measure one after the other."""
+    """Measure ``cat``, one download, and ten at once."""
     cube = write_sparse_cube(settings.SCIENCE_DATA_ROOT / "downloads" / cube_filename(), size_bytes=SIZE)
     order(str(cube.relative_to(settings.SCIENCE_DATA_ROOT)))
     with Stack({}, settings.SCIENCE_DATA_ROOT / "logs") as stack:
@@ -67,7 +67,7 @@ def rows() -> Iterator[tuple[object, ...]]:
 
 def _read_all(stream: object) -> int:
     buffer, length = bytearray(BLOCK_SIZE), 0
-    # Both streams have it; the stubs give a process's pipe the type IO[bytes], which lacks it.
+    # Both streams have readinto; the stubs type a process's pipe as IO[bytes], which lacks it.
     while count := stream.readinto(buffer):  # type: ignore[attr-defined]
         length += count
     return length

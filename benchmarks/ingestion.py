@@ -1,7 +1,7 @@
-"""Milliseconds per cube: first, unchanged and forced; for a small cube and for one of 380 MB.
+"""Measures milliseconds per ingestion: first, unchanged and forced, for a small cube and for one of 380 MB.
 
-Each is a whole order: posted, claimed, carried out and completed, in one process, image previews and plots included.
-The small cube has one scan, and so no movie.
+Each is a whole order: posted, claimed, processed and completed in one process, with image previews and plots. The small
+cube has one scan, and therefore no movie.
 """
 
 import django
@@ -23,7 +23,7 @@ REPETITIONS = 41
 
 
 def order(path: str, **request: object) -> None:
-    """Post an order and carry it out."""
+    """Post an order and process it."""
     post_order(path, request)
     claimed = claim("benchmark")
     assert claimed is not None

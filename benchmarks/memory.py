@@ -1,4 +1,4 @@
-"""Peak memory of a process while it ingests a sparse file of 8 GB, above what it takes before."""
+"""Measures the peak memory that the ingestion of a sparse file of 8 GB adds to a process."""
 
 import django
 
@@ -15,12 +15,12 @@ from devtools.sample_cubes import cube_filename, write_cube, write_sparse_cube
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process has had so far."""
+    """Return the peak memory of this process so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def rows() -> Iterator[tuple[object, ...]]:
-    """Ingest a small cube first, so that everything is loaded, then the large one."""
+    """Ingest a small cube first, so that all modules are loaded, then the large one."""
     root = settings.SCIENCE_DATA_ROOT
     small = write_cube(root / "memory-small" / cube_filename(line="6302"), shape=(1, 1, 2, 4, 4))
     large = write_sparse_cube(root / "memory" / cube_filename(line="3934"), size_bytes=8_000_000_000)

@@ -1,4 +1,4 @@
-"""POST /api/v1/ingest/ over HTTP: latency and rate, with one client and with eight."""
+"""Measures the latency and rate of POST /api/v1/ingest/ over HTTP, with one client and with eight."""
 
 import statistics
 import tempfile
@@ -18,7 +18,7 @@ POSTS = 800
 
 
 def rows() -> Iterator[tuple[object, ...]]:
-    """Measure with more and more clients."""
+    """Measure with an increasing number of clients."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         paths = [path.name for path in many_cubes(data, 100)]
@@ -38,7 +38,7 @@ def rows() -> Iterator[tuple[object, ...]]:
 
 
 def post_all(base_url: str, token: str, paths: list[str], clients: int) -> tuple[list[float], float]:
-    """Post from several clients at once; return the time of each POST and of all."""
+    """Post from several clients at once, and return the time of each POST and the total time."""
     times: list[float] = []
 
     def post() -> None:

@@ -1,8 +1,8 @@
-"""Milliseconds per cube with all previews, for frames of three sizes, beside the floor of any such program.
+"""Compares the milliseconds per cube with all previews with a minimum for such work, for frames of three sizes.
 
-The floor, in the same run: reading the same frame with astropy, stretching it between two percentiles, and encoding the
-same sizes with Pillow, once each. The ingestion also reads the header and the tables, computes the plots, and writes to
-the database; it is forced, so that everything is made again.
+The minimum (“floor”) is measured in the same run: reading the same frame with astropy, stretching it between two
+percentiles, and encoding the same sizes with Pillow, once each. The ingestion also reads the header and the tables,
+computes the plots, and writes to the database. It is forced, so that all previews are made again.
 """
 
 import django
@@ -30,7 +30,7 @@ WAVELENGTHS = 3
 
 
 def floor(path: Path) -> None:
-    """Read, stretch and encode one frame, and nothing else."""
+    """Only read, stretch and encode one frame."""
     with fits.open(path, memmap=True) as hdus:
         frame = np.array(hdus[0].data[0, 0, WAVELENGTHS // 2], dtype=np.float32)
     low, high = np.percentile(frame, (1, 99))
@@ -42,7 +42,7 @@ def floor(path: Path) -> None:
 
 
 def rows() -> Iterator[tuple[object, ...]]:
-    """Measure each size of frame: floor, unchanged, without and with a movie."""
+    """Measure each size of frame: the floor, unchanged, without and with a movie."""
     root = settings.SCIENCE_DATA_ROOT
     for ny, nx in FRAMES:
         begin = f"2019-04-19T17:{ny // 100:02}:39"

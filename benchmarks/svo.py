@@ -1,6 +1,6 @@
-"""The SVO: synchronising records that are all up to date, and submitting new cubes, against the stand-in.
+"""Measures the SVO against the stand-in: synchronising records that are all up to date, and submitting new cubes.
 
-The stand-in runs in a process of its own, and so does the synchronisation whose peak of memory is taken.
+The stand-in runs in its own process, and so does the synchronisation whose peak memory is measured.
 """
 
 import django
@@ -36,18 +36,17 @@ SUBMITTED = 500
 
 
 class CountingAdapter(requests.adapters.HTTPAdapter):
-    """Counts the requests that are sent."""
+    """Counts the sent requests."""
 
     sent = 0
 
     def send(self, request: requests.PreparedRequest, *arguments: Any, **options: Any) -> requests.Response:
-        """Send one more."""
         CountingAdapter.sent += 1
         return super().send(request, *arguments, **options)
 
 
 def add_cubes(first: int, number: int) -> list[str]:
-    """Add cubes with the header of a real one to the database, without files."""
+    """Add cubes with a realistic header to the database, without files."""
     header = write_cube(settings.SCIENCE_DATA_ROOT / cube_filename(), shape=(1, 1, 2, 4, 4)).read_bytes()[:28800]
     text = header[: header.index(b"END" + b" " * 77) + 80].decode("latin-1")
     keywords = {"DATE-BEG": "", "INSTRUME": "CRISP", "FILTER1": "6173", "OBSERVER": "Somebody", "WAVEMIN": 617.1}
@@ -76,7 +75,7 @@ def add_cubes(first: int, number: int) -> list[str]:
 
 
 def rows() -> Iterator[tuple[object, ...]]:
-    """Submit, and synchronise when all is there."""
+    """Submit cubes, then synchronise them."""
     port = free_port()
     server = subprocess.Popen([sys.executable, "-m", "devtools.svo.__main__", "--port", str(port), "--key", KEY])
     settings.SVO_API_URL = f"http://127.0.0.1:{port}/service/api/svo"
@@ -97,7 +96,7 @@ def rows() -> Iterator[tuple[object, ...]]:
 
 
 def synchronise_crisp() -> None:
-    """Synchronise one instrument, updates included."""
+    """Synchronise one instrument, including updates."""
     synchronise(Options(("CRISP",), update_existing=True))
 
 
@@ -106,13 +105,13 @@ def submit(oids: list[str]) -> None:
     for oid in oids:
         note_change(oid, "CRISP", wake=False)
         claimed = claim_submission(oid)
-        assert claimed is not None, f"{oid}: somebody else is sending it"
+        assert claimed is not None, f"{oid}: another worker is sending it"
         submission = send(claimed)
         assert submission.state == "submitted", submission.error
 
 
 def measure(what: str, number: int, work: Callable[[], object], peak: str = "") -> tuple[object, ...]:
-    """Count the requests and the seconds of some work."""
+    """Return a row with the requests and the seconds of some work."""
     CountingAdapter.sent = 0
     began = time.perf_counter()
     work()
@@ -122,7 +121,7 @@ def measure(what: str, number: int, work: Callable[[], object], peak: str = "") 
 
 
 def peak_of_synchronisation() -> str:
-    """Return the most memory, in MB, of a process of its own that synchronises."""
+    """Return the peak memory of a separate process that synchronises, in MB."""
     environment = os.environ | {
         name: getattr(settings, name) for name in ("SVO_API_URL", "SVO_USERNAME", "SVO_API_KEY")
     }
@@ -131,9 +130,9 @@ def peak_of_synchronisation() -> str:
 
 
 def print_peak() -> None:
-    """Synchronise, and print the most memory that this process has had, in MB.
+    """Synchronise, and print the peak memory of this process, in MB.
 
-    It is not asked from the parent, as `ru_maxrss` of a child is never less than its parent had when it began.
+    The parent cannot measure it, because a child's `ru_maxrss` starts at the memory of its parent.
     """
     synchronise_crisp()
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())

@@ -1,4 +1,4 @@
-"""Tables of figures, and medians."""
+"""Prints tables of figures, and measures medians."""
 
 import statistics
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table in Markdown, each row as soon as it is there."""
+    """Print a table in Markdown, each row as soon as it is measured."""
     print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}", flush=True)
     for row in rows:
         print(f"| {' | '.join(str(value) for value in row)} |", flush=True)

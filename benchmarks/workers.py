@@ -1,4 +1,4 @@
-"""Orders per second through real workers, beside the same cubes ingested in a plain loop in one process."""
+"""Compares orders per second through real workers with the same cubes ingested in a plain loop in one process."""
 
 import django
 
@@ -26,7 +26,7 @@ CUBES = 400
 
 
 def plain_loop(paths: list[str]) -> float:
-    """Ingest the cubes one after the other, without orders; return the seconds."""
+    """Ingest the cubes one by one, without orders, and return the seconds."""
     DataCube.every.all().delete()
     began = time.perf_counter()
     for path in paths:
@@ -35,7 +35,7 @@ def plain_loop(paths: list[str]) -> float:
 
 
 def through_workers(stack: Stack, paths: list[str], workers: int) -> float:
-    """Queue the cubes, and only then start to count: from the first wake-up to the last completed order."""
+    """Queue the cubes, and return the seconds from the first wake-up to the last completed order."""
     DataCube.every.all().delete()
     WorkOrder.objects.all().delete()
     stack.start_worker("worker", concurrency=workers)
@@ -56,7 +56,7 @@ def through_workers(stack: Stack, paths: list[str], workers: int) -> float:
 
 
 def rows() -> Iterator[tuple[object, ...]]:
-    """Measure the loop, then one worker and two, in turn."""
+    """Measure the loop, one worker and two workers, in turn."""
     root = settings.SCIENCE_DATA_ROOT
     paths = [str(path.relative_to(root)) for path in many_cubes(root / "many", CUBES)]
     with tempfile.TemporaryDirectory() as folder, Stack({"LOG_LEVEL": "INFO"}, Path(folder)) as stack:

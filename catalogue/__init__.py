@@ -1,1 +1,1 @@
-"""What people see of the archive: pages, the read API, search and paging, downloads."""
+"""The archive's public side: pages, the read API, search and paging, downloads."""

@@ -1,4 +1,4 @@
-"""The questions that people ask of the archive, for the API and the catalogue alike."""
+"""The filters of cubes, shared by the API and the catalogue."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
@@ -19,18 +19,17 @@ from datacubes.models import DataCube, Instrument, Tag
 
 MAX_KEYWORD_QUESTIONS = 10
 LONG_WALK, SHORT_WALK = 5000, 500
-"""How many cubes are looked at one by one; the second where each means to read all keywords of a cube."""
+"""Numbers of cubes to scan one by one; the second applies if each scan reads all keywords of a cube."""
 
 
 class UTCTimeField(forms.Field):
-    """A time in ISO 8601, UTC where it names no zone; or a day, which stands for its beginning or its end."""
+    """A time in ISO 8601, in UTC unless it names a zone; or a day, which means its beginning or its end."""
 
     def __init__(self, *, end_of_day: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.end_of_day = end_of_day
 
     def to_python(self, value: Any) -> datetime | None:
-        """Read the time."""
         if value in self.empty_values:
             return None
         try:
@@ -42,27 +41,25 @@ class UTCTimeField(forms.Field):
                 raise ValueError
             return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         except (ValueError, OverflowError):
-            raise ValidationError("Not a time such as 2019-04-19T17:34:55, or a day such as 2019-04-19.") from None
+            raise ValidationError("Enter a time such as 2019-04-19T17:34:55, or a day such as 2019-04-19.") from None
 
 
 class KeywordQuestionsInput(forms.TextInput):
-    """Takes a parameter as often as it is given."""
+    """Reads all values of a repeated parameter."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        """Return all values of the parameter."""
         return data.getlist(name) if hasattr(data, "getlist") else list(data.get(name) or [])
 
 
 class KeywordQuestionsField(forms.Field):
-    """Questions for FITS keywords, each as ``NAME:value``; what is empty is no question."""
+    """Searches for FITS keywords, each as ``NAME:value``; empty values are ignored."""
 
     widget = KeywordQuestionsInput
 
     def to_python(self, value: Any) -> list[KeywordQuestion]:
-        """Read the questions."""
         texts = [text for text in value or [] if text.strip()]
         if len(texts) > MAX_KEYWORD_QUESTIONS:
-            raise ValidationError(f"{len(texts)} keywords; at most {MAX_KEYWORD_QUESTIONS} are accepted.")
+            raise ValidationError(f"You gave {len(texts)} keywords; at most {MAX_KEYWORD_QUESTIONS} are accepted.")
         try:
             return [KeywordQuestion.parse(text) for text in texts]
         except ValueError as error:
@@ -70,7 +67,7 @@ class KeywordQuestionsField(forms.Field):
 
 
 class YesNoField(forms.TypedChoiceField):
-    """True or false; anything else is refused, where a BooleanFilter would answer as if nothing had been asked."""
+    """True or false. Refuses any other value, which a BooleanFilter would ignore."""
 
     def __init__(self, **kwargs: Any) -> None:
         choices = [("", "---------"), ("true", "Yes"), ("false", "No")]
@@ -84,14 +81,14 @@ class TimeFilter(django_filters.IsoDateTimeFilter):
 
 
 class FloatFilter(django_filters.NumberFilter):
-    """Compares with a finite number; a NumberFilter's decimal can be larger than a database's number."""
+    """Compares with a finite number. A NumberFilter's decimal can exceed the range of a database's number."""
 
     field_class = forms.FloatField
 
 
 _KEYWORD_HELP = (
-    "Value of a keyword of the cube's header as NAME:value; a number matches however it is written, T and F stand "
-    "for logical values. Given several times: all of them."
+    "Keyword of the cube's header and its value, as NAME:value. A number matches in any notation; T and F match "
+    "logical values. If repeated, a cube must match all."
 )
 
 
@@ -99,25 +96,25 @@ _KEYWORD_HELP = (
     {"type": "array", "items": {"type": "string", "example": "WAVEBAND:Fe I 6173"}, "description": _KEYWORD_HELP}
 )
 class KeywordFilter(django_filters.Filter):
-    """Cubes whose header has all the values asked for."""
+    """Selects cubes whose header has all given values."""
 
     field_class = KeywordQuestionsField
 
     def filter(self, qs: QuerySet, value: Sequence[KeywordQuestion]) -> QuerySet:
-        """Narrow down to the cubes that answer each question."""
+        """Select the cubes that match each value."""
         for question in value or []:
             qs = qs.filter(question.condition(connections[qs.db].vendor))
         return qs
 
     def filter_by_index(self, qs: QuerySet, value: Sequence[KeywordQuestion]) -> QuerySet:
-        """Narrow down to the cubes that the index finds for each question."""
+        """Select the cubes that the index finds for each value."""
         for question in value or []:
             qs = qs.filter(question.indexed_condition(connections[qs.db].vendor))
         return qs
 
 
 def _at_least_and_at_most(column: str, label: str, what: str) -> tuple[FloatFilter, FloatFilter]:
-    """Return the filters of both ends of a range of one column."""
+    """Return the filters for the low and the high end of a range of one column."""
     return (
         FloatFilter(
             field_name=f"metadata__{column}", lookup_expr="gte", label=f"{label} from", help_text=f"At least: {what}."
@@ -135,26 +132,25 @@ class YesNoFilter(django_filters.BooleanFilter):
 
 
 class RangesForm(forms.Form):
-    """The form of the filters; refuses a range that ends before it begins."""
+    """The form of the filters. Refuses a range that ends before it begins."""
 
     def clean(self) -> dict[str, Any]:
-        """Compare the ends of each range."""
         super().clean()
         cleaned = self.cleaned_data
         for low in (name for name in self.fields if name.endswith("_from")):
             high = f"{low.removesuffix('_from')}_to"
             begin, end = cleaned.get(low), cleaned.get(high)
             if begin is not None and end is not None and end < begin:
-                self.add_error(high, f"Lies before {low}.")
+                self.add_error(high, f"It must not be below {low}.")
         return cleaned
 
 
 MULTIPLE_FILTERS = frozenset({"instrument", "spectral_line", "tag", "keyword"})
-"""Filters that may be given several times."""
+"""Filters that can be repeated."""
 
 
 class DataCubeFilter(django_filters.FilterSet):
-    """Narrows data cubes down; all that is given must hold. No filter makes a cube appear twice."""
+    """Selects the data cubes that match all given filters. No filter makes a cube appear twice."""
 
     instrument = django_filters.ModelMultipleChoiceFilter(
         queryset=Instrument.objects.all(),
@@ -162,37 +158,37 @@ class DataCubeFilter(django_filters.FilterSet):
         field_name="instrument",
         method="of_instruments",
         label="Instrument",
-        help_text="Name of an instrument; given several times: any of them.",
+        help_text="Name of an instrument. If repeated, a cube must match any.",
     )
     time_from = TimeFilter(
         field_name="metadata__date_end",
         lookup_expr="gte",
         label="Observed from",
-        help_text="Cubes that end at this time or later: ISO 8601, UTC without a zone; a day alone is its beginning.",
+        help_text="Cubes that end at this time or later. ISO 8601, UTC unless it has a zone; a day means its start.",
     )
     time_to = TimeFilter(
         field_name="metadata__date_beg",
         lookup_expr="lte",
         end_of_day=True,
         label="Observed to",
-        help_text="Cubes that begin at this time or earlier: ISO 8601, UTC without a zone; a day alone is its end.",
+        help_text="Cubes that begin at this time or earlier. ISO 8601, UTC unless it has a zone; a day means its end.",
     )
     wavelength_from = FloatFilter(
         field_name="metadata__wavelength_max",
         lookup_expr="gte",
         label="Wavelength from (nm)",
-        help_text="Cubes that reach this wavelength or a longer one, in nm.",
+        help_text="Cubes whose longest wavelength is at least this, in nm.",
     )
     wavelength_to = FloatFilter(
         field_name="metadata__wavelength_min",
         lookup_expr="lte",
         label="Wavelength to (nm)",
-        help_text="Cubes that reach this wavelength or a shorter one, in nm.",
+        help_text="Cubes whose shortest wavelength is at most this, in nm.",
     )
     x_from, x_to = _at_least_and_at_most("pointing_x", "Centre x", "helioprojective longitude of the centre, arcsec")
     y_from, y_to = _at_least_and_at_most("pointing_y", "Centre y", "helioprojective latitude of the centre, arcsec")
-    size_x_from, size_x_to = _at_least_and_at_most("size_x", "Width", "width on the sky, arcsec")
-    size_y_from, size_y_to = _at_least_and_at_most("size_y", "Height", "height on the sky, arcsec")
+    size_x_from, size_x_to = _at_least_and_at_most("size_x", "Width", "width of the field of view, arcsec")
+    size_y_from, size_y_to = _at_least_and_at_most("size_y", "Height", "height of the field of view, arcsec")
     rotation_from, rotation_to = _at_least_and_at_most(
         "rotation", "Rotation", "angle from solar north to the image's y axis, counterclockwise, -180 to 180 degrees"
     )
@@ -203,12 +199,12 @@ class DataCubeFilter(django_filters.FilterSet):
         field_name="metadata__spectral_line",
         method="of_lines",
         label="Spectral line",
-        help_text="The line as the header names it, such as 6173; given several times: any of them.",
+        help_text="Name of the line in the header, such as 6173. If repeated, a cube must match any.",
     )
     polarimetry = YesNoFilter(
         field_name="metadata__has_polarimetry",
         label="Polarimetry",
-        help_text="Whether there are four Stokes parameters.",
+        help_text="Whether the cube has four Stokes parameters.",
     )
     tag = django_filters.ModelMultipleChoiceFilter(
         queryset=Tag.objects.all(),
@@ -216,12 +212,12 @@ class DataCubeFilter(django_filters.FilterSet):
         field_name="tags",
         method="with_all_tags",
         label="Tags",
-        help_text="Name of a solar feature or event; given several times: all of them.",
+        help_text="Name of a solar feature or event. If repeated, a cube must match all.",
     )
     observation = django_filters.CharFilter(
         field_name="observation__point_id",
         label="Observation",
-        help_text="POINT_ID of the observation that the cubes belong to.",
+        help_text="POINT_ID of the observation of the cubes.",
     )
     release = django_filters.ChoiceFilter(
         choices=[("public", "Public"), ("restricted", "Restricted")],
@@ -232,7 +228,7 @@ class DataCubeFilter(django_filters.FilterSet):
     search = django_filters.CharFilter(
         method="with_name",
         label="OID or file name",
-        help_text="Beginning of the OID or of the file name.",
+        help_text="Start of the OID or file name.",
     )
     keyword = KeywordFilter(label="FITS keyword", help_text=_KEYWORD_HELP)
 
@@ -242,7 +238,7 @@ class DataCubeFilter(django_filters.FilterSet):
         form = RangesForm
 
     def ways(self, ordering: Ordering) -> Ways[DataCube] | None:
-        """Return how `keyset_page` finds the cubes if filters are given that the index of an order does not answer."""
+        """Return how `keyset_page` finds the cubes if the index of the order does not answer some given filter."""
         values = self.form.cleaned_data
         given = sorted(name for name, value in values.items() if value or value in (False, 0))
         if ordering.answers.issuperset(given):
@@ -256,31 +252,31 @@ class DataCubeFilter(django_filters.FilterSet):
         return Ways(walked, collected, LONG_WALK if "keyword" not in given else SHORT_WALK)
 
     def of_instruments(self, cubes: QuerySet[DataCube], name: str, instruments: Any) -> QuerySet[DataCube]:
-        """Narrow down to cubes of any of some instruments."""
-        # A list, not a subquery: the database plans better when it sees which instruments they are.
+        """Select cubes of any of some instruments."""
+        # A list instead of a subquery: the database plans better if it knows the instruments.
         return cubes.filter(metadata__instrument__in=list(instruments)) if instruments else cubes
 
     def of_lines(self, cubes: QuerySet[DataCube], name: str, line: str) -> QuerySet[DataCube]:
-        """Narrow down to cubes of any of the lines that are given."""
+        """Select cubes of any of the given lines."""
         given = self.data.getlist("spectral_line") if hasattr(self.data, "getlist") else [line]
         lines = sorted({one.strip() for one in given if one.strip()})
         condition = {"metadata__spectral_line": lines[0]} if len(lines) == 1 else {"metadata__spectral_line__in": lines}
         return cubes.filter(**condition)
 
     def with_all_tags(self, cubes: QuerySet[DataCube], name: str, tags: Any) -> QuerySet[DataCube]:
-        """Narrow down to cubes that have all of some tags. A feature and an event can share a name: either will do."""
+        """Select cubes that have all given tags. If a feature and an event share a name, either matches."""
         tagged = DataCube.tags.through.objects.filter(datacube=OuterRef("pk"))
         for tag_name in sorted({tag.name for tag in tags}):
             cubes = cubes.filter(Exists(tagged.filter(tag__in=[tag.pk for tag in tags if tag.name == tag_name])))
         return cubes
 
     def in_release_state(self, cubes: QuerySet[DataCube], name: str, state: str) -> QuerySet[DataCube]:
-        """Narrow down to cubes that are public today, as `AccessRules.is_public` says, or to those that are not."""
+        """Select cubes that are public today, by the rule of `AccessRules.is_public`, or those that are not."""
         today = timezone.now().date()
         if state == "public":
             return cubes.filter(metadata__public_from__lte=today)
         return cubes.filter(metadata__public_from__gt=today)
 
     def with_name(self, cubes: QuerySet[DataCube], name: str, beginning: str) -> QuerySet[DataCube]:
-        """Narrow down to cubes whose OID or file name begins with a text."""
+        """Select cubes whose OID or file name begins with a text."""
         return cubes.filter(Q(oid__startswith=beginning) | Q(filename__startswith=beginning))

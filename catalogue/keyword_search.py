@@ -1,13 +1,13 @@
-"""Questions for any FITS keyword, as a person writes them: ``WAVEBAND:Fe I 6173``.
+"""Searches for any FITS keyword, as a person writes them: ``WAVEBAND:Fe I 6173``.
 
-A person does not know whether a header has 6173 as a number or as text, so both are looked for; a number matches
-however it is written (``0.5``, ``5E-1``), ``T`` and ``F`` (or ``true``, ``false``) also match logical values. A keyword
-that a header repeats has a list for its value, which matches nothing.
+A person does not know whether a header has 6173 as a number or as text, so a search matches both. A number matches in
+any notation (``0.5``, ``5E-1``). ``T`` and ``F`` (or ``true``, ``false``) also match logical values. A repeated keyword
+has a list as its value, which matches nothing.
 
-PostgreSQL finds what is rare in an index of digests (`indexed_condition`). Measured as in `common.keyset`: a keyword
-of one cube in 200 takes 0.2 s, of twenty cubes 0.2 s, of a single cube 0.1 s. Without the index, twenty cubes take
-7.6 s and the others more than 8 s. The index takes 246 MB for a million cubes of 63 keywords each. An index of the
-JSON itself (``jsonb_path_ops``, 242 MB) finds these as fast, but a keyword that only the first third of the cubes has
+PostgreSQL finds rare values by an index of digests (`indexed_condition`). Measured as in `common.keyset`: a keyword of
+one cube in 200 takes 0.2 s, of twenty cubes 0.2 s, of a single cube 0.1 s. Without the index, twenty cubes take 7.6 s
+and the others more than 8 s. The index takes 246 MB for a million cubes of 63 keywords each. An index of the JSON
+itself (``jsonb_path_ops``, 242 MB) finds these equally fast; but a keyword that only the first third of the cubes has
 takes 2.9 s with it, and 0.5 s with digests.
 """
 
@@ -31,41 +31,41 @@ _LOGICAL = {"T": True, "true": True, "F": False, "false": False}
 
 @dataclass(frozen=True)
 class KeywordQuestion:
-    """A keyword and the value that it must have."""
+    """A search for a keyword with a value."""
 
     keyword: str
     value: str
 
     @classmethod
     def parse(cls, text: str) -> "KeywordQuestion":
-        """Read ``NAME:value``.
+        """Parse ``NAME:value``.
 
         Raises
         ------
         ValueError
-            With a sentence on what is wrong.
+            With a sentence that says what is wrong.
         """
         name, colon, value = text.partition(":")
         keyword = name.strip().upper()
         if not colon:
             raise ValueError("Write a keyword, a colon and the value, such as “WAVEBAND:Fe I 6173”.")
         if not _NAME.fullmatch(keyword):
-            raise ValueError("What stands before the colon cannot be a FITS keyword.")
+            raise ValueError("The text before the colon is not a FITS keyword.")
         if not value.isprintable():
-            raise ValueError("The value holds characters that no FITS header has.")
+            raise ValueError("The value has characters that cannot be in a FITS header.")
         if len(value) > MAX_VALUE_LENGTH:
             raise ValueError(f"The value has {len(value)} characters; at most {MAX_VALUE_LENGTH} are accepted.")
         return cls(keyword, value.rstrip())
 
     def condition(self, vendor: str) -> Q:
-        """Return the condition on data cubes, in the terms of a database (the vendor of its connection)."""
+        """Return the condition on data cubes for a database, named by the vendor of its connection."""
         return self._any_of(self._contained if vendor == "postgresql" else self._extracted)
 
     def indexed_condition(self, vendor: str) -> Q:
-        """Return a condition that PostgreSQL answers from its index of all keywords, without a look at the cubes.
+        """Return a condition that PostgreSQL answers from its index of all keywords, without reading the cubes.
 
-        In theory it also holds for another cube: the index compares digests of 64 bits. Without an index it is
-        `condition`.
+        The index compares digests of 64 bits, so that a false match is possible in theory. On databases without the
+        index, it equals `condition`.
         """
         return self._any_of(self._indexed if vendor == "postgresql" else self._extracted)
 
@@ -79,7 +79,7 @@ class KeywordQuestion:
         number = float(re.sub("[Dd]", "E", self.value))
         if not math.isfinite(number):
             return None
-        exact = self.value.lstrip("+-").isdecimal() and abs(number) < 2**62  # Beyond, SQLite takes no integers.
+        exact = self.value.lstrip("+-").isdecimal() and abs(number) < 2**62  # SQLite refuses larger integers.
         return int(self.value) if exact else number
 
     def _contained(self, value: str | float) -> Q:
@@ -100,5 +100,5 @@ class KeywordQuestion:
 
 
 def _digests(keywords: Expression | F) -> Func:
-    """Call the function that the migration of the index makes: a digest of each keyword with its value."""
+    """Call the function of the index's migration, which returns a digest of each keyword with its value."""
     return Func(keywords, function="datacubes_keyword_digests", output_field=ArrayField(BigIntegerField()))

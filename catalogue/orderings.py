@@ -1,4 +1,4 @@
-"""The orders in which the archive is listed; the first of each is the default."""
+"""The sort orders of lists; the first of each is the default."""
 
 from collections.abc import Mapping
 
@@ -23,10 +23,10 @@ CUBE_ORDERINGS: Mapping[str, Ordering] = {
     "size": Ordering(F("size"), BigIntegerField, F("pk"), "Smallest file first"),
     "-size": Ordering(F("size"), BigIntegerField, F("pk"), "Largest file first", descending=True),
 }
-"""Data cubes. One without a wavelength counts as 0 nm."""
+"""The orders of data cubes. A cube without a wavelength sorts as 0 nm."""
 
 OBSERVATION_ORDERINGS: Mapping[str, Ordering] = {
     "-date_beg": Ordering(F("date_beg"), DateTimeField, F("pk"), "Newest first", descending=True),
     "date_beg": Ordering(F("date_beg"), DateTimeField, F("pk"), "Oldest first"),
 }
-"""Observations."""
+"""The orders of observations."""

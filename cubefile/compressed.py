@@ -122,7 +122,7 @@ class TiledImage:
         begin: dict[str, CardValue] = {"XTENSION": "BINTABLE", "BITPIX": 8, "NAXIS": 2, "NAXIS1": width, "NAXIS2": rows}
         front = written_header({"SIMPLE": True, "BITPIX": 8, "NAXIS": 0, "EXTEND": True})
         front += written_header(begin, header, keywords, "the compressed image")
-        # astropy reads all tiles of a small image at once, hence the factor.
+        # astropy reads all tiles of a small image at once, so the bound is larger than one tile.
         self._file = _TableFile(descriptor, front, hdu, width * rows, 4 * max(tile_bytes, MAX_GZIP_TILE_BYTES))
         self._hdu: fits.CompImageHDU | None = None
 

@@ -140,7 +140,7 @@ def _bounded_count(count: int) -> int:
 
 
 def _nanometres(cube: CubeFile, axis: int | None) -> float:
-    """Return the unit of the wavelength axis (CUNITn) in nm; 1 if the header does not give the unit."""
+    """Return the size of the wavelength axis's unit (CUNITn) in nm; 1 if the header does not give the unit."""
     text = None if axis is None else cube.image.header.get(f"CUNIT{len(cube.image.shape) - axis}")
     factor = unit_factor(text or "nm", units.nm)
     if factor is None:

@@ -184,7 +184,7 @@ def _interpolated(values: np.ndarray, dimension: int, position: float) -> np.nda
 
 
 def _factor(cube_file: CubeFile, one: TabulatedAxis, unit: units.UnitBase) -> float:
-    """Return the unit of an axis in `unit`. It is CUNITi, or else TUNITn of the column, or else `unit` itself."""
+    """Return the size of an axis's unit in multiples of `unit`: of CUNITi, else of the column's TUNITn, else 1."""
     text = cube_file.image.header.get(f"CUNIT{one.axis}") or cube_file.column_unit(one.table, one.column)
     factor = unit_factor(text or unit.to_string(), unit)
     if factor is None:

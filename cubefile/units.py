@@ -12,7 +12,7 @@ _LONG_NUMBER = re.compile("[0-9¹²³]{4}")
 
 
 def unit_factor(text: object, unit: units.UnitBase) -> float | None:
-    """Return the unit that `text` names in `unit`; None if `text` is not a unit that converts to it."""
+    """Return the size of the unit that `text` names, in multiples of `unit`; None if it does not convert."""
     if not isinstance(text, str) or len(text) > _LONGEST_UNIT or _LONG_NUMBER.search(text):
         return None
     try:
@@ -22,7 +22,7 @@ def unit_factor(text: object, unit: units.UnitBase) -> float | None:
 
 
 def waveunit_factor(waveunit: object, unit: units.UnitBase) -> float | None:
-    """Return the unit that WAVEUNIT gives in `unit`; None if it gives no unit of length.
+    """Return the size of the unit that WAVEUNIT gives, in multiples of `unit`; None if it gives no unit of length.
 
     WAVEUNIT is a power of ten of the metre (SOLARNET metadata recommendations) or, in other files, the name of a unit.
     """
@@ -33,5 +33,5 @@ def waveunit_factor(waveunit: object, unit: units.UnitBase) -> float | None:
         power = float(str(waveunit))
     except ValueError:
         return None
-    # Subtracting the powers makes the factor of 10^-9 m in nm exactly 1; dividing does not.
+    # Subtracting the powers makes the factor of 10^-9 m in nm exactly 1.
     return 10.0 ** (power - math.log10(unit.to(units.m))) if power.is_integer() and -15 <= power <= 3 else None

@@ -1,6 +1,6 @@
-"""Previews of restricted cubes, where the setting PREVIEWS_OF_RESTRICTED_CUBES closes them.
+"""Hides the previews of restricted cubes if the setting PREVIEWS_OF_RESTRICTED_CUBES closes them.
 
-Previews and plots are then for those who may download the cube. Metadata stays public.
+Then only people who may download a cube see its previews and plots. Metadata stays public.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,14 +14,14 @@ from datacubes.permissions import DownloadAccess, download_access
 
 
 def hide_closed_previews(cubes: Iterable[DataCube], access: Mapping[int, DownloadAccess]) -> None:
-    """Let cubes that a person may not download appear without previews and plots.
+    """Hide the previews and plots of cubes that a person may not download.
 
     Parameters
     ----------
     cubes
-        With prefetched image previews; their relations are emptied in memory.
+        Cubes with prefetched image previews; their relations are emptied in memory.
     access
-        What the person may download, by primary key.
+        The person's access to each cube, by its primary key.
     """
     if settings.PREVIEWS_OF_RESTRICTED_CUBES:
         return
@@ -31,7 +31,7 @@ def hide_closed_previews(cubes: Iterable[DataCube], access: Mapping[int, Downloa
 
 
 def hide_from_public(cube: DataCube) -> None:
-    """Let a cube appear without previews if they are not for everybody."""
+    """Hide the previews of a cube unless everybody may see them."""
     hide_closed_previews([cube], {cube.pk: download_access(AnonymousUser(), cube)})
 
 
@@ -50,5 +50,5 @@ def may_see_preview(user: User | AnonymousUser, path: str) -> bool:
 def _hide(cube: DataCube) -> None:
     prefetched = getattr(cube, "_prefetched_objects_cache", {}) | {"image_previews": ImagePreview.objects.none()}
     setattr(cube, "_prefetched_objects_cache", prefetched)  # noqa: B010  The type stubs do not know it.
-    # As if the rows had been looked for and not found.
+    # Django reads this as rows that were queried and not found.
     cube._state.fields_cache |= {"video_preview": None, "plot_data": None}

@@ -1,10 +1,10 @@
-"""The app of the command that writes sample cubes."""
+"""The Django app of the command that writes sample cubes."""
 
 from django.apps import AppConfig
 
 
 class DevToolsConfig(AppConfig):
-    """Developer tools: no models."""
+    """The developers' tools; the app has no models."""
 
     name = "devtools"
     verbose_name = "Developer tools"

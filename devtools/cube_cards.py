@@ -22,7 +22,7 @@ def primary_header(
     field: Field,
     instrument: str,
 ) -> fits.Header:
-    """Write some 320 cards as the pipeline does, CHECKSUM and DATASUM not yet set."""
+    """Return some 320 cards in the pipeline's form, with CHECKSUM and DATASUM not yet computed."""
     header = fits.Header()
     for entry in (
         *_structure(shape, bitpix, scaling),
@@ -34,7 +34,7 @@ def primary_header(
         *_remarks(schedule, extensions),
     ):
         if isinstance(entry, str):
-            # A card whose very text matters is parsed, so that astropy keeps the text.
+            # Parse a card whose exact text matters, so that astropy keeps the text.
             header.append(fits.Card.fromstring(entry), end=True)
         else:
             header.append(entry, end=True)
@@ -199,7 +199,7 @@ def _centre(axis: int, ctype: str, pixels: int, field: Field) -> list[_Card]:
 
 def _statistics(statistics: Mapping[str, float]) -> list[_Card]:
     entries: list[_Card] = [("", "", "")]
-    # A representative value of each keyword whose value varies stands in the primary header.
+    # The primary header has a representative value of each variable keyword.
     entries += [(key, value, "Median over all frames") for key, value in statistics.items()]
     return entries
 
@@ -217,7 +217,7 @@ _STEPS = (
     ("CROSSTALK-CORRECTION", "RED::FITSCUBE_CROSSTALK", 1),
     ("EXPORT", "RED::FITSCUBE_EXPORT", 1),
 )
-"""The pipeline's steps: their SOLARNET names, the procedure that did them, and how much it says of itself."""
+"""The pipeline's steps: SOLARNET name, procedure, and the number of files in its parameters."""
 
 
 def _processing(schedule: Schedule, instrument: str) -> list[_Card]:
@@ -240,7 +240,7 @@ def _processing(schedule: Schedule, instrument: str) -> list[_Card]:
 
 
 def _parameters(files: int, schedule: Schedule, instrument: str) -> str:
-    """Parameters as JSON, longer with more files; with 9 it has nearly 1,000 characters."""
+    """Return parameters as JSON, longer with more files; 9 files give nearly 1,000 characters."""
     raw = f"/data/{schedule.reference:%Y/%Y.%m.%d}/{instrument}-data"
     return json.dumps(
         {
@@ -269,5 +269,5 @@ def _remarks(schedule: Schedule, extensions: Sequence[str]) -> list[_Card]:
 
 
 def _continued(keyword: str, value: str, comment: str) -> str:
-    """A card whose comment stands on a CONTINUE card although there would be room, as the pipeline has it."""
+    """Return a card with its comment on a CONTINUE card although there is room, as the pipeline writes it."""
     return f"{keyword:8}= '{value}&'".ljust(80) + f"CONTINUE  '' / {comment}".ljust(80)

@@ -1,4 +1,4 @@
-"""The extensions of the sample cubes: binary tables of one row whose columns are arrays (TDIM)."""
+"""Makes the extensions of the sample cubes: binary tables of one row whose columns are arrays (TDIM)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from astropy.io import fits
 from devtools import solar_patch
 
 START = datetime(2019, 4, 19, 17, 34, 55, 503950)
-"""When the observation of the sample cubes began, UTC."""
+"""The begin of the sample cubes' observation, UTC."""
 
 FIELD_CENTRE = (-352.4, 118.9)
 FIELD_SIZE = (69.4, 68.5)
@@ -39,7 +39,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Schedule:
-    """When and at which wavelengths the frames of a cube were taken.
+    """The times and wavelengths of a cube's frames.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Schedule:
     begin, end : ndarray
         Seconds since `reference`, shape (nscan, nwave).
     wavelengths : ndarray
-        nm, shape (nwave,).
+        In nm, shape (nwave,).
     scans : ndarray
         Scan numbers, shape (nscan,).
     """
@@ -61,7 +61,7 @@ class Schedule:
 
     @classmethod
     def of(cls, nscan: int, nwave: int, start: datetime) -> "Schedule":
-        """Step through `nwave` wavelengths across the line, `nscan` times, from `start` (UTC, naive) on."""
+        """Return a schedule of `nscan` scans over `nwave` wavelengths across the line, from `start` (UTC, naive)."""
         offsets = np.linspace(-0.035, 0.035, nwave) if nwave > 1 else np.zeros(1)
         return cls.through(solar_patch.LINE_CENTRE + offsets, nscan, start)
 
@@ -81,21 +81,21 @@ class Schedule:
         return (self.begin + self.end) / 2
 
     def iso(self, seconds: float) -> str:
-        """Write seconds since `reference` as UTC with microseconds: 26 characters."""
+        """Return seconds since `reference` as UTC with microseconds: 26 characters."""
         return (self.reference + timedelta(seconds=float(seconds))).isoformat(timespec="microseconds")
 
 
 def frame_statistics(data: np.ndarray, bscale: float, bzero: float) -> dict[str, np.ndarray]:
-    """Describe every frame of stored data, in physical units.
+    """Return statistics of every frame of stored data, in physical units.
 
     Returns
     -------
     dict
-        Each of `STATISTICS` to a float64 array of shape (nscan, nstokes, nwave).
+        A float64 array of shape (nscan, nstokes, nwave) for each of `STATISTICS`.
     """
     frames = data.reshape(-1, data.shape[-2] * data.shape[-1])
     table = np.empty((len(frames), len(STATISTICS)))
-    # One frame at a time: a cube of real size would not fit in memory a second time as float64.
+    # One frame at a time: a copy of a whole cube as float64 would not fit into memory.
     for row, frame in zip(table, frames, strict=True):
         values = frame * np.float64(bscale) + bzero if (bscale, bzero) != (1, 0) else frame.astype("f8")
         deviations = values - values.mean()
@@ -118,7 +118,7 @@ def tables(
     without: frozenset[str],
     field: Field,
 ) -> list[fits.BinTableHDU]:
-    """Make all extensions of a cube but those named in `without`, with DATASUM and CHECKSUM."""
+    """Return all extensions of a cube except those in `without`, with DATASUM and CHECKSUM."""
     contents = {"WCS-TAB": _coordinates(shape, schedule, field)}
     contents |= {f"VAR-EXT-{key}": columns for key, columns in _variables(shape, schedule, seed).items()}
     contents |= {f"VAR-EXT-{key}": [(key, value[..., None, None], "")] for key, value in statistics.items()}
@@ -188,7 +188,7 @@ def _table(name: str, columns: _Columns) -> fits.BinTableHDU:
     for number, (_, _, unit) in enumerate(columns, start=1):
         if unit:
             table.header.set(f"TUNIT{number}", unit, after=f"TFORM{number}")
-    # Fixed comments in place of astropy's time stamps, so that the same seed gives the same bytes.
+    # Fixed comments replace astropy's time stamps, so that the same seed gives the same bytes.
     table.add_datasum(when=UPDATED)
     table.add_checksum(when=UPDATED, override_datasum=True)
     return table

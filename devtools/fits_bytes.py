@@ -1,4 +1,4 @@
-"""FITS headers as bytes: blocks, checksums, and single cards changed without touching anything else."""
+"""Handles FITS headers as bytes: blocks, checksums, and changes of single cards that keep every other byte."""
 
 from collections.abc import Sequence
 from typing import BinaryIO
@@ -11,12 +11,12 @@ CARD = 80
 
 _CHECKSUM_CARD = b"CHECKSUM= '"
 
-# Any HDU gives access to astropy's arithmetic, which works on bytes and needs no data in memory.
+# Any HDU gives access to astropy's checksum arithmetic, which works on bytes without data in memory.
 _arithmetic = fits.PrimaryHDU()
 
 
 def header_bytes(header: fits.Header, extra_cards: Sequence[bytes] = ()) -> bytes:
-    """Turn a header into whole blocks of bytes; `extra_cards` are put before END as they are."""
+    """Return a header as whole blocks of bytes, with `extra_cards` before END, byte for byte."""
     cards = header.tostring(sep="", endcard=False, padding=False).encode("ascii")
     for card in extra_cards:
         if len(card) > CARD:
@@ -27,7 +27,7 @@ def header_bytes(header: fits.Header, extra_cards: Sequence[bytes] = ()) -> byte
 
 
 def read_header(file: BinaryIO) -> bytes:
-    """Read the blocks of the header that starts where `file` stands.
+    """Read the blocks of the header that starts at the position of `file`.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def read_header(file: BinaryIO) -> bytes:
 
 
 def card_value(header: bytes, keyword: str) -> object:
-    """Read the value of the first card of that keyword, without CONTINUE; None if there is none."""
+    """Return the value of the keyword's first card, without CONTINUE; None if there is no such card."""
     name = keyword.ljust(8).encode("ascii") + b"="
     for i in range(0, len(header), CARD):
         if header.startswith(name, i):
@@ -52,13 +52,13 @@ def card_value(header: bytes, keyword: str) -> object:
 
 
 def byte_sum(data: bytes | np.ndarray, start: int = 0) -> int:
-    """Ones'-complement sum of 32-bit words (FITS standard 4.0, appendix J)."""
+    """Return the ones'-complement sum of 32-bit words (FITS standard 4.0, appendix J)."""
     octets = np.frombuffer(data, dtype="u1") if isinstance(data, bytes) else data.reshape(-1).view("u1")
     return int(_arithmetic._compute_checksum(octets, start))
 
 
 def sealed(header: bytes, datasum: int) -> bytes:
-    """Set the value of a header's CHECKSUM card, if it has one, so that the whole HDU sums to all ones."""
+    """Return a header whose CHECKSUM card, if it has one, makes the whole HDU sum to all ones."""
     card = next((i for i in range(0, len(header), CARD) if header.startswith(_CHECKSUM_CARD, i)), None)
     if card is None:
         return header
@@ -70,12 +70,12 @@ def sealed(header: bytes, datasum: int) -> bytes:
 
 
 def with_card(header: bytes, keyword: str, value: object) -> bytes:
-    """Replace, add or (value None) remove one card, with its CONTINUE cards; every other byte is kept.
+    """Replace, add or (value None) remove one card with its CONTINUE cards. Every other byte is kept.
 
     Raises
     ------
     ValueError
-        If the header would need another number of blocks, so that data would have to move.
+        If the header would need another number of blocks, so that the data would have to move.
     """
     cards = [header[i : i + CARD] for i in range(0, len(header), CARD)]
     end = cards.index(b"END".ljust(CARD))

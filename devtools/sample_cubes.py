@@ -1,7 +1,7 @@
-"""Writers of FITS cubes that look like those of the Swedish 1-m Solar Telescope's pipeline.
+"""Writes FITS cubes that look like those of the Swedish 1-m Solar Telescope's pipeline.
 
-They serve the tests, the demonstration and the benchmarks, and know nothing of the archive's own code: what
-reads the cubes is thus tested against a second opinion, astropy's.
+The tests, the demonstration and the benchmarks use them. This module uses astropy and none of the archive's code, so
+that the archive's readers are tested against an independent writer.
 """
 
 import io
@@ -23,9 +23,9 @@ AWKWARD_CARDS = (
     b"WINDSPD =                  NaN / [m/s] Wind, the sensor was off",
     "COMMENT Observed from the Roque de los Muchachos, La Palma, by Åke Öhman".encode("latin-1"),
 )
-"""Cards that real headers have although the standard forbids them: NaN for a value, bytes beyond ASCII.
+"""Cards of real headers that the standard forbids: NaN as a value, bytes beyond ASCII.
 
-For `write_cube(extra_cards=...)`. astropy warns when it opens such a file, and takes its CHECKSUM for wrong.
+For `write_cube(extra_cards=...)`. astropy warns when it opens such a file, and reports its CHECKSUM as wrong.
 """
 
 
@@ -37,7 +37,7 @@ def cube_filename(
     polarimetry: bool = True,
     exported: str = "2021-05-28T15:08:12",
 ) -> str:
-    """Name a cube as the pipeline does."""
+    """Return the pipeline's name for a cube."""
     stokes = "_stokes" if polarimetry else ""
     return f"nb_{line}_{begin}_scans={scans}{stokes}_corrected_export{exported}_im.fits"
 
@@ -53,25 +53,25 @@ def write_cube(
     extra_cards: Sequence[bytes] = (),
     seed: int = 0,
 ) -> Path:
-    """Write a whole cube: data, primary header and extensions, all checksums valid.
+    """Write a whole cube: data, primary header and extensions, all with valid checksums.
 
     Parameters
     ----------
     path : Path
-        Its name becomes FILENAME. Missing folders are made; a file that is there is replaced.
+        Its name becomes FILENAME. Missing folders are created; an existing file is replaced.
     shape : tuple of int
-        Scans, Stokes components (1 or 4), wavelengths, rows, columns. The data are made in memory.
+        Scans, Stokes components (1 or 4), wavelengths, rows, columns. The data are computed in memory.
     bitpix : int
         -32 for float32; 16 for integers scaled by BSCALE and BZERO.
     start : datetime
-        When the observation began, UTC, without a time zone.
+        The begin of the observation, UTC, without a time zone.
     keywords : mapping, optional
-        Values that replace those of the primary header, or are added to it; None removes a keyword. With a
-        CHECKSUM among them, that value is written and not the right one.
+        Values that replace those of the primary header, or are added to it; None removes a keyword. A CHECKSUM
+        among them is written instead of the correct one.
     without : collection of str
         Names of extensions to leave out.
     extra_cards : sequence of bytes
-        Cards put at the end of the primary header as they are, for what astropy refuses to write.
+        Cards to append to the primary header byte for byte, for cards that astropy refuses to write.
     seed : int
         The same seed gives the same bytes.
     """
@@ -107,17 +107,17 @@ def write_cube(
 
 
 def write_sparse_cube(path: Path, *, size_bytes: int, keywords: Mapping[str, object] | None = None) -> Path:
-    """Write a cube of real size that takes no room: its data are a hole in the file, read as zeros.
+    """Write a cube of real size that takes no disk space: its data are a hole in the file, read as zeros.
 
     Parameters
     ----------
     path : Path
-        On a file system that has sparse files.
+        A path on a file system with sparse files.
     size_bytes : int
-        About the size of the data, at least 263 kB: frames are 1173 columns wide, of 14 wavelengths and four
-        Stokes components; how many rows and scans there are makes up the size.
+        The approximate size of the data, at least 263 kB. Frames have 1173 columns, 14 wavelengths and four Stokes
+        components; the numbers of rows and scans follow from the size.
     keywords : mapping, optional
-        As for `write_cube`.
+        As in `write_cube`.
     """
     path = Path(path)
     real_scan, row_of_scan = 4 * 14 * 1157 * 1173 * 4, 4 * 14 * 1173 * 4
@@ -148,20 +148,20 @@ def write_sparse_cube(path: Path, *, size_bytes: int, keywords: Mapping[str, obj
 
 
 def edit_keyword(path: Path, keyword: str, value: object, *, extension: str = "", checksum: bool = True) -> None:
-    """Change one keyword of a header in place, whatever the size of the data, which are not read.
+    """Change one keyword of a header in place, without reading the data.
 
     Parameters
     ----------
     path : Path
         A cube with DATASUM and CHECKSUM.
     keyword : str
-        Replaced where it stands, or added at the end of the header.
+        Replaced at its place, or added at the end of the header.
     value : object
         The new value; None removes the keyword.
     extension : str
-        The EXTNAME of the extension whose header it is; without it, the primary header.
+        The EXTNAME of the extension to edit; empty for the primary header.
     checksum : bool
-        False leaves CHECKSUM as it was, so that it contradicts the header.
+        False keeps the old CHECKSUM, which then contradicts the header.
 
     Raises
     ------
@@ -179,22 +179,22 @@ def edit_keyword(path: Path, keyword: str, value: object, *, extension: str = ""
         if checksum and keyword != "CHECKSUM":
             datasum = card_value(header, "DATASUM")
             if datasum is None:
-                raise ValueError(f"{path} has no DATASUM: its CHECKSUM cannot be told from the header alone.")
+                raise ValueError(f"{path} has no DATASUM: its CHECKSUM cannot be computed from the header alone.")
             changed = sealed(changed, int(str(datasum)))
         file.seek(place)
         file.write(changed)
 
 
 def many_cubes(folder: Path, count: int, *, shape: Shape = (1, 1, 2, 4, 4), **options: Any) -> list[Path]:
-    """Write many cubes fast: the same observation on one day after another, back in time.
+    """Write many cubes quickly: the same observation on consecutive days, back in time.
 
-    The first cube is what `write_cube` makes with these options; in the others the day differs, in file name,
-    header and tables, and checksums are valid throughout. Pixels are the same in all.
+    The first cube is that of `write_cube` with these options. The others differ in the day, in file name, header and
+    tables, and have valid checksums. All have the same pixels.
 
     Returns
     -------
     list of Path
-        One for each day, the latest first.
+        One path for each day, the latest first.
     """
     folder = Path(folder)
     first_day = f"{START:%Y-%m-%d}"
@@ -229,7 +229,7 @@ def around_the_data(
     field: Field = Field(),  # noqa: B008 - it cannot be changed.
     instrument: str = "CRISP",
 ) -> tuple[bytes, bytes]:
-    """Make what stands before the data, the primary header, and what stands after them, the extensions."""
+    """Return the bytes before the data (the primary header) and behind them (the extensions)."""
     names, extensions = _extensions(shape, schedule, statistics, seed, frozenset(without), field)
     header = cube_cards.primary_header(
         shape,
@@ -264,17 +264,17 @@ def _extensions(
     without: frozenset[str],
     field: Field,
 ) -> tuple[list[str], bytes]:
-    """Make the extensions: their names, and their bytes.
+    """Return the names and the bytes of the extensions.
 
-    The last ones are kept, as tests write the same small cubes again and again, with other keywords, and astropy takes
-    most of the time for the tables.
+    The latest ones are cached: tests write the same small cubes repeatedly with other keywords, and astropy needs most
+    of the time for the tables.
     """
     arrays = (schedule.begin, schedule.wavelengths, *statistics.values())
     key = (shape, schedule.reference, seed, without, field, *(values.tobytes() for values in arrays))
     if key not in _extensions_made:
         made = tables(shape, schedule, statistics, seed, without, field)
         buffer = io.BytesIO()
-        # astropy always writes a primary HDU first: an empty one, of a single block, that is cut off again.
+        # astropy always writes a primary HDU first; this empty one has one block, which is cut off again.
         fits.HDUList([fits.PrimaryHDU(), *made]).writeto(buffer)
         if len(_extensions_made) == _KEPT:
             del _extensions_made[next(iter(_extensions_made))]
@@ -283,15 +283,15 @@ def _extensions(
 
 
 def _as_integers(data: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
-    """Scale to 16 bits: the integers, and BSCALE and BZERO."""
+    """Scale data to 16 bits, and return the integers with BSCALE and BZERO."""
     low, high = float(data.min()), float(data.max())
-    # Few digits, so that the header's text is exactly the number used here.
+    # Few digits, so that the header's text equals the number used here.
     bscale, bzero = (float(f"{value:.6e}") for value in ((high - low) / 65000 or 1.0, (high + low) / 2))
     return np.round((data.astype("f8") - bzero) / bscale).astype("i2"), (bscale, bzero)
 
 
 def _units(path: Path) -> list[tuple[bytes, bytes]]:
-    """Cut a file into its HDUs: header and data of each, as bytes."""
+    """Split a file into its HDUs, and return header and data of each as bytes."""
     content = path.read_bytes()
     with fits.open(path) as hdus:
         places = [hdu.fileinfo() for hdu in hdus]
@@ -299,11 +299,11 @@ def _units(path: Path) -> list[tuple[bytes, bytes]]:
 
 
 def _on_another_day(header: bytes, data: bytes, old: bytes, new: bytes) -> bytes:
-    """Replace a day, written as text of the same length, in one HDU, and mend its checksums."""
+    """Replace a day by another one of the same length in one HDU, and update the checksums."""
     if old not in header and old not in data:
         return header + data
     data = data.replace(old, new)
     datasum = byte_sum(data)
-    # A text of digits keeps its length within its card, so no header grows.
+    # The new text has the length of the old one, so no header grows.
     header = with_card(header.replace(old, new), "DATASUM", str(datasum))
     return sealed(header, datasum) + data

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis for tests: the servers that are there, or private ones from the programs on the machine."""
+"""Provides PostgreSQL and Redis for tests: running servers, or private ones from the programs on the machine."""
 
 import os
 import shutil
@@ -15,11 +15,11 @@ import redis
 
 
 class ServiceMissing(Exception):
-    """What a test needs is not on this machine, mostly a server; the message says what was looked for."""
+    """Something that a test needs, usually a server, is missing on this machine; the message says what."""
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
+    """Return a free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -36,7 +36,7 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = 30) 
 
 @contextmanager
 def postgresql() -> Iterator[str]:
-    """Give the URL of a PostgreSQL server: of DATABASE_URL, of the standard port, or of a private one.
+    """Yield the URL of a PostgreSQL server: that of DATABASE_URL, of the standard port, or of a private server.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def postgresql() -> Iterator[str]:
 
 @contextmanager
 def redis_broker() -> Iterator[str]:
-    """Give the URL of a Redis server: of CELERY_BROKER_URL, of the standard port, or of a private one.
+    """Yield the URL of a Redis server: that of CELERY_BROKER_URL, of the standard port, or of a private server.
 
     Raises
     ------
@@ -85,12 +85,12 @@ def _redis_answers(url: str) -> bool:
 
 
 def of_database(url: str, name: str) -> str:
-    """Return the URL of another database of a server."""
+    """Return the URL of another database on the same server."""
     return f"{url.rpartition('/')[0]}/{name}"
 
 
 def execute(url: str, statement: str) -> None:
-    """Execute a statement that cannot stand in a transaction."""
+    """Execute a statement outside of transactions."""
     connection = psycopg2.connect(url)
     try:
         connection.autocommit = True
@@ -100,7 +100,7 @@ def execute(url: str, statement: str) -> None:
 
 
 class PostgreSQLServer:
-    """A PostgreSQL server of one's own, that may be stopped, killed and restarted."""
+    """A private PostgreSQL server that can be stopped, killed and restarted."""
 
     def __init__(self) -> None:
         folders = [Path(path).parent for path in [shutil.which("initdb")] if path]
@@ -110,7 +110,7 @@ class PostgreSQLServer:
         self._programs = folders[0]
         self.port = free_port()
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
-        # PostgreSQL refuses to run as root: root lends it another user.
+        # PostgreSQL refuses to run as root, so root starts it as another user.
         self._user = "postgres" if os.geteuid() == 0 else None
         self._folder = Path(tempfile.mkdtemp(prefix="archive-postgresql-"))
 
@@ -126,16 +126,15 @@ class PostgreSQLServer:
         shutil.rmtree(self._folder)
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
+        """Start the server and wait until it answers."""
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder}"
         self._control("start", "--log", str(self._folder / "log"), "--options", options)
 
     def stop(self, mode: str = "fast") -> None:
-        """Stop it; `immediate` is a crash."""
+        """Stop the server; the mode `immediate` acts like a crash."""
         self._control("stop", "--mode", mode)
 
     def restart(self, mode: str = "immediate") -> None:
-        """Stop and start it."""
         self.stop(mode)
         self.start()
 
@@ -154,7 +153,7 @@ class PostgreSQLServer:
 
 
 class RedisServer:
-    """A Redis server of one's own that keeps nothing on disk."""
+    """A private Redis server that stores nothing on disk."""
 
     def __init__(self) -> None:
         program = shutil.which("redis-server")
@@ -174,18 +173,17 @@ class RedisServer:
 
     @property
     def pid(self) -> int:
-        """The process id of the running server."""
         assert self._process is not None
         return self._process.pid
 
     def start(self) -> None:
-        """Start it, empty, and wait until it answers."""
+        """Start an empty server and wait until it answers."""
         arguments = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self._process = subprocess.Popen([self._program, *arguments], stdout=subprocess.DEVNULL)
         wait_until(lambda: _redis_answers(self.url), "Redis answers")
 
     def kill(self) -> None:
-        """Kill it; what it held is lost."""
+        """Kill the server, which loses its content."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()

@@ -1,4 +1,4 @@
-"""The archive as it runs: gunicorn, Celery workers and beat as processes of their own."""
+"""Runs the archive as real processes: gunicorn, Celery workers and beat."""
 
 import os
 import signal
@@ -14,20 +14,20 @@ from devtools.services import free_port
 PROJECT = Path(__file__).resolve().parents[1]
 
 LONGEST_REQUEST_LINE = 4094
-"""Bytes of method, address and version; what gunicorn takes unless it is told otherwise (`limit_request_line`)."""
+"""Maximum bytes of a request line (method, URL and version): gunicorn's default `limit_request_line`."""
 
 
 class Stack:
-    """Processes of the archive over one database, one broker and one folder.
+    """Processes of the archive that share one database, one broker and one folder.
 
     Parameters
     ----------
     environment
         The archive's environment variables.
     logs
-        The folder for what the processes print.
+        The folder for the output of the processes.
     port
-        Where gunicorn listens; a free one if left out.
+        gunicorn's port; a free one if it is None.
     """
 
     def __init__(self, environment: dict[str, str], logs: Path, port: int | None = None) -> None:
@@ -45,7 +45,7 @@ class Stack:
         self.stop()
 
     def manage(self, *arguments: str) -> str:
-        """Run a management command and return what it prints."""
+        """Run a management command and return its output."""
         command = [sys.executable, "manage.py", *arguments]
         done = subprocess.run(command, cwd=PROJECT, env=self.environment, capture_output=True, text=True)
         if done.returncode:
@@ -53,7 +53,7 @@ class Stack:
         return done.stdout
 
     def prepare(self) -> None:
-        """Make the database and the static files ready."""
+        """Migrate the database and collect the static files."""
         self.manage("migrate", "--verbosity", "0")
         self.manage("collectstatic", "--no-input", "--verbosity", "0")
 
@@ -64,16 +64,16 @@ class Stack:
         self._wait_for_web()
 
     def start_worker(self, name: str = "worker", *, concurrency: int = 1) -> None:
-        """Start a Celery worker; the name must be its own."""
+        """Start a Celery worker under a unique name."""
         options = ["--queues", "ingest,svo", "--concurrency", str(concurrency), "--hostname", f"{name}@%h"]
         self.start(name, "celery", "-A", "config", "worker", *options)
 
     def start_beat(self) -> None:
-        """Start the schedule."""
+        """Start beat, which sends the scheduled tasks."""
         self.start("beat", "celery", "-A", "config", "beat")
 
     def start(self, name: str, module: str, *arguments: str) -> None:
-        """Start a process by the name that its log and `processes` have for it, in a process group of its own."""
+        """Start a process in its own process group, under the name of its log and its key in `processes`."""
         with (self.logs / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments],
@@ -86,7 +86,7 @@ class Stack:
             )
 
     def stop(self, seconds: float = 10) -> list[str]:
-        """Ask all processes to end, kill those that do not within so long, and return the names of these."""
+        """Ask all processes to end, kill those that run on after `seconds`, and return the names of the killed ones."""
         killed = []
         for process in self.processes.values():
             process.send_signal(signal.SIGTERM)
@@ -101,11 +101,11 @@ class Stack:
         return killed
 
     def kill(self, name: str) -> None:
-        """Kill a process and its children, without a chance to clean up."""
+        """Kill a process and its children by SIGKILL, so that they cannot clean up."""
         kill_group(self.processes.pop(name))
 
     def log(self, name: str) -> str:
-        """What a process has printed, with the ends of lines as it wrote them."""
+        """Return the output of a process, with its original line ends."""
         return (self.logs / f"{name}.log").read_bytes().decode(errors="replace")
 
     def _wait_for_web(self) -> None:
@@ -121,6 +121,6 @@ class Stack:
 
 
 def kill_group(process: subprocess.Popen) -> None:
-    """Kill a process that was started in a group of its own, together with its children."""
+    """Kill a process that was started in its own process group, together with its children."""
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -108,7 +108,7 @@ def scan_count(cube: CubeFile) -> int:
 
 
 def step_for(cube: CubeFile, side: int) -> int:
-    """Return the `step` for `read_frame` that leaves at least twice the pixels along a picture's longer side."""
+    """Return the `step` for `read_frame` that leaves at least 2 × `side` pixels along the longer side."""
     return max(1, max(frame_shape(cube.image)) // (2 * side))
 
 

@@ -156,7 +156,7 @@ def _write_previews(image: Image.Image, sides: Mapping[str, int], folder: Path) 
 
 
 class _UntrustedFile(BufferedReader):
-    """A reader that allocates memory only for bytes that the file has, whatever length its content claims."""
+    """A reader that allocates memory only for bytes that exist, regardless of the length that a file claims."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         there = os.fstat(self.fileno()).st_size - self.tell()

@@ -30,7 +30,7 @@ _MAX_FRAME_RATE = 30
 _LEAST_RATE, _BEST_RATE, _SECONDS_WANTED = 2, 12, 10
 _SCANS_SAMPLED = 5
 
-# The codecs that pipelines, IDL and QuickTime write. ffmpeg has hundreds more, and rarely used decoders are risky.
+# The codecs that pipelines, IDL and QuickTime write. ffmpeg has hundreds more, most of them rarely used.
 _CODECS = (
     "h264,hevc,mpeg4,msmpeg4,msmpeg4v2,mpeg1video,mpeg2video,mjpeg,rawvideo,qtrle,png,prores,dvvideo,ffv1,huffyuv,"
     "ffvhuff,cinepak,svq1,svq3,wmv1,wmv2,vp8,vp9,libdav1d,av1"

@@ -33,7 +33,7 @@ class SourceFile:
 
 
 def find_source(cube: CubeFile, named: str | None, suffixes: Sequence[str]) -> SourceFile | None:
-    """Return the file that the order names, or else the first file beside the cube with its stem and a suffix.
+    """Return the file that the order names, or else the first beside the cube with its stem and one of the suffixes.
 
     Raises
     ------

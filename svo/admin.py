@@ -93,7 +93,6 @@ class SynchronisationAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Reasons")
     def reasons(self, report: Synchronisation) -> str:
-        """Return the failures with their reasons."""
         return _list((failure["what"], failure["reason"]) for failure in report.failures[:SHOWN_FAILURES])
 
 

@@ -36,7 +36,7 @@ _UPDATE = """
 SELECT oid, NULL FROM differing
 WHERE oid IN (SELECT oid FROM archived WHERE is_asked) AND oid IN (SELECT oid FROM recorded)
 """
-# A location is removed with the last record that uses it, unless a remaining record uses it.
+# A location is removed with the last removed record that uses it, but stays if a remaining record uses it.
 _REMOVE = """
 SELECT oid, CASE WHEN EXISTS (
     SELECT * FROM recorded AS other

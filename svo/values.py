@@ -104,7 +104,7 @@ def keyword_fields(
 
 @lru_cache(maxsize=64)
 def _unit_of_wavelengths(waveunit: str, unit: str) -> float:
-    """Return the unit of WAVEUNIT in a keyword's unit; 1 if one of the two is unknown."""
+    """Return the size of WAVEUNIT in multiples of a keyword's unit; 1 if one of the two is unknown."""
     expected = unit_factor(unit, units.m)
     stated = waveunit_factor(waveunit, units.m)
     return stated / expected if stated and expected else 1.0

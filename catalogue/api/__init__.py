@@ -1,1 +1,1 @@
-"""What the archive holds, for programs: open to everyone, described by OpenAPI."""
+"""The read API, open to everyone and described by OpenAPI."""

@@ -32,10 +32,10 @@ class InstrumentSerializer(serializers.ModelSerializer):
 
 
 class ObservationSerializer(serializers.ModelSerializer):
-    """Cubes that belong together."""
+    """A group of cubes with the same POINT_ID or, without POINT_ID, the same DATE-BEG."""
 
-    n_cubes = serializers.IntegerField(read_only=True, help_text="How many cubes belong to it.")
-    data_cubes_url = serializers.SerializerMethodField(help_text="The list of its cubes.")
+    n_cubes = serializers.IntegerField(read_only=True, help_text="Number of cubes of the observation.")
+    data_cubes_url = serializers.SerializerMethodField(help_text="The list of the observation's cubes.")
 
     class Meta:
         model = Observation
@@ -44,7 +44,6 @@ class ObservationSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.URLField)
     def get_data_cubes_url(self, observation: Observation) -> str:
-        """Link to the list of its cubes."""
         cubes = reverse("data-cube-list", request=self.context["request"])
         return replace_query_param(cubes, "observation", observation.point_id)
 
@@ -54,11 +53,15 @@ class AccessSerializer(serializers.Serializer):
 
     is_public = serializers.BooleanField(help_text="Whether everybody may download the file today.")
     release_date = serializers.DateField(
-        allow_null=True, help_text="Public from this day on (UTC); null: no day is known."
+        allow_null=True, help_text="Day on which the file becomes public (UTC); null if it has no release date."
     )
-    release_comment = serializers.CharField(help_text="What the archive says about the release; may be empty.")
-    may_download = serializers.BooleanField(source="allowed", help_text="Whether you may, and the file is there.")
-    grounds = serializers.ChoiceField(choices=[grounds.value for grounds in Grounds], help_text="Why, or why not.")
+    release_comment = serializers.CharField(help_text="Comment on the release; may be empty.")
+    may_download = serializers.BooleanField(
+        source="allowed", help_text="Whether you may download the file; false if the file is missing."
+    )
+    grounds = serializers.ChoiceField(
+        choices=[grounds.value for grounds in Grounds], help_text="Why you may or may not."
+    )
 
 
 class ImagePreviewSerializer(serializers.ModelSerializer):
@@ -85,9 +88,9 @@ class VideoPreviewSerializer(serializers.ModelSerializer):
 
 
 class DataCubeSerializer(serializers.ModelSerializer):
-    """A cube, as lists show it."""
+    """A cube in a list."""
 
-    url = serializers.SerializerMethodField(help_text="All that is known about the cube.")
+    url = serializers.SerializerMethodField(help_text="All information about the cube.")
     instrument = serializers.CharField(source="instrument.name", read_only=True)
     observation = serializers.CharField(source="observation.point_id", read_only=True)
     date_beg = serializers.DateTimeField(source="metadata.date_beg", read_only=True)
@@ -105,7 +108,7 @@ class DataCubeSerializer(serializers.ModelSerializer):
     rotation = serializers.FloatField(source="metadata.rotation", read_only=True, allow_null=True)
     mu = serializers.FloatField(source="metadata.mu", read_only=True, allow_null=True)
     tags = TagSerializer(many=True, read_only=True)
-    access = serializers.SerializerMethodField()  # The context has what `download_access_by_cube` says.
+    access = serializers.SerializerMethodField()  # From `download_access_by_cube`, in the context.
     download_url = serializers.SerializerMethodField()
     images = ImagePreviewSerializer(source="image_previews", many=True, read_only=True)
 
@@ -141,25 +144,22 @@ class DataCubeSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.URLField)
     def get_url(self, cube: DataCube) -> str:
-        """Link to the cube itself."""
         return f"{reverse('data-cube-list', request=self.context['request'])}{oid_in_url(cube.oid)}/"
 
     @extend_schema_field(AccessSerializer)
     def get_access(self, cube: DataCube) -> dict[str, Any]:
-        """Who may download the file."""
         access = AccessSerializer(self.context["access"][cube.pk]).data
         return access | {"may_download": access["may_download"] and cube.missing_since is None}
 
     @extend_schema_field(
-        serializers.URLField(allow_null=True, help_text="The file; null: it is missing from the archive.")
+        serializers.URLField(allow_null=True, help_text="The file; null if it is missing from the archive.")
     )
     def get_download_url(self, cube: DataCube) -> str | None:
-        """Link to the file."""
         return None if cube.missing_since else self.context["request"].build_absolute_uri(download_path(cube))
 
 
 class CompanionSerializer(serializers.ModelSerializer):
-    """A file with the data of a cube in another form; the cube's access rules are its own."""
+    """A file with the data of a cube in another form. The access rules of the cube apply to it."""
 
     download_url = serializers.SerializerMethodField()
 
@@ -170,12 +170,11 @@ class CompanionSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.URLField(allow_null=True, help_text="The file; null if it is missing."))
     def get_download_url(self, companion: Companion) -> str | None:
-        """Link to the file."""
         return None if companion.missing_since else self.context["request"].build_absolute_uri(download_path(companion))
 
 
 class DataCubeDetailSerializer(DataCubeSerializer):
-    """A cube, with all that is known about it."""
+    """A cube with all information about it."""
 
     companions = serializers.SerializerMethodField()
     header_url = serializers.SerializerMethodField(help_text="The cube's header, as text.")
@@ -185,8 +184,8 @@ class DataCubeDetailSerializer(DataCubeSerializer):
         source="metadata.keywords",
         read_only=True,
         help_text=(
-            "Every keyword of the cube's header with its value: text, number, true or false; null where the header "
-            "has none or NaN; a list where it repeats the keyword."
+            "Every keyword of the cube's header with its value: text, number, true or false. An undefined value and "
+            "NaN are null. A repeated keyword has a list of values."
         ),
     )
 
@@ -205,12 +204,10 @@ class DataCubeDetailSerializer(DataCubeSerializer):
 
     @extend_schema_field(CompanionSerializer(many=True))
     def get_companions(self, cube: DataCube) -> list[dict[str, Any]]:
-        """Files with the same data in another form."""
         return list(CompanionSerializer(companions_of(cube), many=True, context=self.context).data)
 
     @extend_schema_field(serializers.URLField)
     def get_header_url(self, cube: DataCube) -> str:
-        """Link to the header."""
         return f"{self.get_url(cube)}header/"
 
     @extend_schema_field(
@@ -218,28 +215,29 @@ class DataCubeDetailSerializer(DataCubeSerializer):
             "type": "object",
             "required": ["seeing", "line_profile"],
             "properties": {
-                "seeing": {"nullable": True, "description": "r₀ over time; null: the cube has none."},
+                "seeing": {"nullable": True, "description": "r₀ over time; null if the cube has none."},
                 "line_profile": {
                     "nullable": True,
-                    "description": "Median intensity over wavelength; null: the cube has none.",
+                    "description": "Median intensity over wavelength; null if the cube has none.",
                 },
             },
         }
     )
     def get_plots(self, cube: DataCube) -> dict[str, Any]:
-        """The data of the plots."""
         data = getattr(cube, "plot_data", None)
         return {"seeing": data and data.seeing, "line_profile": data and data.line_profile}
 
 
 class WithdrawnSerializer(serializers.ModelSerializer):
-    """A cube that was withdrawn."""
+    """A withdrawn cube."""
 
-    detail = serializers.CharField(source="withdrawal_reason", read_only=True, help_text="A sentence for people.")
-    replaced_by = serializers.CharField(
-        read_only=True, help_text="OID of the cube that replaced this one; empty if none did."
+    detail = serializers.CharField(
+        source="withdrawal_reason", read_only=True, help_text="The reason, as a sentence for people."
     )
-    withdrawn_at = serializers.DateTimeField(read_only=True, help_text="When it was withdrawn.")
+    replaced_by = serializers.CharField(
+        read_only=True, help_text="OID of the cube that replaced this one; may be empty."
+    )
+    withdrawn_at = serializers.DateTimeField(read_only=True, help_text="When the cube was withdrawn.")
 
     class Meta:
         model = DataCube

@@ -33,7 +33,7 @@ NOT_FOUND = OpenApiResponse(RefusalSerializer, description="There is no such cub
 
 
 class CubeView(ReadView):
-    """What the views of cubes share."""
+    """The base of views of cubes."""
 
     queryset = (
         DataCube.objects.filter(metadata__isnull=False)
@@ -42,7 +42,7 @@ class CubeView(ReadView):
     )
 
     def serialized(self, cubes: list[DataCube]) -> list[dict[str, Any]]:
-        """Return cubes as JSON, with what the user may download."""
+        """Return cubes as JSON, with the user's access to each."""
         access = download_access_by_cube(self.request.user, cubes)
         hide_closed_previews(cubes, access)
         context = {**self.get_serializer_context(), "access": access}
@@ -64,7 +64,7 @@ class DataCubeListView(CubeView, ListView):
         responses={200: DataCubeSerializer(many=True), 400: BAD_PARAMETERS, 401: BAD_TOKEN},
     )
     def get(self, request: Request) -> Response:
-        """Find cubes that answer to all filters given. Restricted cubes are listed too; only their file is not sent."""
+        """Find cubes that match all given filters. Restricted cubes are listed too, but their files are not sent."""
         filterset = DataCubeFilter(request.query_params, self.get_queryset(), request=request)
         if not filterset.is_valid():
             raise ValidationError(filterset.errors)
@@ -91,7 +91,7 @@ class DataCubeView(CubeView):
         },
     )
     def get(self, request: Request, oid: str) -> Response:
-        """Return all that is known about a cube; 410 with the reason if it was withdrawn."""
+        """Return all information about a cube. If it was withdrawn, answer 410 with the reason."""
         try:
             cube = self.get_object()
         except Http404:
@@ -130,7 +130,7 @@ class HeaderView(ReadView):
         },
     )
     def get(self, request: Request, oid: str) -> Response:
-        """Return the header of a cube: as text, one card of 80 characters a line, or the bytes of the file.
+        """Return the header of a cube, as text with one card of 80 characters a line, or as the bytes of the file.
 
         `astropy.io.fits.Header.fromstring(text, sep="\\n")` reads the text; without `sep` it reads the bytes.
         """
@@ -149,7 +149,7 @@ class ObservationListView(ListView):
     orderings = OBSERVATION_ORDERINGS
 
     def get_queryset(self) -> QuerySet[Observation]:
-        """Count the cubes of the observations of a page, and of no others."""
+        """Count only the cubes of the observations on the page."""
         cubes = DataCube.objects.filter(observation=OuterRef("pk")).order_by().values("observation")
         count = Subquery(cubes.annotate(count=Count("pk")).values("count"), output_field=IntegerField())
         return Observation.objects.filter(is_listed=True).annotate(n_cubes=Coalesce(count, 0))
@@ -159,7 +159,7 @@ class ObservationListView(ListView):
         responses={200: ObservationSerializer(many=True), 400: BAD_PARAMETERS, 401: BAD_TOKEN},
     )
     def get(self, request: Request) -> Response:
-        """List observations: the cubes of one POINT_ID, or, without one, of one DATE-BEG."""
+        """List observations. An observation has the cubes of one POINT_ID or, without POINT_ID, of one DATE-BEG."""
         page = self.paginator.rows_of_page(self.get_queryset(), request, self.orderings)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -175,7 +175,7 @@ class InstrumentListView(ReadView):
         responses={200: InstrumentSerializer(many=True), 400: BAD_PARAMETERS, 401: BAD_TOKEN},
     )
     def get(self, request: Request) -> Response:
-        """List the instruments whose cubes the archive takes."""
+        """List the instruments whose cubes the archive accepts."""
         return Response(self.get_serializer(self.get_queryset(), many=True).data)
 
 

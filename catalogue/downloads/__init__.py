@@ -1,1 +1,1 @@
-"""The files of cubes over HTTP, for those who may have them: whole or in part, so that a download can be resumed."""
+"""Sends the files of cubes over HTTP to those who may download them, whole or in part, so that downloads can resume."""

@@ -1,4 +1,4 @@
-"""Whether a file still is the one that was ingested: access was decided for that one."""
+"""Checks that a file is still the ingested one, because the access rules were decided for that one."""
 
 import hashlib
 import os
@@ -11,34 +11,34 @@ from cubefile import CubeFile
 from datacubes.models import Companion, DataCube, FITSHeader
 
 queue_again: Hook[[str, datetime], bool] = Hook("queue a file that has changed")
-"""Takes a path and when its file changed. Queues it unless that change was tried already; returns whether an order for
-it was pending before."""
+"""Receives a path and the time at which its file changed. Queues the path unless this change was tried already. Returns
+whether an order for it was already pending."""
 
 
 class FileReplaced(Exception):
-    """The path holds another file than the one that was ingested.
+    """The path holds another file than the ingested one.
 
     Attributes
     ----------
     changed_at
-        When the file came to be as it is, UTC.
+        When the file was last changed, UTC.
     """
 
     def __init__(self, changed_at: datetime) -> None:
-        super().__init__("The path holds another file than the one that was ingested.")
+        super().__init__("The path holds another file than the ingested one.")
         self.changed_at = changed_at
 
 
 def check_as_ingested(ingested: DataCube | Companion, descriptor: int) -> None:
-    """Make sure that an open file is the one that was ingested.
+    """Check that an open file is the ingested one.
 
-    Size and modification time say so. If they differ, or were never recorded, the digest of the header decides: a file
-    that was copied or touched is the same.
+    If size and modification time are equal, it is. If they differ, or were never recorded, the digest of the header
+    decides, so that a copied or touched file counts as the same.
 
     Raises
     ------
     FileReplaced
-        If it is another file, or has no header that can be read.
+        If it is another file, or its header cannot be read.
     TransientError
         If the storage answers with an error.
     """

@@ -1,4 +1,4 @@
-"""A file as the body of a response, whole or in part. No more than a block of it is in memory."""
+"""Sends a file as the body of a response, whole or in part, with at most one block in memory."""
 
 import os
 from collections.abc import Callable
@@ -24,21 +24,21 @@ def send_file(
     headers: dict[str, str],
     check: Callable[[int], None] = lambda descriptor: None,
 ) -> HttpResponseBase:
-    """Answer with a file below a folder, with the part of it that is asked for, or as a condition has it.
+    """Answer with a file below a folder, following the request's range and conditions.
 
     Parameters
     ----------
     headers
-        What the answer has besides those that describe the file and the part.
+        Further headers of the answer, besides those that describe the file and the part.
     check
-        Called with the descriptor of the open file; nothing is sent if it raises.
+        Called with the descriptor of the open file; if it raises, nothing is sent.
 
     Raises
     ------
     RangeRefused
         If the part is beyond the end of the file.
     PathRefused, TransientError
-        As `open_confined` does.
+        As `open_confined`.
     """
     file = _OpenFile(root, relative_path)
     try:
@@ -53,9 +53,9 @@ def send_file(
 
 
 class _OpenFile:
-    """A file whose path is confined, opened once; the part to send is the whole unless `choose` is called.
+    """A file at a confined path, opened once. The whole file is sent unless `choose` selects a part.
 
-    A server that can sends it by `sendfile`, from the descriptor and its position.
+    A server that supports `sendfile` sends it from the descriptor, starting at its position.
     """
 
     def __init__(self, root: Path, relative_path: str) -> None:
@@ -64,17 +64,17 @@ class _OpenFile:
         status = os.fstat(self._descriptor)
         self.size = status.st_size
         self.modified = int(status.st_mtime)
-        # A file of another content has another time, or, if it was put in the place of this one, another inode.
+        # Changed content has another modification time; a file that replaced this one has another inode.
         self.etag = f'"{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}"'
         self._left = self.size
 
     def choose(self, part: range) -> None:
-        """Send a part only."""
+        """Select the part to send."""
         os.lseek(self._descriptor, part.start, os.SEEK_SET)
         self._left = len(part)
 
     def fileno(self) -> int:
-        """Return the descriptor; the response's Content-Length is how much to send from its position."""
+        """Return the descriptor, from whose position a server sends as many bytes as Content-Length says."""
         return self._descriptor
 
     def read(self, size: int = BLOCK_SIZE) -> bytes:
@@ -83,18 +83,18 @@ class _OpenFile:
         Raises
         ------
         TransientError
-            If the file has become shorter; the connection then breaks off, so that nobody takes the file for whole.
+            If the file became shorter. The connection then breaks off, so that the client notices.
         """
         if not self._left:
             return b""
         block = os.read(self._descriptor, min(size, BLOCK_SIZE, self._left))
         if not block:
-            raise TransientError(f"“{self._relative_path}” became shorter while it was sent.")
+            raise TransientError(f"“{self._relative_path}” became shorter during sending.")
         self._left -= len(block)
         return block
 
     def close(self) -> None:
-        """Close the file; once more does nothing."""
+        """Close the file. Can be called repeatedly."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -122,11 +122,11 @@ def _response(request: HttpRequest, file: _OpenFile, content_type: str, headers:
 
 
 def _part_to_send(request: HttpRequest, file: _OpenFile) -> range | None:
-    """Return the part that is asked for, or None for the whole file.
+    """Return the requested part, or None for the whole file.
 
-    With If-Range the part is of a file that the client knows; of another file it wants the whole. A date does not
-    tell them apart: a file that took the place of another within the second, or came with its time, has the same.
-    Clients that were given an ETag may not send a date there (RFC 9110, section 13.1.5); those that do get the whole.
+    With If-Range, the client wants the part only of a file that it knows, and otherwise the whole. A date does not
+    identify a file: one that replaces another within a second, or keeps its time, has the same date. Clients that have
+    an ETag must not send a date (RFC 9110, section 13.1.5); if they do, they get the whole file.
     """
     condition = request.headers.get("If-Range", "").strip()
     known = not condition or condition == file.etag

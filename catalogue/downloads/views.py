@@ -1,8 +1,8 @@
-"""The file of a cube, for those who may have it.
+"""Sends the file of a cube to those who may download it.
 
-With the setting X_ACCEL_PREFIX the web server in front sends the bytes, and answers ranges and conditions itself; what
-is decided here is who gets them, and that the path stays inside the science data folder. Without it the file is sent
-from here, a block at a time or by the server's `sendfile`.
+With the setting X_ACCEL_PREFIX, the web server in front sends the bytes and handles ranges and conditions. This view
+then decides who gets the file, and that its path stays inside the science data folder. Without the setting, this view
+sends the file, a block at a time or by the server's `sendfile`.
 """
 
 import logging
@@ -46,12 +46,14 @@ _RETRY = {"Retry-After": str(RETRY_AFTER_SECONDS)}
 class DownloadRefusedSerializer(serializers.Serializer):
     """Why a file is not sent."""
 
-    detail = serializers.CharField(help_text="A sentence for people.")
+    detail = serializers.CharField(help_text="The reason, as a sentence for people.")
     release_date = serializers.DateField(
-        allow_null=True, required=False, help_text="Public from this day on (UTC); null: no day is known."
+        allow_null=True,
+        required=False,
+        help_text="Day on which the file becomes public (UTC); null if it has no release date.",
     )
     release_comment = serializers.CharField(required=False, allow_blank=True)
-    contact = serializers.EmailField(allow_null=True, required=False, help_text="Whom to ask for access.")
+    contact = serializers.EmailField(allow_null=True, required=False, help_text="Address to ask for access.")
 
 
 class DownloadView(APIView):
@@ -71,7 +73,7 @@ class DownloadView(APIView):
         ],
         responses={
             (200, CONTENT_TYPE): OpenApiTypes.BINARY,
-            (206, CONTENT_TYPE): OpenApiResponse(OpenApiTypes.BINARY, description="The part asked for."),
+            (206, CONTENT_TYPE): OpenApiResponse(OpenApiTypes.BINARY, description="The requested part."),
             **{
                 (status, media_type): form
                 for status in (401, 403, 404, 410, 416, 503)
@@ -80,7 +82,7 @@ class DownloadView(APIView):
         },
     )
     def get(self, request: Request, oid: str, filename: str) -> HttpResponseBase:
-        """Send the file, or a part of it, to those who may have it: a download can be resumed."""
+        """Send the file, or a part of it, to those who may download it. Parts let a download resume."""
         cube = DataCube.every.select_related("access").filter(oid=oid).first()
         if cube is None:
             return self._refuse(404, NO_SUCH_FILE)
@@ -105,12 +107,14 @@ class DownloadView(APIView):
         except RangeRefused as refused:
             return self._refuse(416, str(refused), refused.headers)
         except FileReplaced as replaced:
-            logger.warning("The file of the cube %s is not the one that was ingested: it is not sent.", oid)
+            logger.warning("The file of the cube %s is not the ingested one: it is not sent.", oid)
             if queue_again(file.relative_path, replaced.changed_at):
                 return self._refuse(503, "A new version of this file is being ingested; try again later.", _RETRY)
-            return self._refuse(404, "The file of this cube was replaced; the archive does not have the new one yet.")
+            return self._refuse(
+                404, "The file of this cube was replaced. The archive has not ingested the new one yet."
+            )
         except (PermanentError, FileAbsent) as error:
-            logger.error("The file of the cube %s is not there: %s", oid, error)
+            logger.error("The file of the cube %s is missing: %s", oid, error)
             note_missing(file)
             return self._refuse(404, "The file of this cube is missing from the archive at the moment.")
         except TransientError as error:
@@ -138,8 +142,8 @@ class DownloadView(APIView):
             f"This file becomes public on {access.release_date}."
             if access.release_date
             else "This file is not public, and no release date is known.",
-            "Until then it is for those who were given access." if access.release_date else "",
-            "Log in, if that is you." if not self.request.user.is_authenticated else "",
+            "Until then, only people who have been given access can download it." if access.release_date else "",
+            "If you have been given access, log in." if not self.request.user.is_authenticated else "",
             f"Ask {contact} for access." if contact else "Ask the archive's staff for access.",
         ]
         return self._refuse(
@@ -160,7 +164,7 @@ class DownloadView(APIView):
 
 
 def _sent_by_web_server(root: Path, path: Path, headers: dict[str, str]) -> HttpResponse:
-    # The path has no links any more, so that the web server need not follow any.
+    # The path has no links left, so that the web server need not follow any.
     below_root = path.relative_to(os.path.realpath(root))
     headers |= {"X-Accel-Redirect": f"{settings.X_ACCEL_PREFIX.rstrip('/')}/{quote(str(below_root))}"}
     return HttpResponse(content_type=CONTENT_TYPE, headers=headers)

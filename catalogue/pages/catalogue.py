@@ -1,4 +1,4 @@
-"""The catalogue: the cubes that answer to what is asked, a page at a time, all of its state in the URL."""
+"""The catalogue: a page of the cubes that match the filters. The URL holds its whole state."""
 
 from dataclasses import dataclass
 
@@ -23,13 +23,13 @@ LISTED_CUBES = (
     .prefetch_related("image_previews", "tags")
     .defer("sources", "metadata__keywords", "plot_data__seeing", "plot_data__line_profile")
 )
-"""Cubes with what a list shows of each."""
+"""Cubes with all rows that a list shows."""
 
 _DEFAULT_ORDER = next(iter(CUBE_ORDERINGS))
 _HINTS = {
-    "search": "How it begins.",
+    "search": "Start of the OID or file name.",
     "time_from": "UTC: 2019-04-19, or 2019-04-19T17:30.",
-    "spectral_line": "As the header has it: 6173.",
+    "spectral_line": "Name in the header, such as 6173.",
     "keyword": "NAME:value, such as OBSERVER:A. Observer",
     "observation": "POINT_ID, or DATE-BEG.",
 }
@@ -37,7 +37,7 @@ _HINTS = {
 
 @dataclass(frozen=True)
 class ActiveFilter:
-    """A filter that is on, in words, and the query of the page without it."""
+    """An active filter in words, and the query of the page without it."""
 
     label: str
     value: str
@@ -46,16 +46,16 @@ class ActiveFilter:
 
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
-    """Show a page of the catalogue. What cannot be understood is said, and nothing is listed then."""
+    """Show a page of the catalogue. If a parameter is wrong, show the error and list nothing."""
     filters = DataCubeFilter(request.GET, LISTED_CUBES, request=request)
     _suit_a_page(filters.form)
     order = request.GET.get("ordering") or _DEFAULT_ORDER
     page: Page[DataCube] = Page([], None, None)
     problem = ""
     if repeated := repeated_parameters(request.GET, MULTIPLE_FILTERS):
-        problem = f"The address has {', '.join(repeated)} several times; one value is expected."
+        problem = f"The address has {', '.join(repeated)} several times; give it once."
     elif order not in CUBE_ORDERINGS:
-        problem = "There is no such order of the catalogue."
+        problem = "The catalogue has no such order."
     elif filters.is_valid():
         try:
             cursor, ways = request.GET.get("cursor") or None, filters.ways(CUBE_ORDERINGS[order])
@@ -82,7 +82,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 def _suit_a_page(form: forms.Form) -> None:
-    """Give the fields input elements and hints that suit a page rather than an API."""
+    """Give the fields input elements and hints for a page instead of an API."""
     for name in ("instrument", "tag"):
         field = form.fields[name]
         field.widget = forms.CheckboxSelectMultiple(choices=field.widget.choices)
@@ -108,7 +108,7 @@ def _active_filters(form: forms.Form, parameters: QueryDict) -> list[ActiveFilte
 
 
 def _query(parameters: QueryDict, **changes: str) -> str:
-    """Write parameters as the query of a URL that leads to the first page, or to that of a cursor."""
+    """Return parameters as the query of a URL that leads to the first page, or to the page of a cursor."""
     query = parameters.copy()
     query.pop("cursor", None)
     for name in list(query):

@@ -20,7 +20,7 @@ from datacubes.permissions import download_access, download_access_by_cube
 
 MAX_RELATED = 6
 
-# No cube of a telescope on the ground is longer. The bound lets the index of begins find those of the same time.
+# No cube of a ground-based telescope is longer. The bound lets the index of begins find cubes of the same time.
 _LONGEST_CUBE = timedelta(days=1)
 
 _CUBES = (
@@ -33,7 +33,7 @@ _CUBES = (
 
 @require_safe
 def cube_page(request: HttpRequest, oid: str) -> HttpResponse:
-    """Show all that is known about a cube."""
+    """Show all information about a cube."""
     cube = _CUBES.filter(oid=oid).first()
     if cube is None:
         return _tombstone(request, oid)
@@ -77,7 +77,7 @@ def cube_page(request: HttpRequest, oid: str) -> HttpResponse:
 
 
 def _tombstone(request: HttpRequest, oid: str) -> HttpResponse:
-    """Show what a withdrawn cube was, and what replaces it; 404 if there never was one."""
+    """Show a withdrawn cube and the cube that replaces it; 404 if the OID was never used."""
     every = DataCube.every.select_related("instrument", "metadata", "observation").exclude(withdrawn_at=None)
     return render(request, "catalogue/withdrawn.html", {"cube": get_object_or_404(every, oid=oid)})
 
@@ -94,7 +94,7 @@ def _of_the_same_time(cube: DataCube) -> QuerySet[DataCube]:
 
 
 def _first(request: HttpRequest, cubes: QuerySet[DataCube]) -> tuple[list[DataCube], bool]:
-    """Return as many cubes as the page shows, and whether there are more."""
+    """Return the cubes that the page shows, and whether there are more."""
     found = list(cubes[: MAX_RELATED + 1])
     if not settings.PREVIEWS_OF_RESTRICTED_CUBES:
         hide_closed_previews(found, download_access_by_cube(request.user, found))

@@ -1,4 +1,4 @@
-"""The archive's icon, for pages that name none: the admin's, the documentation of the API, plain files."""
+"""The archive's icon for pages that do not name one: the admin, the API's documentation, plain files."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -8,5 +8,5 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 def icon(request: HttpRequest) -> HttpResponse:
-    """Answer the address at which browsers look for an icon with where it is."""
+    """Redirect from the URL at which browsers look for an icon to the icon's file."""
     return redirect(static("catalogue/icon.svg"))

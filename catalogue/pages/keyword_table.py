@@ -1,4 +1,4 @@
-"""The keywords of a cube for people: what stands in the header, with the comments that it gives."""
+"""Makes the table of a cube's keywords, with the values and comments of the header."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from datacubes.models.headers import MAX_SHOWN_CARDS
 
 # Real headers have some 320 cards and values of up to 1,000 characters; one can have 36,000 cards in 2.9 MB.
 MAX_VALUES = 400
-MAX_CHARACTERS = 2_000  # Of a value or a comment.
+MAX_CHARACTERS = 2_000  # In a value or a comment.
 
 
 class KeywordRow(NamedTuple):
-    """A keyword as text; `values` has several where the header repeats it."""
+    """A keyword as text; `values` has several elements if the header repeats the keyword."""
 
     name: str
     values: list[str]
@@ -33,7 +33,7 @@ class KeywordTable:
     more
         The number of values that are left out.
     is_cut
-        Whether a text is too long to be shown whole.
+        Whether a text was cut because it is too long.
     """
 
     rows: list[KeywordRow]
@@ -44,7 +44,7 @@ class KeywordTable:
 def keyword_table(keywords: dict[str, JSONValue], header: FITSHeader | None) -> KeywordTable:
     """Return the first `MAX_VALUES` values of `Metadata.keywords`, with the comment of the first card of each keyword.
 
-    Comments are those of the first `MAX_SHOWN_CARDS` cards.
+    Comments come only from the first `MAX_SHOWN_CARDS` cards.
     """
     comments = _comments(header) if header else {}
     rows: list[KeywordRow] = []
@@ -63,7 +63,7 @@ def keyword_table(keywords: dict[str, JSONValue], header: FITSHeader | None) -> 
 
 
 def _as_texts(value: JSONValue) -> Iterator[str]:
-    """Write a value as FITS does: T and F for logical values, nothing for one that is undefined."""
+    """Yield a value as FITS writes it: T or F for a logical value, empty for an undefined one."""
     if isinstance(value, list):
         for item in value:
             yield from _as_texts(item)

@@ -6,7 +6,7 @@ from datacubes.links import oid_in_url
 
 
 def cube_page_path(oid: str) -> str:
-    """Return the path of a cube's page. Not by `reverse` alone, which leaves ``/`` in an OID as it is."""
+    """Return the path of a cube's page. `reverse` alone does not encode ``/`` in an OID."""
     return f"{reverse('catalogue')}cubes/{oid_in_url(oid)}/"
 
 

@@ -1,4 +1,4 @@
-"""Files of previews. In production the web server may send them from MEDIA_ROOT instead, with the same lifetime."""
+"""Sends the files of previews. In production, the web server may send them from MEDIA_ROOT, with the same lifetime."""
 
 import logging
 from pathlib import Path, PurePosixPath
@@ -18,16 +18,16 @@ from datacubes.closed_previews import may_see_preview
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPES = {".jpg": "image/jpeg", ".webm": "video/webm"}
-"""What previews are made of; nothing else is sent, in particular no file that is still being written."""
+"""The types of preview files. Other files are not sent, such as a file that is still being written."""
 
-# Each preview has a name that no other file has had or will have.
+# The name of a preview is never reused.
 _FOR_EVERYBODY = "public, max-age=31536000, immutable"
 _FOR_THIS_PERSON = "private, max-age=3600"
 
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """Send a preview, or the part of it that a player asks for."""
+    """Send a preview, or the part of it that a player requests."""
     content_type = CONTENT_TYPES.get(PurePosixPath(path).suffix)
     if content_type is None:
         raise Http404("The archive has no preview at this address.")
@@ -39,7 +39,7 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     except RangeRefused as refused:
         return HttpResponse(status=416, headers=refused.headers)
     except (PermanentError, FileAbsent) as error:
-        logger.info("A preview that is not there was asked for: %s", error)
+        logger.info("A request for a missing preview: %s", error)
         raise Http404("The archive has no preview at this address.") from error
     except TransientError as error:
         logger.warning("A preview cannot be sent: %s", error)

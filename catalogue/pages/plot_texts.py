@@ -1,4 +1,4 @@
-"""Plots in words, for those who do not see them and for those who want the figures."""
+"""Describes plots in words, for people who cannot see them and for people who want the numbers."""
 
 from datetime import datetime
 from statistics import median
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def seeing_text(seeing: dict[str, Any]) -> str:
-    """Say in a sentence how the seeing was."""
+    """Return a sentence about the seeing."""
     times = [datetime.fromisoformat(time) for time in seeing["times"] if time]
     if not times:
         return "The file gives the seeing without times."
@@ -25,7 +25,7 @@ def seeing_text(seeing: dict[str, Any]) -> str:
 
 
 def line_profile_text(profile: dict[str, Any]) -> str:
-    """Say in a sentence what the profile of the line has."""
+    """Return a sentence about the line profile."""
     places = profile["wavelengths"]
     if not places:
         return "The file gives the profile without wavelengths."
@@ -35,7 +35,7 @@ def line_profile_text(profile: dict[str, Any]) -> str:
     steps = "1 wavelength" if len(places) == 1 else f"{len(places)} wavelengths"
     span = f"at {places[0]:.3f} nm" if len(places) == 1 else f"from {places[0]:.3f} to {places[-1]:.3f} nm"
     scans = "1 scan" if profile["scans"] == 1 else f"{profile['scans']} scans"
-    least = f" Stokes {names[0]} is least at {min(known)[1]:.3f} nm." if len(known) > 1 else ""
+    least = f" Stokes {names[0]} has its minimum at {min(known)[1]:.3f} nm." if len(known) > 1 else ""
     return f"Median over the field, mean of {scans}: Stokes {', '.join(names)}, {steps} {span}.{least}"
 
 

@@ -1,1 +1,1 @@
-"""What the templates of the pages are given beside Django's own tags."""
+"""The template tags and filters of the pages."""

@@ -1,4 +1,4 @@
-"""How cubes and their figures are written on pages: times in UTC, and every number with its unit."""
+"""Writes cubes and their numbers on pages: times in UTC, and every number with its unit."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -40,7 +40,7 @@ def cube_file(cube: DataCube | Companion) -> str:
 
 @register.simple_tag
 def period(begin: datetime, end: datetime) -> SafeString:
-    """Write a time and another, whose day is left out where it is the same."""
+    """Return a period of time, with the day of its end only if it differs."""
     begin, end = begin.astimezone(UTC), end.astimezone(UTC)
     form = "TIME_FORMAT" if begin.date() == end.date() else "DATETIME_FORMAT"
     return format_html(
@@ -54,14 +54,14 @@ def period(begin: datetime, end: datetime) -> SafeString:
 
 @register.filter
 def wavelengths(metadata: Metadata) -> str:
-    """Write the range of wavelengths of a cube in nm; empty where it is not known."""
+    """Return the range of wavelengths of a cube in nm; empty if unknown."""
     ends = [end for end in (metadata.wavelength_min, metadata.wavelength_max) if end is not None]
     return "\N{EN DASH}".join(f"{end:.2f}" for end in ends) + "\N{NO-BREAK SPACE}nm" if ends else ""
 
 
 @register.filter
 def field_of_view(metadata: Metadata) -> str:
-    """Write how large a cube is on the sky, in arcsec; empty where it is not known."""
+    """Return the field of view of a cube in arcsec; empty if unknown."""
     if metadata.size_x is None or metadata.size_y is None:
         return ""
     return f"{metadata.size_x:.0f}″\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{metadata.size_y:.0f}″"
@@ -69,7 +69,7 @@ def field_of_view(metadata: Metadata) -> str:
 
 @register.filter
 def pointing(metadata: Metadata) -> str:
-    """Write where a cube points to, in helioprojective arcsec; empty where it is not known."""
+    """Return the pointing of a cube in helioprojective arcsec; empty if unknown."""
     if metadata.pointing_x is None or metadata.pointing_y is None:
         return ""
     x, y = (f"{round(place):+d}″".replace("-", "−") for place in (metadata.pointing_x, metadata.pointing_y))
@@ -78,12 +78,12 @@ def pointing(metadata: Metadata) -> str:
 
 @register.inclusion_tag("catalogue/_solar_disk.html")
 def solar_disk(metadata: Metadata) -> dict[str, Any]:
-    """Draw where on the Sun a cube was taken; nothing where that is not known, or far away from the Sun."""
+    """Draw the field of a cube on the solar disk; nothing if it is unknown or far from the Sun."""
     x, y = metadata.pointing_x, metadata.pointing_y
     if x is None or y is None or max(abs(x), abs(y)) > 1.6 * _SOLAR_RADIUS:
         return {"known": False}
     width, height = (min(size or 0, 2 * _SOLAR_RADIUS) for size in (metadata.size_x, metadata.size_y))
-    # Rounded to whole arcsec, and y downwards, as SVG counts.
+    # Rounded to whole arcsec, with y downwards as in SVG.
     corner = {"left": round(x - width / 2), "top": round(-y - height / 2)}
     return {"known": True, "radius": _SOLAR_RADIUS, "width": round(width), "height": round(height)} | corner
 
@@ -95,15 +95,15 @@ def picture(previews: Iterable[ImagePreview], sizes: str, alt: str, *, lazy: boo
     Parameters
     ----------
     previews
-        All of a cube.
+        All image previews of a cube.
     sizes
-        How wide the image is laid out: the attribute of HTML.
+        The layout width of the image: the HTML attribute.
     alt
-        What the image shows; empty where that is said beside it.
+        A description of the image; empty if the text beside it describes it.
     lazy
-        Whether the image may wait until it is about to be seen.
+        Whether the image may load only when it comes into view.
     """
-    # Of a small image, previews of different sizes are as wide as each other.
+    # The previews of a small image can have the same width.
     by_width = {preview.width: preview for preview in sorted(previews, key=lambda preview: preview.width)}
     candidates = list(by_width.values())
     return {

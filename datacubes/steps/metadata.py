@@ -159,7 +159,7 @@ def _number(keyword: str, value: JSONValue) -> float:
 
 
 def _nanometres_of_unit(keyword: str, value: JSONValue) -> float:
-    """Return the unit of wavelengths in nm."""
+    """Return the size of WAVEUNIT in nm."""
     factor = waveunit_factor(value, units.nm)
     if factor is None:
         raise PermanentError(f"{keyword} is {quoted(value)}; a power of ten of the metre, such as -9, was expected.")

@@ -1,4 +1,4 @@
-"""Starts the stand-in SVO as a process of its own: ``python -m devtools.svo.__main__ --port 8100``."""
+"""Starts the stand-in SVO as its own process: ``python -m devtools.svo.__main__ --port 8100``."""
 
 import argparse
 import os
@@ -10,10 +10,10 @@ __all__ = ["SvoServer", "main"]
 
 
 def main() -> None:
-    """Serve until the process is told to end."""
+    """Serve until a signal ends the process."""
     parser = argparse.ArgumentParser(description="A stand-in for the SOLARNET Virtual Observatory, all in memory.")
     parser.add_argument("--port", type=int, default=0, help="the port to listen on (default: a free one)")
-    parser.add_argument("--username", default="archive", help="who may write (default: %(default)s)")
+    parser.add_argument("--username", default="archive", help="the account that may write (default: %(default)s)")
     parser.add_argument(
         "--key", default=os.environ.get("SVO_API_KEY"), help="the API key (default: the environment's SVO_API_KEY)"
     )

@@ -1,4 +1,4 @@
-"""What the SVO answers to each request: the behaviour of the contract, surprises included."""
+"""The SVO's answer to each request, as its contract describes it, including the surprises."""
 
 import hmac
 import threading
@@ -19,7 +19,7 @@ MAX_LOCATION_LIMIT = 1000
 
 
 class _Unauthorized(Exception):
-    """A write without the right credentials, or by somebody who may not write to the dataset."""
+    """A write with wrong credentials, or by an account without rights on the dataset."""
 
 
 class Api:
@@ -28,13 +28,13 @@ class Api:
     Attributes
     ----------
     cached_counts
-        The counts that lists were given when they were first asked for: never counted again until forgotten.
+        The counts of lists, from the first request for each. They are recounted only after they are forgotten.
     unsupported_filters
-        Filters that are ignored without a word, beside all that are unknown.
+        Filters that are silently ignored, besides all unknown ones.
     max_metadata_limit
-        The most records of a page, whatever is asked for.
+        The maximum number of records on a page.
     read_only
-        The names of datasets that the account has no rights on.
+        The names of datasets on which the account has no rights.
     """
 
     def __init__(self, store: Store, prefix: str, username: str, key: str):
@@ -50,7 +50,7 @@ class Api:
         self.read_only: set[str] = set()
 
     def answer(self, request: Request, shift: int = 0) -> Answer:
-        """Answer a request; a page of records starts `shift` records late (or early)."""
+        """Answer a request. A page of records starts `shift` records late, or early if `shift` is negative."""
         if not request.path.endswith("/"):
             path, _, query = request.target.partition("?")
             return Answer(301, headers={"Location": f"{path}/?{query}" if query else f"{path}/"})
@@ -200,7 +200,7 @@ class Api:
         return Answer(201, record, headers={"Location": record["resource_uri"]})
 
     def record_json(self, dataset: Dataset, record: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a record as it is read: tags as objects, times in milliseconds, the whole location or null."""
+        """Return a record as a GET shows it: tags as objects, times in milliseconds, the whole location or null."""
         fields: dict[str, Any] = {
             name: validation.shown_time(value) if dataset.types.get(name) == TIME else value
             for name, value in record.items()
@@ -214,14 +214,14 @@ class Api:
             "resource_uri": self._uris.record(dataset.resource_name, fields["oid"]),
         }
 
-    # What all share
+    # Common to all
 
     @contextmanager
     def _writing(self, request: Request, dataset: str) -> Iterator[None]:
-        """Keep what the block writes, if the request may write to the dataset.
+        """Commit the writes of the block if the request may write to the dataset.
 
-        Credentials are looked at after the data, which is answered 400 if invalid even without them, but before the
-        tags: what was stored until a tag is refused stays.
+        Credentials are checked after the data, so that invalid data gives 400 even without credentials. They are
+        checked before the tags, so that a refused tag leaves the rest of the record stored.
         """
         credentials = request.headers.get("Authorization", "").encode()
         may_write = dataset not in self.read_only and hmac.compare_digest(credentials, self._credentials)
@@ -276,14 +276,14 @@ class Api:
 
 
 def _written(row: dict[str, Any] | None) -> dict[str, Any]:
-    """Return what was written just now."""
+    """Return the row that was just written."""
     if row is None:
         raise LookupError("what was written is not there")
     return row
 
 
 def _paging(request: Request, max_limit: int) -> tuple[int, int]:
-    """Return limit and offset. A limit of 0 means the most there is, which is all of them where nothing bounds it."""
+    """Return limit and offset. A limit of 0 means the maximum, or all objects if there is no maximum."""
     numbers = []
     for name, default in (("limit", DEFAULT_LIMIT), ("offset", 0)):
         text = request.query.get(name, str(default))

@@ -1,4 +1,4 @@
-"""The ways in which the stand-in can be told to fail, one request at a time."""
+"""The faults that tests can set in the stand-in, one request at a time."""
 
 import json
 import threading
@@ -12,7 +12,7 @@ from devtools.svo.http import Request
 
 
 class Kind(Enum):
-    """What goes wrong."""
+    """The kind of a fault."""
 
     ANSWER = "another answer, without doing the work"
     HANG = "no answer for `seconds`, then the connection ends; no work is done"
@@ -25,14 +25,14 @@ class Kind(Enum):
 
 @dataclass
 class Fault:
-    """Something that goes wrong for the next `times` requests that match; for ever where `times` is None.
+    """A fault in the next `times` matching requests, or in all of them if `times` is None.
 
     Attributes
     ----------
     methods
-        The methods that it is for; all where None.
+        The matching methods; None for all.
     oids
-        The records that it is for, by the oid in the path or in the body; all requests where None.
+        The matching records, by the OID in the path or in the body; None for all requests.
     """
 
     kind: Kind
@@ -54,7 +54,7 @@ class Fault:
 
 
 class Faults:
-    """The faults that are set; the first that matches a request counts."""
+    """The current faults; the first one that matches a request is applied."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -69,7 +69,7 @@ class Faults:
             self._faults.clear()
 
     def take(self, request: Request) -> Fault | None:
-        """Return what goes wrong with a request, which uses up one of the fault's times."""
+        """Return the fault of a request, and count it as one of the fault's times."""
         with self._lock:
             for fault in self._faults:
                 if fault.matches(request):

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 
 class BadRequest(Exception):
-    """The body of a request is not what the server can take; `error` is what it answers."""
+    """The server cannot accept the body of a request; `error` is its answer."""
 
     def __init__(self, error: Mapping[str, Any]):
         super().__init__(json.dumps(error))
@@ -17,14 +17,14 @@ class BadRequest(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it came over the wire.
+    """A request as received.
 
     Attributes
     ----------
     target
         Path and query, still percent-encoded.
     connection
-        Number of the connection that it came on.
+        Number of the request's connection.
     """
 
     method: str
@@ -42,7 +42,7 @@ class Request:
         return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
 
     def json(self) -> dict[str, Any]:
-        """Return the body, which must be an object; NaN and Infinity are let through, as Python's reader does."""
+        """Return the body, which must be an object. NaN and Infinity are accepted, as Python's reader does."""
         try:
             content = json.loads(self.body)
         except ValueError as error:
@@ -54,7 +54,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server says: JSON; without content an empty HTML page, and bytes as HTML as they are."""
+    """An answer: content as JSON, None as an empty HTML page, bytes as HTML."""
 
     status: int
     content: Any = None

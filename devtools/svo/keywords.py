@@ -1,4 +1,4 @@
-"""The keyword definitions of the stand-in's datasets: some 200 each, in the three spellings that the SVO uses."""
+"""The keyword definitions of the stand-in's datasets: some 200 each, in the SVO's three spellings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class KeywordDefinition:
         return self.verbose_name.lower().translate(str.maketrans("-. ", "___"))
 
 
-# One line per keyword: FITS keyword | unit | description. The order of the groups is that of SST headers.
+# One line per keyword: FITS keyword | unit | description. The groups have the order of SST headers.
 _COMMON = {
     BOOLEAN: """
 SIMPLE||Conforms to the FITS standard

@@ -1,4 +1,4 @@
-"""Realistic records to fill the stand-in with."""
+"""Makes realistic records for the stand-in."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -7,15 +7,15 @@ from typing import Any
 from devtools.svo.keywords import BOOLEAN, INTEGER, REAL, TEXT, TIME
 from devtools.svo.uris import Uris
 
-# Two cubes start together, as those of several lines do: the start is no order that pages could rely on.
+# Two cubes start together, as cubes of several lines do, so that the start gives pages no reliable order.
 _START = datetime(2019, 4, 19, 7, 30, tzinfo=UTC)
 _LINES = ("6173", "8542")
 
 
 def record_body(dataset: str, types: Mapping[str, str], n: int, prefix: str) -> dict[str, Any]:
-    """Return the `n`-th record of a dataset, with all its keywords and a location, as a client would post it.
+    """Return the `n`-th record of a dataset as a client posts it, with all keywords and a location.
 
-    `types` has the type of each field.
+    `types` gives the type of each field.
     """
     start = _START + timedelta(minutes=20 * (n // len(_LINES)))
     date_beg = f"{start:%Y-%m-%dT%H:%M:%S}.50395"

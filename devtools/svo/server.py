@@ -1,4 +1,4 @@
-"""The stand-in SVO: a real HTTP server, and the hands that tests have on it."""
+"""The stand-in SVO: a real HTTP server, with methods by which tests inspect and control it."""
 
 import socket
 import sys
@@ -26,7 +26,7 @@ _Connection = socket.socket | tuple[bytes, socket.socket]  # A datagram server h
 class SvoServer:
     """The SVO on a free port of this machine, with the datasets CRISP and CHROMIS.
 
-    ``with SvoServer() as svo:`` starts and stops it; `url` is what clients take as SVO_API_URL.
+    ``with SvoServer() as svo:`` starts and stops it. Clients use `url` as SVO_API_URL.
 
     Attributes
     ----------
@@ -60,14 +60,14 @@ class SvoServer:
         self._store.close()
 
     def start(self) -> None:
-        """Take connections, after a `stop` on the same port again."""
+        """Accept connections; after a `stop`, on the same port again."""
         self._wake_up.clear()
         self._server = _HTTPServer(self, self._port)
         self._port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
-        """End all connections and refuse new ones; what is stored stays."""
+        """End all connections and refuse new ones. The stored records stay."""
         self._wake_up.set()
         if self._server is not None:
             self._server.shutdown()
@@ -84,49 +84,49 @@ class SvoServer:
         finally:
             self.start()
 
-    # What it holds
+    # Content
 
     def add_dataset(self, name: str, definitions: Iterable[KeywordDefinition]) -> None:
-        """Add a dataset, or give one other keywords."""
+        """Add a dataset, or replace the keywords of an existing one."""
         resource_name = f"metadata_{name.lower()}"
         self._store.datasets[name] = Dataset(name, resource_name, tuple(definitions))
 
     def add_records(self, dataset: str, bodies: Iterable[Mapping[str, Any]]) -> None:
-        """Add records as if they were posted, all or none; raises BadRequest."""
+        """Add records as if they were posted, all or none. Raises BadRequest."""
         self._api.create_records(self._store.datasets[dataset], bodies)
 
     def fill(self, dataset: str, count: int, first: int = 0) -> list[str]:
-        """Add `count` realistic records, each with a location, and return their oids."""
+        """Add `count` realistic records, each with a location, and return their OIDs."""
         types = self._store.datasets[dataset].types
         bodies = [samples.record_body(dataset, types, n, PREFIX) for n in range(first, first + count)]
         self.add_records(dataset, bodies)
         return [body["oid"] for body in bodies]
 
     def record(self, dataset: str, oid: str) -> dict[str, Any] | None:
-        """Return a record as a GET would."""
+        """Return a record as a GET shows it."""
         with self._api.lock:
             record = self._store.record(dataset, oid)
             return record and self._api.record_json(self._store.datasets[dataset], record)
 
     def oids(self, dataset: str) -> list[str]:
-        """Return the oids of a dataset, in the order of the server."""
+        """Return the OIDs of a dataset, in the server's order."""
         with self._api.lock:
             return self._store.oids(dataset)
 
     def locations(self, dataset: str) -> list[dict[str, Any]]:
-        """Return the locations of a dataset, each with the oids of the records that use it as `used_by`."""
+        """Return the locations of a dataset, each with the OIDs of the records that use it as `used_by`."""
         with self._api.lock:
             locations = self._store.locations({"dataset": dataset}, limit=-1, offset=0)
             return [location | {"used_by": self._store.users_of(location["id"])} for location in locations]
 
     def delete_record(self, dataset: str, oid: str) -> None:
-        """Delete a record behind the client's back, leaving its location."""
+        """Delete a record without the client, leaving its location."""
         with self._api.lock:
             if not self._store.delete_record(dataset, oid):
                 raise LookupError(oid)
 
     def set_tags(self, dataset: str, oid: str, names: Iterable[str]) -> None:
-        """Give a record these tags and no others, as its curators do."""
+        """Replace a record's tags, as its curators do."""
         with self._api.lock:
             record = self._store.record(dataset, oid)
             if record is None:
@@ -135,42 +135,42 @@ class SvoServer:
             self._store.save_record(dataset, oid, record | {"tags": list(names)}, location_id)
 
     def take_rights(self, dataset: str) -> None:
-        """Let the account write to a dataset no longer."""
+        """Take the account's rights on a dataset away."""
         self._api.read_only.add(dataset)
 
     def set_cached_count(self, dataset: str, count: int) -> None:
-        """Let the listing of a dataset give this count from now on."""
+        """Make the list of a dataset show this count from now on."""
         self._api.cached_counts[(self._store.datasets[dataset].resource_name, "")] = count
 
     def ignore_filter(self, name: str) -> None:
-        """Ignore a filter without a word, as all that are unknown."""
+        """Ignore a filter silently, as unknown ones are ignored."""
         self._api.unsupported_filters.add(name)
 
     def limit_pages(self, most: int) -> None:
-        """Give at most so many records in a page."""
+        """Return at most so many records on a page."""
         self._api.max_metadata_limit = most
 
-    # What was asked of it
+    # Received requests
 
     def counts(self) -> Counter[str]:
-        """Return how many requests there were of each method."""
+        """Return the number of requests by method."""
         return Counter(request.method for request in self.requests)
 
     def forget_requests(self) -> None:
         self.requests.clear()
 
-    # How it fails; see Fault for `times`, `methods` and `oids`
+    # Faults; see Fault for `times`, `methods` and `oids`
 
     def answer(self, status: int, content: Any = None, headers: Mapping[str, str] | None = None, **where: Any) -> None:
-        """Answer with a status, doing nothing."""
+        """Answer with a status, without doing the work."""
         self._faults.add(Fault(Kind.ANSWER, status=status, content=content, headers=headers or {}, **where))
 
     def hang(self, seconds: float = 600, **where: Any) -> None:
-        """Do nothing and do not answer; the end comes after `seconds`, or when the server stops."""
+        """Do not answer; the connection ends after `seconds`, or when the server stops."""
         self._faults.add(Fault(Kind.HANG, seconds=seconds, **where))
 
     def slow(self, seconds: float, **where: Any) -> None:
-        """Answer late."""
+        """Do the work, and answer after `seconds`."""
         self._faults.add(Fault(Kind.SLOW, seconds=seconds, **where))
 
     def drop(self, **where: Any) -> None:
@@ -186,7 +186,7 @@ class SvoServer:
         self._faults.add(Fault(Kind.DROP_IN_ANSWER, **where))
 
     def shift_pages(self, by: int, times: int | None = 1, after: int = 1) -> None:
-        """Let pages skip `by` records, or repeat them if negative, once `after` pages came as they should."""
+        """Make pages skip `by` records, or repeat them if negative, after `after` correct pages."""
         self._faults.add(Fault(Kind.SHIFT, times=after))
         self._faults.add(Fault(Kind.SHIFT, by=by, times=times))
 
@@ -194,7 +194,7 @@ class SvoServer:
         self._faults.clear()
 
     def handle(self, request: Request) -> tuple[Answer | None, bool]:
-        """Return the answer to a request, or None to end the connection; and whether all of it is sent."""
+        """Return the answer to a request, or None to end the connection, and whether the whole answer is sent."""
         self.requests.append(request)
         fault = self._faults.take(request)
         if fault is None:
@@ -236,11 +236,11 @@ class _HTTPServer(ThreadingHTTPServer):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
-                # The client, or the handler's thread, was first.
+                # The client or the handler's thread has ended it already.
                 continue
 
     def handle_error(self, request: _Connection, client_address: tuple[str, int]) -> None:
-        """Let go of connections that ended, as clients that give up end them; anything else is to be seen."""
+        """Ignore connections that clients ended, and print any other error."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -248,7 +248,7 @@ class _HTTPServer(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    # Header and body leave in one piece.
+    # Send header and body in one piece.
     wbufsize = -1
     server: _HTTPServer
 
@@ -276,4 +276,4 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = _handle
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: `SvoServer.requests` has all that came."""
+        """Log nothing, because `SvoServer.requests` keeps all requests."""

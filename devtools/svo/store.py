@@ -1,4 +1,4 @@
-"""What the stand-in holds: an SQLite database of records and locations, as it is in memory."""
+"""The content of the stand-in: an SQLite database of records and locations, in memory."""
 
 import json
 import random
@@ -39,7 +39,7 @@ _LOCATION_COLUMNS = ("dataset", "file_url", "file_size", "file_path", "thumbnail
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset, and the keywords that its records have."""
+    """A dataset with the keywords of its records."""
 
     name: str
     resource_name: str
@@ -51,15 +51,15 @@ class Dataset:
 
 
 def collation_key(oid: str) -> str:
-    """Return what records are ordered by: PostgreSQL's usual collations look at letters and digits first.
+    """Return the sort key of an OID. Like PostgreSQL's usual collations, it compares letters and digits first.
 
-    A client must not compare the order with that of Python's strings.
+    A client must not assume the order of Python's strings.
     """
     return "".join(filter(str.isalnum, oid)).lower() + "\0" + oid
 
 
 class Store:
-    """Datasets, records and locations; not safe for threads by itself."""
+    """Datasets, records and locations. The caller must lock it between threads."""
 
     def __init__(self) -> None:
         self.datasets: dict[str, Dataset] = {}
@@ -94,7 +94,7 @@ class Store:
     def records(
         self, dataset: str, *, oid: str | None, by_oid: bool, descending: bool, limit: int, offset: int
     ) -> list[dict[str, Any]]:
-        """Return a page. Without an order by oid, records that start together come as they please."""
+        """Return a page. Without an order by OID, records that start together come in random order."""
         order = f"oid_order {'DESC' if descending else 'ASC'}" if by_oid else "start IS NULL, start, shuffle(oid)"
         rows = self._database.execute(
             f"SELECT fields, location_id FROM record WHERE dataset = ? AND (? IS NULL OR oid = ?) "
@@ -104,7 +104,7 @@ class Store:
         return [_record(row) for row in rows]
 
     def oids(self, dataset: str) -> list[str]:
-        """Return the oids of a dataset, in order."""
+        """Return the OIDs of a dataset, in order."""
         rows = self._database.execute("SELECT oid FROM record WHERE dataset = ? ORDER BY oid_order", (dataset,))
         return [row["oid"] for row in rows]
 
@@ -139,7 +139,7 @@ class Store:
         return self._database.execute(f"SELECT COUNT(*) FROM location WHERE {where}", values).fetchone()[0]
 
     def location_conflicts(self, location: Mapping[str, Any], own_id: int | None) -> list[str]:
-        """Return the columns that, with the dataset, must be unique and are not."""
+        """Return the columns in which another location of the dataset has the same value."""
         return [
             column
             for column in ("file_url", "file_path")
@@ -150,7 +150,7 @@ class Store:
         ]
 
     def users_of(self, location_id: int) -> list[str]:
-        """Return the oids of the records that use a location."""
+        """Return the OIDs of the records that use a location."""
         rows = self._database.execute("SELECT oid FROM record WHERE location_id = ? ORDER BY oid", (location_id,))
         return [row["oid"] for row in rows]
 
@@ -165,7 +165,7 @@ class Store:
         return self._database.execute("SELECT last_insert_rowid()").fetchone()[0]
 
     def delete_location(self, location_id: int) -> bool:
-        """Delete a location; records that use it are left without one."""
+        """Delete a location. Records that use it lose it."""
         return self._database.execute("DELETE FROM location WHERE id = ?", (location_id,)).rowcount > 0
 
 

@@ -1,14 +1,14 @@
-"""The addresses of the SVO's resources: absolute paths on its host."""
+"""The URIs of the SVO's resources: absolute paths on its host."""
 
 import re
 from urllib.parse import quote, unquote
 
-# Everything but unreserved characters must come percent-encoded.
+# All characters except unreserved ones must be percent-encoded.
 _ENCODED_SEGMENT = re.compile(r"(?:[A-Za-z0-9_.~-]|%[0-9A-Fa-f]{2})+")
 
 
 class Uris:
-    """Makes and reads the URIs under a prefix such as ``/service/api/svo/``."""
+    """Makes and reads the URIs below a prefix such as ``/service/api/svo/``."""
 
     def __init__(self, prefix: str):
         self._prefix = prefix
@@ -26,7 +26,7 @@ class Uris:
         return f"{self._prefix}data_location/{location_id}/"
 
     def segments(self, path: str) -> list[str] | None:
-        """Return the decoded parts of a path after the prefix, or None if it is no address of a resource."""
+        """Return the decoded parts of a path behind the prefix; None if it is not a resource's URI."""
         if not path.startswith(self._prefix) or not path.endswith("/"):
             return None
         parts = path[len(self._prefix) : -1].split("/")

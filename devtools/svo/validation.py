@@ -1,4 +1,4 @@
-"""What the SVO accepts as values, and how it changes them on the way."""
+"""Checks values as the SVO does, and changes them as it does."""
 
 import math
 from datetime import UTC, datetime
@@ -31,11 +31,11 @@ _RESERVED_BY_WINDOWS = {"CON", "PRN", "AUX", "NUL"} | {f"{name}{n}" for name in 
 
 
 class Invalid(Exception):
-    """A value is refused; the message is what the server says of it."""
+    """A value is refused; the message is the server's."""
 
 
 def clean_value(keyword_type: str, value: Any) -> Any:
-    """Return a keyword's value as it will be read back."""
+    """Return a keyword's value as a later GET shows it."""
     if isinstance(value, float) and not math.isfinite(value):
         raise Invalid("Enter a number." if keyword_type != TEXT else "NaN and infinities cannot be stored.")
     if value is None or value == "":
@@ -44,7 +44,7 @@ def clean_value(keyword_type: str, value: Any) -> Any:
 
 
 def shown_time(stored: str | None) -> str | None:
-    """Return a stored time as the API gives it: cut to milliseconds."""
+    """Return a stored time as the API shows it: truncated to milliseconds."""
     return stored and f"{stored[:-4]}Z"
 
 
@@ -57,12 +57,12 @@ def clean_tag(value: Any) -> str:
 
 
 def empty_value(keyword_type: str) -> Any:
-    """Return what a field that was never given reads as."""
+    """Return the value of a field that was never set."""
     return "" if keyword_type == TEXT else None
 
 
 def parse_time(value: Any) -> datetime:
-    """Read an ISO 8601 time; without a zone it is UTC."""
+    """Return an ISO 8601 time; without a zone, it is in UTC."""
     try:
         time = datetime.fromisoformat(value)
     except (TypeError, ValueError):
@@ -151,7 +151,7 @@ def _required_text(value: Any) -> str:
 
 
 def clean_file_size(value: Any) -> int:
-    """Check the size of a file; the text that the server itself gives back is taken too."""
+    """Check the size of a file, which may be text, as the server itself returns it."""
     size = _clean_integer(value)
     if size < 0:
         raise Invalid("Ensure this value is greater than or equal to 0.")
@@ -159,5 +159,5 @@ def clean_file_size(value: Any) -> int:
 
 
 def clean_offline(value: Any) -> bool:
-    """Check the flag of a file that is not there."""
+    """Check the flag of an offline file."""
     return _clean_boolean(value)

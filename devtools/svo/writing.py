@@ -1,4 +1,4 @@
-"""How the SVO takes records and locations that are written to it."""
+"""Writes records and locations as the SVO does."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,23 +15,23 @@ _ALREADY_THERE = {
 
 
 class TagRefused(BadRequest):
-    """A tag is not what the server takes, which it finds out when the rest of the record is stored."""
+    """A tag is refused. The server checks tags only after it has stored the rest of the record."""
 
 
 class Writer:
-    """Checks what is written, and writes it; the caller holds the transaction."""
+    """Checks and writes records and locations, in the caller's transaction."""
 
     def __init__(self, store: Store, uris: Uris):
         self._store = store
         self._uris = uris
 
     def create_record(self, dataset: Dataset, body: Mapping[str, Any]) -> str:
-        """Create a record, and its location if one is described; return the oid.
+        """Create a record, and its location if the body describes one. Return the OID.
 
         Raises
         ------
         TagRefused
-            With the record made, but without its tags.
+            After the record was created without its tags.
         """
         given = body.get("oid")
         oid = given if isinstance(given, str) else ""
@@ -50,7 +50,7 @@ class Writer:
         return oid
 
     def update_record(self, dataset: Dataset, oid: str, record: Mapping[str, Any], body: Mapping[str, Any]) -> None:
-        """Change the fields of a record that are given, and its location if that is given."""
+        """Change the given fields of a record, and its location if the body has one."""
         errors: dict[str, list[str]] = {}
         if "oid" in body:
             errors["oid"] = ["The value cannot be modified once it has been set"]
@@ -61,11 +61,11 @@ class Writer:
         self._store.save_record(dataset.name, oid, fields, self._location_of(body, location_id))
 
     def update_location(self, location: Mapping[str, Any], body: Mapping[str, Any]) -> None:
-        """Change the fields of a location that are given."""
+        """Change the given fields of a location."""
         self._save_location(body, location)
 
     def _record_fields(self, dataset: Dataset, body: Mapping[str, Any], errors: dict[str, list[str]]) -> dict[str, Any]:
-        """Check the fields; what the dataset does not have is ignored. Raises BadRequest with all that is wrong."""
+        """Check the fields, ignoring those that the dataset lacks. Raises BadRequest with all errors."""
         cleaners: dict[str, Callable[[Any], Any]] = {"fits_header": _clean_header, "tags": _tag_names}
         fields = {}
         for name, value in body.items():
@@ -93,7 +93,7 @@ class Writer:
             return existing["id"]
         if isinstance(given, dict):
             existing = self._existing_location(given.get("resource_uri"))
-            # Only an object that names itself twice is taken for the location that exists.
+            # Only an object with both `resource_uri` and `id` refers to the existing location.
             if existing is not None and str(given.get("id")) == str(existing["id"]):
                 return self._save_location(given, existing)
             return self._save_location(given, None)

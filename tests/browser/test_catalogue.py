@@ -27,7 +27,7 @@ def test_a_cube_is_found_by_a_filter_and_opened(page, public_cube, restricted_cu
 
 def test_a_filter_is_taken_away(page, public_cube, restricted_cube):
     page.goto("/?spectral_line=6173&instrument=CHROMIS")
-    expect(page.get_by_text("No cube in the archive has all that was asked for.")).to_be_visible()
+    expect(page.get_by_text("No cube matches all filters.")).to_be_visible()
     page.get_by_role("link", name="Remove the filter Spectral line: 6173").click()
     expect(page.get_by_role("article")).to_have_count(1)
     expect(page).to_have_url(re.compile(r"/\?instrument=CHROMIS$"))
@@ -85,7 +85,7 @@ def test_the_longest_words_on_a_release_fit_on_any_screen(open_context, restrict
     page.get_by_label("Username").fill(person.username)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("article")).to_contain_text("Open to you, to all from 2999-12-31")
+    expect(page.get_by_role("article")).to_contain_text("Open to you, public from 2999-12-31")
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
@@ -98,4 +98,4 @@ def test_the_filters_are_folded_away_on_a_phone_unless_one_is_wrong(open_context
     field.fill("yesterday")
     field.press("Enter")
     expect(field).to_be_visible()
-    expect(field).to_have_accessible_description(re.compile("Not a time such as"))
+    expect(field).to_have_accessible_description(re.compile("Enter a time such as"))

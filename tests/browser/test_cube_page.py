@@ -140,7 +140,7 @@ def test_keywords_are_searched(cube_page):
 def test_the_header_is_unfolded(cube_page):
     header = cube_page.get_by_role("region", name="Cards of the cube's header")
     expect(header).to_be_hidden()
-    cube_page.get_by_text("Show the cards as they stand in the file").click()
+    cube_page.get_by_text("Show the cards as in the file").click()
     expect(header).to_contain_text("SIMPLE  =                    T / conforms to FITS standard")
 
 

@@ -67,4 +67,4 @@ def test_a_person_without_a_grant_is_refused(page, restricted_cube, person):
     page.get_by_label("Username").fill("anna")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("region", name="File", exact=True)).to_contain_text("Your account has none.")
+    expect(page.get_by_role("region", name="File", exact=True)).to_contain_text("Your account has no access.")

@@ -171,5 +171,5 @@ def test_centre_size_rotation_and_distance_from_disk_centre_are_stored_and_found
     for query, count in queries.items():
         [*found] = client.get(f"/api/v1/data-cubes/?{query}").json()["results"]
         assert len(found) == count, query
-    assert client.get("/api/v1/data-cubes/?x_from=2&x_to=1").json() == {"x_to": ["Lies before x_from."]}
+    assert client.get("/api/v1/data-cubes/?x_from=2&x_to=1").json() == {"x_to": ["It must not be below x_from."]}
     assert "μ = 0.92" in client.get(f"/cubes/{metadata.cube.oid}/").content.decode()

@@ -53,7 +53,7 @@ def test_tests_that_use_the_database_are_marked(request, db):
 
 
 @pytest.mark.django_db
-def test_tests_that_ask_for_the_database_by_a_mark_are_marked(request):
+def test_tests_that_request_the_database_by_a_mark_are_marked(request):
     assert request.node.get_closest_marker("database")
 
 

@@ -92,7 +92,7 @@ def test_the_header_survives_a_round_trip_through_astropy(cube):
     assert fits.Header.fromstring(text).tostring() == text
 
 
-def test_the_header_has_what_breaks_naive_readers(cube):
+def test_the_header_has_cards_that_break_naive_readers(cube):
     cards = raw_cards(cube)
     header = fits.getheader(cube)
     assert header["DW3.AXIS.1"] == 1.0
@@ -137,7 +137,7 @@ def test_the_header_has_the_keywords_that_matter(cube):
     assert "POINT_ID" not in header
 
 
-def test_the_file_name_is_made_as_the_pipeline_makes_it():
+def test_the_file_name_is_that_of_the_pipeline():
     assert cube_filename() == (
         "nb_6173_2019-04-19T17:34:39_scans=0-4_stokes_corrected_export2021-05-28T15:08:12_im.fits"
     )
@@ -159,7 +159,7 @@ def test_tables_have_one_row_of_arrays_with_the_real_dimensions(cube):
         assert {hdu.header["NAXIS2"] for hdu in hdus[1:]} == {1}
 
 
-def test_var_keys_lists_the_extensions_that_are_there(tmp_path):
+def test_var_keys_lists_the_existing_extensions(tmp_path):
     path = write_cube(
         tmp_path / "cube.fits", shape=(1, 1, 2, 4, 4), without={"VAR-EXT-ATMOS_R0", "VAR-EXT-DATE-BEG", "WCS-TAB"}
     )
@@ -295,7 +295,7 @@ def test_another_bitpix_is_refused(tmp_path):
     ("keyword", "value"),
     [("FEATURES", "Pore"), ("DATE-BEG", "2019-04-19T18:00:00"), ("SCANNUM", 7), ("NEWKEY", "new"), ("EVENTS", None)],
 )
-def test_an_edited_keyword_leaves_the_file_valid_and_the_rest_as_it_was(tmp_path, keyword, value):
+def test_an_edited_keyword_leaves_the_file_valid_and_the_rest_unchanged(tmp_path, keyword, value):
     path = write_cube(tmp_path / "cube.fits", shape=(1, 1, 2, 4, 4))
     before, cards = path.read_bytes(), raw_cards(path)
     edit_keyword(path, keyword, value)
@@ -341,7 +341,7 @@ def test_an_edit_that_needs_another_block_is_refused_and_changes_nothing(tmp_pat
     assert path.read_bytes() == before
 
 
-def test_an_edit_without_datasum_to_go_by_is_refused(tmp_path):
+def test_an_edit_without_datasum_is_refused(tmp_path):
     path = write_cube(tmp_path / "cube.fits", shape=(1, 1, 2, 4, 4), keywords={"DATASUM": None})
     with pytest.raises(ValueError, match="has no DATASUM"):
         edit_keyword(path, "FEATURES", "Pore")
@@ -356,7 +356,7 @@ def test_a_sparse_cube_is_valid(tmp_path):
 
 
 @pytest.mark.parametrize("size", [380_000_000, 8_000_000_000])
-def test_a_sparse_cube_has_about_the_size_asked_for_and_takes_no_room(tmp_path, size):
+def test_a_sparse_cube_has_about_the_given_size_and_takes_no_disk_space(tmp_path, size):
     path = write_sparse_cube(tmp_path / "cube.fits", size_bytes=size)
     status = path.stat()
     assert abs(status.st_size - size) < 0.01 * size

@@ -23,7 +23,7 @@ def run(*arguments: str) -> str:
 
 
 @pytest.mark.django_db
-def test_what_it_writes_is_ingested_by_the_command_that_it_prints(data_root):
+def test_the_printed_command_ingests_the_written_cubes(data_root):
     *lines, _, last = run("write_sample_cube", "to try/it", "--cubes", "3").splitlines()
     paths = [Path(line.rpartition(" (")[0]) for line in lines]
     assert sorted(paths) == sorted((data_root / "to try" / "it").iterdir())
@@ -35,7 +35,7 @@ def test_what_it_writes_is_ingested_by_the_command_that_it_prints(data_root):
     }
 
 
-def test_one_cube_is_written_unless_more_are_asked_for(data_root):
+def test_one_cube_is_written_by_default(data_root):
     run("write_sample_cube", str(data_root))
     assert len(list(data_root.iterdir())) == 1
 
@@ -69,7 +69,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(data_root, monkeypatch):
         run("write_sample_cube", "sample")
 
 
-def test_at_least_one_cube_is_asked_for(data_root):
+def test_zero_cubes_are_refused(data_root):
     with pytest.raises(CommandError, match="at least 1"):
         run("write_sample_cube", "sample", "--cubes", "0")
     assert list(data_root.iterdir()) == []

@@ -1,11 +1,11 @@
-// A figure: panels below each other over the same x, read with the pointer or with a slider, zoomed together.
+// A figure: panels below each other with the same x axis. A pointer or a slider reads values; zoom applies to all panels.
 //
-// What is drawn is an object:
-//   x            rising numbers
-//   formatX      (number) => text with its unit, for the values that are read
+// The figure to draw is an object:
+//   x            ascending numbers
+//   formatX      (number) => text with its unit, for the values shown
 //   axis         {label, values: (splits, increment) => texts}
 //   bands        [[from, to], …] in x, shaded
-//   bandName     what they are
+//   bandName     the name of the bands
 //   panels       [{label of the y axis: its unit, format: (number) => text, series: [{name, values}]}]
 "use strict";
 
@@ -85,7 +85,7 @@ class Figure {
       scales: { x: { time: this.drawn.axis.time, range: padded } },
       cursor: { y: false, drag: { x: true, y: false, dist: 8 }, points: { size: 9 } },
       axes: [
-        // As much room for each mark as “17:34:55” and “617.3045” need.
+        // Room for each mark, enough for “17:34:55” and “617.3045”.
         { ...axis, label: this.drawn.axis.label, space: 84, values: (plot, splits, _axis, _space, step) => this.drawn.axis.values(splits, step) },
         { ...axis, label: panel.label, size: 62 },
       ],
@@ -126,7 +126,7 @@ class Figure {
     this.read(plot.cursor.idx, plot);
   }
 
-  // Show the values at a place, and mark it in all panels.
+  // Show the values at a place, and mark the place in all panels.
   read(index, pointedAt = null) {
     this.moving = true;
     const x = this.drawn.x[index];
@@ -171,7 +171,7 @@ class Figure {
     return padded(null, x[0], x[x.length - 1]);
   }
 
-  // Halve or double the range around the place that is read, within what there is.
+  // Halve or double the range around the place that is shown, within the data.
   zoom(how) {
     const [low, high] = this.whole();
     const { min, max } = this.panels[0].plot.scales.x;
@@ -201,7 +201,7 @@ class Figure {
     this.readSoon();
   }
 
-  // Put the marks back to their place in the data, once what has changed is drawn: they stay where they are on screen.
+  // Move the marks back to their place in the data after drawing, because they keep their place on the screen.
   readSoon() {
     this.moving = true;
     queueMicrotask(() => this.read(Number(this.slider.value)));
@@ -231,7 +231,7 @@ function sizeOf(box) {
   return { width: Math.max(50, box.clientWidth), height: Math.max(50, box.clientHeight) };
 }
 
-// A little room on both sides of the data; more where there is one place only.
+// A little room on both sides of the data; more if there is only one place.
 function padded(_plot, min, max) {
   if (min == null) return [0, 1];
   if (min === max) return [min - 0.5, max + 0.5];

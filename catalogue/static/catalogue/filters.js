@@ -1,4 +1,4 @@
-// On a narrow screen the filters are folded away, unless one of them is wrong. Runs as soon as they are there.
+// On a narrow screen, fold the filters away unless one of them is invalid. Runs as soon as they are parsed.
 "use strict";
 {
   const filters = document.currentScript.parentElement;

@@ -1,4 +1,4 @@
-// The search in the table of keywords. Without it the table is whole.
+// The search in the table of keywords. Without JavaScript, the whole table is shown.
 "use strict";
 {
   const input = document.getElementById("keyword-search");

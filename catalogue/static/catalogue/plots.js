@@ -1,4 +1,4 @@
-// The two figures of a cube: its seeing and its line profile, from the data in the page.
+// Draws the two figures of a cube, its seeing and its line profile, from the data in the page.
 "use strict";
 
 function dataOf(id) {
@@ -14,7 +14,7 @@ function seconds(iso) {
   return iso === null ? null : Date.parse(iso) / 1000;
 }
 
-// Points in the order of x; those without a place are left out.
+// Points in the order of x, without those that have no x.
 function ordered(x, ...columns) {
   const indices = [...x.keys()].filter((index) => x[index] !== null).sort((a, b) => x[a] - x[b]);
   return [x, ...columns].map((column) => indices.map((index) => column[index]));
@@ -52,12 +52,12 @@ function superscript(number) {
   return [...String(number)].map((sign) => SUPERSCRIPTS[sign] ?? sign).join("");
 }
 
-// Units as FITS writes them, “W m^-2”, in the way of papers.
+// Units as FITS writes them, “W m^-2”, in the notation of papers.
 function unitText(unit) {
   return unit.replace(/(?:\^|\*\*)\(?([+-]?\d+)\)?/g, (_all, power) => superscript(power));
 }
 
-// A panel of intensities, in a power of ten that gives numbers one can read.
+// A panel of intensities, scaled by a power of ten that gives readable numbers.
 function intensityPanel(names, columns, unit) {
   const largest = Math.max(0, ...columns.flat().map((value) => Math.abs(value ?? 0)));
   const power = largest ? Math.floor(Math.log10(largest)) : 0;
@@ -87,7 +87,7 @@ function lineProfileFigure(profile) {
     },
     bands: [],
     bandName: "",
-    // Q, U and V are far smaller than I.
+    // Q, U and V are much smaller than I.
     panels: names.length > 1 ? [panel(0, 1), panel(1)] : [panel(0)],
   };
 }

@@ -1,4 +1,4 @@
-"""``manage.py write_sample_cube``: write cubes to try an installation with."""
+"""``manage.py write_sample_cube``: writes cubes for trying an installation."""
 
 import argparse
 import os
@@ -15,19 +15,17 @@ SHAPE = (3, 4, 7, 120, 128)
 
 
 class Command(BaseCommand):
-    """Write sample cubes into a folder of their own below the science data folder."""
+    """Writes sample cubes into a new folder below the science data folder."""
 
-    help = "Write sample cubes, each of another day, to try an installation with."
+    help = "Write sample cubes, each of another day, for trying an installation."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Add the folder and the number of cubes."""
         parser.add_argument("folder", help="A new or empty folder in SCIENCE_DATA_ROOT; relative paths begin there.")
-        parser.add_argument("--cubes", type=int, default=1, metavar="N", help="How many; 1 if left out.")
+        parser.add_argument("--cubes", type=int, default=1, metavar="N", help="Number of cubes. Default: 1.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the cubes, and print their paths and the command that ingests them."""
         if options["cubes"] < 1:
-            raise CommandError(f"--cubes {options['cubes']}: at least 1 cube can be written.")
+            raise CommandError(f"--cubes {options['cubes']}: it must be at least 1.")
         folder = new_folder(options["folder"])
         try:
             paths = many_cubes(folder, options["cubes"], shape=SHAPE)
@@ -39,12 +37,12 @@ class Command(BaseCommand):
 
 
 def new_folder(name: str) -> Path:
-    """Return the path of a folder in SCIENCE_DATA_ROOT that holds nothing yet.
+    """Return the path of a new or empty folder in SCIENCE_DATA_ROOT.
 
     Raises
     ------
     CommandError
-        If it leaves SCIENCE_DATA_ROOT, or is a file or a folder with files: nothing is overwritten.
+        If the path leaves SCIENCE_DATA_ROOT, or is a file or a folder with files. Nothing is overwritten.
     """
     root = Path(os.path.realpath(settings.SCIENCE_DATA_ROOT))
     folder = Path(os.path.realpath(root / name))

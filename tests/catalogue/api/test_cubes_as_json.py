@@ -29,7 +29,7 @@ def with_previews(cube):
     return cube
 
 
-def test_a_list_tells_what_a_catalogue_shows(cube, anybody):
+def test_a_list_has_everything_that_a_catalogue_shows(cube, anybody):
     [listed] = anybody.get(URL).json()["results"]
     assert listed.pop("images") is not None
     assert listed == {
@@ -69,7 +69,7 @@ def test_a_list_tells_what_a_catalogue_shows(cube, anybody):
     }
 
 
-def test_a_cube_tells_all_that_a_list_does_and_more(with_previews, anybody):
+def test_a_cube_has_everything_that_a_list_has_and_more(with_previews, anybody):
     [listed] = anybody.get(URL).json()["results"]
     told = anybody.get(listed["url"]).json()
     assert {name: told[name] for name in listed} == listed
@@ -80,7 +80,7 @@ def test_a_cube_tells_all_that_a_list_does_and_more(with_previews, anybody):
     assert told["created_at"] <= told["updated_at"]
 
 
-def test_previews_are_told_with_their_urls(with_previews, anybody):
+def test_previews_have_urls(with_previews, anybody):
     told = anybody.get(f"{URL}{oid_in_url(with_previews.oid)}/").json()
     thumbnail, large = told["images"]
     assert (thumbnail["size_name"], thumbnail["width"], thumbnail["height"], thumbnail["size"]) == (
@@ -96,7 +96,7 @@ def test_previews_are_told_with_their_urls(with_previews, anybody):
     assert told["movie"]["seconds"] == 2.5
 
 
-def test_a_cube_without_previews_or_plots_is_told_all_the_same(cube, anybody):
+def test_a_cube_without_previews_or_plots_is_shown(cube, anybody):
     ImagePreview.objects.all().delete()
     VideoPreview.objects.all().delete()
     PlotData.objects.all().delete()
@@ -127,7 +127,7 @@ def test_the_header_is_text_whatever_is_accepted(cube, anybody, accept):
     assert (response.status_code, response["Content-Type"]) == (200, "text/plain; charset=utf-8")
 
 
-def test_a_restricted_cube_is_shown_but_its_file_is_not(archive_cube, anybody, person, client_of):
+def test_a_restricted_cube_is_shown_but_its_file_is_not_sent(archive_cube, anybody, person, client_of):
     cube = archive_cube(RESTRICTED)
     url = f"{URL}{oid_in_url(cube.oid)}/"
     told = anybody.get(url).json()
@@ -148,7 +148,7 @@ def test_a_restricted_cube_is_shown_but_its_file_is_not(archive_cube, anybody, p
         assert (access["may_download"], access["grounds"]) == (True, "email_grant")
 
 
-def test_nobody_is_told_who_has_a_grant(archive_cube, anybody):
+def test_grants_are_not_public(archive_cube, anybody):
     cube = archive_cube(RESTRICTED, owner_email_addresses=["somebody@observatory.example"])
     for address in (URL, f"{URL}{oid_in_url(cube.oid)}/"):
         assert b"somebody" not in anybody.get(address).content
@@ -195,7 +195,7 @@ def test_parameters_of_a_cube_are_refused(cube, anybody):
     assert (header.status_code, header.content) == (400, b"fields: This parameter is not known.\n")
 
 
-def test_text_from_a_header_comes_back_as_it_was(archive_cube, anybody):
+def test_text_from_a_header_comes_back_unchanged(archive_cube, anybody):
     archive_cube({"OBSERVER": "<script>alert('x')</script>"})
     [listed] = anybody.get(URL).json()["results"]
     response = anybody.get(listed["url"])

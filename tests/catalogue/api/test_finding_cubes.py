@@ -193,7 +193,7 @@ def test_all_filters_must_hold(found):
     assert found(instrument="CHROMIS", release="restricted") == ""
 
 
-def test_empty_parameters_ask_nothing(found):
+def test_empty_parameters_are_ignored(found):
     names = [
         "time_from",
         "wavelength_to",
@@ -273,7 +273,7 @@ def test_a_range_that_ends_before_it_begins_is_refused(db, anybody, low, high):
     ending = "-01-01" if low[0] == "time_from" else ""
     response = anybody.get(URL, {low[0]: low[1] + ending, high[0]: high[1] + ending})
     assert response.status_code == 400
-    assert response.json() == {high[0]: [f"Lies before {low[0]}."]}
+    assert response.json() == {high[0]: [f"It must not be below {low[0]}."]}
 
 
 def test_every_wrong_parameter_is_named_at_once(db, anybody):

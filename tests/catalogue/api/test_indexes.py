@@ -111,7 +111,7 @@ def indexes(plan):
         ("-size", "cube_by_size"),
     ],
 )
-def test_each_order_is_that_of_an_index(plans, anybody, ordering, index):
+def test_each_order_has_an_index(plans, anybody, ordering, index):
     [first] = plans(ordering=ordering)
     cursor = anybody.get(URL, {"ordering": ordering}).json()["next"].partition("cursor=")[2].partition("&")[0]
     [second] = plans(ordering=ordering, cursor=cursor)
@@ -152,7 +152,7 @@ def test_a_spectral_line_is_found_in_order(plans):
     ("ordering", "index"),
     [("-date_beg", "metadata_newest"), ("wavelength", "metadata_by_wavelength"), ("-size", "cube_by_size")],
 )
-def test_what_is_frequent_is_found_on_a_walk_through_an_index(plans, monkeypatch, ordering, index, given):
+def test_frequent_values_are_found_on_a_walk_through_an_index(plans, monkeypatch, ordering, index, given):
     monkeypatch.setattr(filters, "LONG_WALK", 200)
     monkeypatch.setattr(filters, "SHORT_WALK", 200)
     end, on_the_way = plans(ordering=ordering, **given)

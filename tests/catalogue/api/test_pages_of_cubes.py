@@ -75,7 +75,7 @@ def test_the_way_back_shows_the_same_pages(archive, anybody, ordering):
 
 @pytest.mark.parametrize("walk", [1, 2, 4, 7, 8])
 @pytest.mark.parametrize("ordering", ["-date_beg", "date_beg", "wavelength", "-size"])
-def test_what_is_rare_is_found_however_far_it_is(archive, anybody, monkeypatch, ordering, walk):
+def test_a_rare_value_is_found_far_down_the_list(archive, anybody, monkeypatch, ordering, walk):
     rare = {"keyword": "OBSERVER:rare", "ordering": ordering, "page_size": 1}
     everything = "".join(follow(anybody, f"{URL}?ordering={ordering}"))
     monkeypatch.setattr("catalogue.filters.SHORT_WALK", walk)
@@ -96,14 +96,14 @@ def test_the_first_page_has_none_before_it_and_the_last_none_after_it(archive, a
     assert anybody.get(URL).json()["next"] is None
 
 
-def test_links_keep_what_was_asked(archive, anybody):
+def test_links_keep_the_parameters(archive, anybody):
     link = anybody.get(URL, {"page_size": 2, "keyword": "INSTRUME:CRISP", "ordering": "date_beg"}).json()["next"]
     assert "page_size=2" in link
     assert "keyword=INSTRUME%3ACRISP" in link
     assert follow(anybody, link) == ["cd", "ef", "g"]
 
 
-def test_cubes_that_come_and_go_move_no_other(archive, archive_cube, anybody):
+def test_added_and_removed_cubes_do_not_move_others(archive, archive_cube, anybody):
     first = anybody.get(URL, {"page_size": 3}).json()
     archive_cube({"DATE-BEG": "2019-05-01T00:00:00"}, path="new.fits", oid="N")
     DataCube.objects.get(oid="e").delete()
@@ -111,7 +111,7 @@ def test_cubes_that_come_and_go_move_no_other(archive, archive_cube, anybody):
     assert follow(anybody, first["next"]) == ["dba"]
 
 
-def test_a_page_is_found_after_its_last_cube_is_gone(archive, anybody):
+def test_a_page_is_found_after_its_last_cube_was_removed(archive, anybody):
     link = anybody.get(URL, {"page_size": 6}).json()["next"]
     DataCube.objects.get(oid="a").delete()
     page = anybody.get(link).json()
@@ -152,7 +152,7 @@ def cursor(*parts):
         ("size", cursor("size", False, 2**64, 1)),
     ],
 )
-def test_a_cursor_that_was_made_up_is_refused(db, anybody, ordering, value):
+def test_an_invented_cursor_is_refused(db, anybody, ordering, value):
     response = anybody.get(URL, {"ordering": ordering, "cursor": value})
     assert response.status_code == 400
     assert list(response.json()) == ["cursor"]

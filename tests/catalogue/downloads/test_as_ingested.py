@@ -20,7 +20,7 @@ from workorders import queue
 from workorders.models import WorkOrder
 from workorders.worker import carry_out
 
-REPLACED = "The file of this cube was replaced; the archive does not have the new one yet."
+REPLACED = "The file of this cube was replaced. The archive has not ingested the new one yet."
 MISSING = "The file of this cube is missing from the archive at the moment."
 SP = cube_filename().replace("_im.fits", "_sp.fits")
 
@@ -97,7 +97,7 @@ def test_once_the_new_file_is_ingested_its_access_rules_hold(cube, anybody, plac
 
 
 @pytest.mark.usefixtures("prefix")
-def test_a_replaced_file_is_to_be_asked_for_again_while_its_order_is_pending(cube, anybody, place_cube):
+def test_a_replaced_file_is_answered_with_retry_after_while_its_order_is_pending(cube, anybody, place_cube):
     place_cube(RESTRICTED)
     refused(anybody, cube)
     for status in ("queued", "started"):
@@ -125,7 +125,7 @@ def test_a_file_that_cannot_be_ingested_is_queued_once_for_each_change(cube, fil
 
 
 @pytest.mark.django_db
-def test_an_image_in_an_extension_is_told_from_another_by_its_own_header(anybody, data_root, prefix):
+def test_an_image_in_an_extension_is_identified_by_its_own_header(anybody, data_root, prefix):
     Instrument.objects.create(name="VISP", telescope="solarnet")
     path = write_solarnet(data_root, "VISP", {"RELEASE": "2020-01-01"}, fits.ImageHDU)
     cube = DataCube.objects.get(oid=ingest(IngestRequest(path)).oid)
@@ -136,7 +136,7 @@ def test_an_image_in_an_extension_is_told_from_another_by_its_own_header(anybody
 
 
 @pytest.mark.parametrize("content", [b"", b"no header", b"x" * 8640])
-def test_a_file_without_a_header_is_a_file_that_was_replaced(cube, file, anybody, content):
+def test_a_file_without_a_header_counts_as_replaced(cube, file, anybody, content):
     file.write_bytes(content)
     assert refused(anybody, cube) == REPLACED
     assert WorkOrder.objects.get().status == "queued"
@@ -157,14 +157,14 @@ def test_a_file_that_was_touched_or_copied_is_sent(cube, file, anybody, prefix, 
     assert not WorkOrder.objects.exists()
 
 
-def test_a_replaced_file_is_not_sent_where_no_digest_was_recorded(cube, anybody, place_cube):
+def test_a_replaced_file_without_a_recorded_digest_is_not_sent(cube, anybody, place_cube):
     DataCube.objects.update(modified_ns=None, header_digest="", product="")
     place_cube(RESTRICTED)
     assert refused(anybody, cube) == REPLACED
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_no_byte_or_condition_of_a_replaced_file_is_told(cube, anybody, place_cube, method):
+def test_no_byte_or_condition_of_a_replaced_file_is_revealed(cube, anybody, place_cube, method):
     etag = anybody.get(download_path(cube))["ETag"]
     place_cube(RESTRICTED)
     for headers in ({"HTTP_RANGE": "bytes=0-9"}, {"HTTP_IF_NONE_MATCH": etag}, {"HTTP_IF_MATCH": etag}):
@@ -211,7 +211,7 @@ class TestCompanions:
         assert refused(anybody, companion) == MISSING
         told = f"/api/v1/data-cubes/{oid_in_url(cube.oid)}/"
         assert anybody.get(told).json()["companions"][0]["download_url"] is None
-        assert "is missing from the archive since" in anybody.get(f"/cubes/{cube.oid}/").content.decode()
+        assert "has been missing from the archive since" in anybody.get(f"/cubes/{cube.oid}/").content.decode()
         assert "(missing)" in admin_client.get(f"/admin/datacubes/datacube/{cube.pk}/change/").content.decode()
         away.rename(file)
         assert ingest(IngestRequest(companion.relative_path)).steps[0].outcome == "updated"

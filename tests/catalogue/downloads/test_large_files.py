@@ -65,7 +65,7 @@ def download(url: str, headers: dict[str, str]) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("headers", [{}, {"Range": "bytes=0-"}])
-def test_ten_downloads_at_once_take_no_memory_to_speak_of(archive, url, content, headers):
+def test_ten_downloads_at_once_take_little_memory(archive, url, content, headers):
     before = peak_memory(archive.processes["web"].pid)
     with ThreadPoolExecutor(10) as clients:
         downloads = list(clients.map(lambda _: download(url, headers), range(10)))

@@ -23,8 +23,9 @@ def test_a_restricted_file_is_refused_with_the_day_the_reason_and_whom_to_ask(ar
     assert response.status_code == 403
     assert response.json() == {
         "detail": (
-            "This file becomes public on 2999-12-31. Until then it is for those who were given access. "
-            "Log in, if that is you. Ask archive@observatory.example for access."
+            "This file becomes public on 2999-12-31. "
+            "Until then, only people who have been given access can download it. "
+            "If you have been given access, log in. Ask archive@observatory.example for access."
         ),
         "release_date": "2999-12-31",
         "release_comment": "Embargo of <b>A. Ake</b> & Co.",
@@ -37,8 +38,8 @@ def test_a_file_without_a_release_date_is_refused(archive_cube, anybody, person,
     AccessRules.objects.update(release_date=None)
     refused = anybody.get(download_path(cube)).json()
     assert (refused["release_date"], refused["contact"]) == (None, None)
-    assert refused["detail"].startswith("This file is not public, and no release date is known. Log in")
-    assert "Log in" not in client_of(person).get(download_path(cube)).json()["detail"]
+    assert refused["detail"].startswith("This file is not public, and no release date is known. If you have been given")
+    assert "log in" not in client_of(person).get(download_path(cube)).json()["detail"]
 
 
 def test_a_browser_gets_a_page_in_which_text_from_the_header_stays_text(archive_cube, anybody, settings):
@@ -60,7 +61,7 @@ def test_a_program_that_accepts_only_fits_gets_the_file_and_refusals_as_json(arc
     assert (refused.status_code, refused["Content-Type"]) == (403, "application/json")
 
 
-def test_a_restricted_file_tells_nothing_of_its_bytes(archive_cube, anybody):
+def test_a_restricted_file_reveals_nothing_of_its_bytes(archive_cube, anybody):
     response = anybody.head(download_path(archive_cube(RESTRICTED)))
     assert response.status_code == 403
     assert not {"ETag", "Last-Modified", "Accept-Ranges"} & set(response.headers)
@@ -76,14 +77,14 @@ def test_another_filename_of_a_cube_is_not_found(cube, anybody):
     assert anybody.get(download_path(cube) + "x").status_code == 404
 
 
-def test_a_file_that_is_missing_is_not_found_and_says_so(cube, anybody, data_root):
+def test_a_missing_file_is_not_found_and_the_answer_says_so(cube, anybody, data_root):
     (data_root / cube.relative_path).unlink()
     page = anybody.get(download_path(cube), HTTP_ACCEPT="text/html")
     assert page.status_code == 404
     assert "The file of this cube is missing from the archive at the moment." in page.content.decode()
 
 
-def test_a_file_that_another_cube_overwrote_is_gone_and_says_so(archive_cube, anybody):
+def test_a_file_that_another_cube_overwrote_is_gone_and_the_answer_says_so(archive_cube, anybody):
     before = archive_cube()
     archive_cube(oid="another")
     response = anybody.get(download_path(before))
@@ -105,7 +106,7 @@ def test_a_path_that_leaves_the_folder_is_not_sent(cube, anybody, tmp_path):
     assert anybody.get(download_path(cube)).status_code == 404
 
 
-def test_a_file_that_cannot_be_opened_at_the_moment_is_to_be_asked_for_again(cube, anybody):
+def test_a_file_that_cannot_be_opened_now_is_answered_with_retry_after(cube, anybody):
     assert anybody.get(download_path(cube)).getvalue()  # Opens what else is opened once.
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     lowest_free = os.open("/dev/null", os.O_RDONLY)
@@ -121,7 +122,7 @@ def test_a_file_that_cannot_be_opened_at_the_moment_is_to_be_asked_for_again(cub
 
 
 @pytest.mark.parametrize("prefix", ["", "/protected/"])
-def test_a_file_that_the_storage_does_not_tell_of_is_to_be_asked_for_again(cube, anybody, settings, prefix):
+def test_a_file_that_the_storage_cannot_look_up_is_answered_with_retry_after(cube, anybody, settings, prefix):
     settings.X_ACCEL_PREFIX = prefix
     with no_answer_about(cube.filename):
         response = anybody.get(download_path(cube))

@@ -69,7 +69,7 @@ def test_any_oid_can_be_linked_to(archive_cube, anybody, oid):
     assert anybody.get(download_path(cube)).status_code == 200
 
 
-def test_head_tells_all_but_the_bytes(path, content, anybody):
+def test_head_answers_everything_except_the_bytes(path, content, anybody):
     sent, told = anybody.get(path), anybody.head(path)
     assert told.status_code == 200
     assert told.content == b""
@@ -121,7 +121,7 @@ def test_several_ranges_are_answered_with_the_whole(path, content, anybody, aske
     "asked",
     ["", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=9-1", "bytes=1-2-3", "frames=0-1", "bytes=0-1,x", "=0-1"],
 )
-def test_what_is_no_range_is_ignored(path, content, anybody, asked):
+def test_an_invalid_range_is_ignored(path, content, anybody, asked):
     response = anybody.get(path, HTTP_RANGE=asked)
     assert (response.status_code, response["Content-Length"]) == (200, str(len(content)))
 
@@ -170,7 +170,7 @@ def test_a_file_put_in_the_place_of_another_has_another_etag_at_the_same_time_an
     assert anybody.get(path)["ETag"] != before
 
 
-def test_a_file_that_the_client_has_is_not_sent_again(path, anybody):
+def test_a_file_that_the_client_already_has_is_not_sent_again(path, anybody):
     whole = anybody.get(path)
     for method in (anybody.get, anybody.head):
         for condition in (
@@ -189,12 +189,12 @@ def test_a_file_that_the_client_does_not_have_is_sent(path, anybody):
     assert anybody.get(path, HTTP_IF_MODIFIED_SINCE="soon").status_code == 200
 
 
-def test_a_condition_that_fails_is_answered_as_such(path, anybody):
+def test_a_failed_condition_is_answered_as_such(path, anybody):
     assert anybody.get(path, HTTP_IF_MATCH='"other"').status_code == 412
     assert anybody.get(path, HTTP_IF_UNMODIFIED_SINCE=http_date(1)).status_code == 412
 
 
-def test_a_file_is_closed_whatever_is_answered(path, anybody):
+def test_a_file_is_closed_after_any_answer(path, anybody):
     def descriptors():
         return len(os.listdir("/proc/self/fd"))
 
@@ -216,7 +216,7 @@ def test_a_file_is_closed_whatever_is_answered(path, anybody):
     assert descriptors() == before
 
 
-def test_a_file_that_becomes_shorter_breaks_the_download_off(cube, path, content, anybody, data_root):
+def test_a_file_that_becomes_shorter_ends_the_download(cube, path, content, anybody, data_root):
     for headers in ({}, {"HTTP_RANGE": "bytes=20-"}):
         response = anybody.get(path, **headers)
         os.truncate(data_root / cube.relative_path, 25)
@@ -233,13 +233,13 @@ def test_an_empty_file_is_sent_as_such(cube, path, anybody, data_root):
     assert anybody.get(path, HTTP_RANGE="bytes=0-").status_code == 416
 
 
-def test_a_restricted_file_is_kept_by_no_shared_cache(archive_cube, person, client_of):
+def test_a_restricted_file_is_not_stored_in_shared_caches(archive_cube, person, client_of):
     cube = archive_cube(RESTRICTED, owner_email_addresses=[person.email])
     response = client_of(person).get(download_path(cube))
     assert response["Cache-Control"] == "private, no-cache"
 
 
 @pytest.mark.parametrize("prefix", ["", "/science-data"])
-def test_caches_keep_apart_what_is_sent_to_different_people(path, anybody, settings, prefix):
+def test_caches_distinguish_between_people(path, anybody, settings, prefix):
     settings.X_ACCEL_PREFIX = prefix
     assert {"Authorization", "Cookie"} <= set(anybody.get(path)["Vary"].split(", "))

@@ -28,7 +28,7 @@ def test_links_inside_the_folder_are_followed_before(archive_cube, anybody, data
     assert anybody.get(download_path(cube))["X-Accel-Redirect"] == "/protected/moved.fits"
 
 
-def test_a_link_out_of_the_folder_is_not_handed_on(archive_cube, anybody, data_root, tmp_path):
+def test_a_link_out_of_the_folder_is_not_passed_on(archive_cube, anybody, data_root, tmp_path):
     cube = archive_cube()
     (tmp_path / "secret").write_text("secret")
     (data_root / cube.relative_path).unlink()
@@ -38,7 +38,7 @@ def test_a_link_out_of_the_folder_is_not_handed_on(archive_cube, anybody, data_r
     assert "X-Accel-Redirect" not in response
 
 
-def test_a_restricted_file_is_not_handed_on(archive_cube, anybody):
+def test_a_restricted_file_is_not_passed_on(archive_cube, anybody):
     response = anybody.get(download_path(archive_cube(RESTRICTED)))
     assert response.status_code == 403
     assert "X-Accel-Redirect" not in response

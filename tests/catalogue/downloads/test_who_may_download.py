@@ -16,7 +16,7 @@ def restricted(archive_cube):
     return archive_cube(RESTRICTED)
 
 
-def test_everybody_may_download_what_is_released(archive_cube, anybody):
+def test_everybody_may_download_released_files(archive_cube, anybody):
     cube = archive_cube({"RELEASE": "2020-08-05"})
     assert download_access(AnonymousUser(), cube).grounds is Grounds.PUBLIC
     assert anybody.get(download_path(cube)).status_code == 200
@@ -31,13 +31,13 @@ def test_a_cube_is_public_on_the_day_of_its_release(archive_cube, anybody):
     assert anybody.get(download_path(cube)).status_code == 200
 
 
-def test_the_address_of_an_account_opens_what_is_granted_to_it_in_any_case_of_letters(archive_cube, person, client_of):
+def test_the_address_of_an_account_opens_its_grants_in_any_case_of_letters(archive_cube, person, client_of):
     cube = archive_cube(RESTRICTED, owner_email_addresses=["pERSON@observatory.EXAMPLE"])
     assert download_access(person, cube).grounds is Grounds.EMAIL_GRANT
     assert client_of(person).get(download_path(cube)).status_code == 200
 
 
-def test_an_address_that_only_begins_alike_opens_nothing(restricted, person):
+def test_an_address_that_only_starts_the_same_opens_nothing(restricted, person):
     EmailGrant.objects.create(cube=restricted, email=f"{person.email}.org")
     assert not download_access(person, restricted).allowed
 
@@ -48,7 +48,7 @@ def test_an_account_without_an_address_opens_nothing(restricted, person):
     assert not download_access(person, restricted).allowed
 
 
-def test_the_members_of_a_group_may_download_what_is_granted_to_it(archive_cube, person, client_of):
+def test_the_members_of_a_group_may_download_cubes_granted_to_it(archive_cube, person, client_of):
     cube = archive_cube(RESTRICTED, swedish_data=True)
     assert client_of(person).get(download_path(cube)).status_code == 403
     person.groups.add(Group.objects.get(name="Swedish User"))
@@ -114,7 +114,7 @@ def test_a_wrong_token_is_refused_even_for_a_public_file(archive_cube, anybody):
     assert response["WWW-Authenticate"] == "Token"
 
 
-def test_many_cubes_are_asked_about_in_as_many_statements_as_few(archive_cube, person, django_assert_max_num_queries):
+def test_access_to_many_cubes_takes_as_many_statements_as_to_few(archive_cube, person, django_assert_max_num_queries):
     group = Group.objects.create(name="observers")
     person.groups.add(group)
     cubes = [archive_cube(RESTRICTED, path=f"{n}.fits", oid=f"cube {n}") for n in range(5)]

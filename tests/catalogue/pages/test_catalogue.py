@@ -32,7 +32,7 @@ def three_cubes(archive_cube):
     )
 
 
-def test_cubes_are_listed_newest_first_with_what_they_are(three_cubes, visit):
+def test_cubes_are_listed_newest_first_with_their_facts(three_cubes, visit):
     page = visit("/")
     assert entries(page) == ["CRISP 8542", "CHROMIS 3950", "CRISP 6173"]
     oldest = page.all("article")[-1]
@@ -87,7 +87,7 @@ def test_filters_and_orders_are_read_from_the_url(three_cubes, visit, query, fou
     assert entries(visit(f"/?{query}")) == found
 
 
-def test_the_form_keeps_what_was_asked(three_cubes, visit):
+def test_the_form_keeps_the_filters(three_cubes, visit):
     page = visit(
         "/?instrument=CRISP&time_from=2019-01-01&polarimetry=true&tag=Pore&keyword=OBJECT:AR 12738&ordering=date_beg"
     )
@@ -103,7 +103,7 @@ def test_the_form_keeps_what_was_asked(three_cubes, visit):
     assert "selected" in order.one("option", value="date_beg").attributes
 
 
-def test_each_filter_that_is_on_can_be_taken_away(three_cubes, visit):
+def test_each_active_filter_can_be_removed(three_cubes, visit):
     page = visit("/?instrument=CRISP&time_from=2019-01-01&release=public&ordering=date_beg")
     active = {item.text: item.attributes["href"] for item in page.one("ul", class_="active-filters").all("a")}
     assert active["Remove the filter Release: Public ×"] == "?instrument=CRISP&time_from=2019-01-01&ordering=date_beg"
@@ -119,40 +119,40 @@ def test_a_search_without_result_says_so(archive_cube, visit):
     archive_cube()
     page = visit("/?spectral_line=1")
     assert entries(page) == []
-    assert "No cube in the archive has all that was asked for." in page.text
+    assert "No cube matches all filters." in page.text
 
 
 @pytest.mark.parametrize(
     ("query", "field", "message"),
     [
-        ("time_from=yesterday", "time_from", "Not a time such as"),
+        ("time_from=yesterday", "time_from", "Enter a time such as"),
         ("wavelength_to=red", "wavelength_to", "Enter a number."),
         ("wavelength_to=nan", "wavelength_to", "Enter a number."),
         ("keyword=OBSERVER", "keyword", "Write a keyword, a colon and the value"),
         ("spectral_line=%00", "spectral_line", "Null characters are not allowed."),
     ],
 )
-def test_what_is_wrong_with_a_filter_stands_beside_it_and_nothing_is_listed(archive_cube, visit, query, field, message):
+def test_the_error_of_a_filter_is_shown_beside_it_and_nothing_is_listed(archive_cube, visit, query, field, message):
     archive_cube()
     page = visit(f"/?{query}", status=400)
     assert entries(page) == []
     assert message in page.one(id=f"id_{field}_error").text
     assert f"id_{field}_error" in page.one("input", id=f"id_{field}").attributes["aria-describedby"].split()
-    assert "Nothing is listed until it is corrected" in page.one("div", role="alert").text
+    assert "Correct or remove the filter" in page.one("div", role="alert").text
 
 
 @pytest.mark.parametrize("query", ["instrument=NONE", "tag=None", "release=soon", "polarimetry=perhaps"])
-def test_a_choice_that_there_is_not_is_refused(archive_cube, visit, query):
+def test_an_unknown_choice_is_refused(archive_cube, visit, query):
     archive_cube()
     page = visit(f"/?{query}", status=400)
     assert entries(page) == []
     assert "is not one of the available choices" in page.one("form", id="filter-form").text
 
 
-def test_an_order_that_there_is_not_is_refused(archive_cube, visit):
+def test_an_unknown_order_is_refused(archive_cube, visit):
     archive_cube()
     page = visit("/?ordering=owner", status=400)
-    assert "There is no such order" in page.one("div", role="alert").text
+    assert "The catalogue has no such order" in page.one("div", role="alert").text
 
 
 def test_a_cube_without_previews_and_plots_is_listed(archive_cube, visit):

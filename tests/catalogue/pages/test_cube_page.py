@@ -13,7 +13,7 @@ from tests.support.archived_cubes import copy_of
 SAMPLE_PAGE = "/cubes/2019-04-19T17:34:55.50395_6173_0-4/"
 
 
-def test_it_shows_what_the_cube_is(archive_cube, visit):
+def test_the_page_shows_the_facts_of_the_cube(archive_cube, visit):
     archive_cube()
     page = visit(SAMPLE_PAGE)
     assert page.one("h1").text == "CRISP 6173, 2019-04-19 17:34:55 UTC"
@@ -62,7 +62,7 @@ def test_the_plots_come_with_their_data_and_a_sentence(archive_cube, visit):
     lowest, highest = 100 * min(seeing["r0_low"]), 100 * max(seeing["r0_low"])
     assert f"Low altitudes {lowest:.1f} to {highest:.1f} cm, median" in texts[0]
     assert "mean of 2 scans: Stokes I, Q, U, V, 3 wavelengths from 617.299 to 617.369 nm." in texts[1]
-    assert "Stokes I is least at 617.334 nm." in texts[1]
+    assert "Stokes I has its minimum at 617.334 nm." in texts[1]
 
 
 def test_keywords_are_listed_with_value_and_comment(archive_cube, visit):
@@ -75,7 +75,7 @@ def test_keywords_are_listed_with_value_and_comment(archive_cube, visit):
     assert [value.text for value in rows["HISTORY"].all("span", class_="value")] != []
 
 
-def test_the_header_stands_there_card_by_card(archive_cube, visit):
+def test_the_header_is_shown_card_by_card(archive_cube, visit):
     archive_cube()
     cards = visit(SAMPLE_PAGE).one("pre").content[0].splitlines()
     assert cards[0] == "SIMPLE  =                    T / conforms to FITS standard"
@@ -109,7 +109,7 @@ def test_a_cube_that_began_earlier_is_of_the_same_time_if_it_was_still_running(a
     assert [link.attributes["href"] for link in related.all("a")] == ["/cubes/running/"]
 
 
-def test_many_related_cubes_are_to_be_found_in_the_catalogue(archive_cube, visit):
+def test_many_related_cubes_are_linked_in_the_catalogue(archive_cube, visit):
     cube = archive_cube()
     for number in range(8):
         copy_of(cube, f"copy {number}")
@@ -136,7 +136,7 @@ def test_a_cube_that_is_not_there_is_not_found(db, visit, path):
     assert visit(f"/cubes/{path}/", status=404).one("h1").text == "Not found"
 
 
-def test_a_cube_of_which_little_is_known_has_a_page(archive_cube, visit):
+def test_a_cube_with_little_metadata_has_a_page(archive_cube, visit):
     cube = archive_cube()
     copy_of(cube, "bare", pointing_x=None, pointing_y=None, size_x=None, wavelength_min=None, keywords={})
     DataCube.objects.get(oid=cube.oid).delete()
@@ -151,7 +151,7 @@ def test_only_reading_is_allowed(archive_cube, client):
     assert client.post(SAMPLE_PAGE).status_code == 405
 
 
-def test_a_page_takes_few_statements_however_many_cubes_are_related(archive_cube, client):
+def test_a_page_takes_few_statements_for_any_number_of_related_cubes(archive_cube, client):
     cube = archive_cube()
 
     def statements():

@@ -42,7 +42,7 @@ def test_a_field_is_drawn_on_the_disk_with_north_up():
 
 
 @pytest.mark.parametrize("place", [{}, {"pointing_x": 1e9, "pointing_y": 0}, {"pointing_x": 0}])
-def test_a_field_that_is_nowhere_near_the_sun_is_not_drawn(place):
+def test_a_field_far_from_the_sun_is_not_drawn(place):
     assert solar_disk(Metadata(**place)) == {"known": False}
 
 

@@ -43,10 +43,10 @@ def test_a_file_without_release_date_says_so(archive_cube, file_box):
     assert "write to the archive’s staff" in file_box().text
 
 
-def test_a_person_without_a_grant_is_told(archive_cube, file_box, client, person):
+def test_a_person_without_a_grant_is_informed(archive_cube, file_box, client, person):
     archive_cube(RESTRICTED)
     client.force_login(person)
-    assert "Your account has none." in file_box().text
+    assert "Your account has no access." in file_box().text
     assert file_box().all("a", class_="button") == []
 
 
@@ -55,15 +55,15 @@ def test_a_person_with_a_grant_can_download(archive_cube, file_box, client, pers
     EmailGrant.objects.create(cube=cube, email=person.email)
     client.force_login(person)
     assert client.get(file_box().one("a", class_="button").attributes["href"]).status_code == 200
-    assert file_box().one("span", class_="release").text == "Open to you, to all from 2999-12-31"
-    assert visit("/").one("article").one("span", class_="release").text == "Open to you, to all from 2999-12-31"
+    assert file_box().one("span", class_="release").text == "Open to you, public from 2999-12-31"
+    assert visit("/").one("article").one("span", class_="release").text == "Open to you, public from 2999-12-31"
 
 
-def test_a_file_that_is_missing_is_not_offered(archive_cube, file_box):
+def test_a_missing_file_is_not_offered(archive_cube, file_box):
     cube = archive_cube()
     cube.missing_since = datetime(2026, 1, 2, tzinfo=UTC)
     cube.save()
-    assert "is missing from the archive since 2026-01-02" in file_box().text
+    assert "has been missing from the archive since 2026-01-02" in file_box().text
     assert file_box().all("a", class_="button") == []
 
 

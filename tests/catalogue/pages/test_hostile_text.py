@@ -35,7 +35,7 @@ def test_no_script_comes_into_a_page(hostile_cube, visit, path):
     assert not page.all("img", src="x")
 
 
-def test_the_text_is_shown_as_it_stands(hostile_cube, visit):
+def test_the_text_is_shown_unchanged(hostile_cube, visit):
     page = visit("/cubes/%22%3Cscript%3Ealert(1)%3C%2Fscript%3E/")
     rows = {row.one("th").text: row.one("td").text for row in page.one("tbody").all("tr")}
     assert rows["OBSERVER"].startswith(ATTACK)

@@ -17,7 +17,7 @@ def body(response):
     return b"".join(response.streaming_content)
 
 
-def test_a_preview_is_kept_by_browsers_for_long(movie, client):
+def test_browsers_keep_a_preview_for_long(movie, client):
     response = client.get("/media/2019/a.webm")
     assert body(response) == movie.read_bytes()
     assert response.headers["Content-Type"] == "video/webm"
@@ -26,7 +26,7 @@ def test_a_preview_is_kept_by_browsers_for_long(movie, client):
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_player_is_sent_the_part_it_asks_for(movie, client):
+def test_a_player_gets_the_part_that_it_requests(movie, client):
     response = client.get("/media/2019/a.webm", headers={"Range": "bytes=10-19"})
     assert response.status_code == 206
     assert response.headers["Content-Range"] == "bytes 10-19/100"
@@ -59,7 +59,7 @@ def test_head_sends_no_body(movie, client):
     "path",
     ["2019/none.jpg", "2019/a.webm.part", "2019", "page.html", "../media/2019/a.webm", "%2e%2e/secret.jpg", "a%00.jpg"],
 )
-def test_what_is_no_preview_is_not_found(movie, client, settings, path):
+def test_a_file_that_is_not_a_preview_is_not_found(movie, client, settings, path):
     (settings.MEDIA_ROOT / "2019" / "a.webm.part").write_bytes(b"x")
     (settings.MEDIA_ROOT / "page.html").write_text("<script>")
     (settings.MEDIA_ROOT.parent / "secret.jpg").write_bytes(b"x")
@@ -72,7 +72,7 @@ def test_a_link_out_of_the_folder_is_not_followed(client, settings):
     assert client.get("/media/inside.jpg").status_code == 404
 
 
-def test_a_preview_that_the_storage_does_not_tell_of_is_to_be_asked_for_again(movie, client):
+def test_a_preview_that_the_storage_cannot_look_up_is_answered_with_retry_after(movie, client):
     with no_answer_about("a.webm"):
         response = client.get("/media/2019/a.webm")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
