@@ -27,6 +27,7 @@ if broker_url.startswith("filesystem"):
 elif broker_url.startswith("redis"):
     # A broker that vanished without a word (failover, a firewall that forgot a connection) must be noticed.
     broker_transport_options = {"socket_timeout": 10, "socket_connect_timeout": 5, "socket_keepalive": True}
+broker_heartbeat = 30  # The same for RabbitMQ.
 
 task_default_queue = "ingest"
 task_queues = [Queue(name, Exchange(name), routing_key=name) for name in ("ingest", "svo", "mail")]
