@@ -32,7 +32,7 @@ broker_heartbeat = 30  # The same for RabbitMQ.
 task_default_queue = "ingest"
 task_queues = [Queue(name, Exchange(name), routing_key=name) for name in ("ingest", "svo", "mail")]
 task_ignore_result = True
-task_publish_retry = False
+task_publish_retry = True  # Beat replaces a lost connection to RabbitMQ only when it tries again. Wake-ups do not wait.
 task_serializer = "json"
 accept_content = ["json"]
 
