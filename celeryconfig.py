@@ -29,11 +29,12 @@ if broker_url.startswith("filesystem"):
 elif broker_url.startswith("redis"):
     # A broker that vanished without a word (failover, a firewall that forgot a connection) must be noticed.
     broker_transport_options = {"socket_timeout": 10, "socket_connect_timeout": 5, "socket_keepalive": True}
+broker_heartbeat = 30  # The same for RabbitMQ.
 
 task_default_queue = "ingest"
 task_queues = [Queue(name, Exchange(name), routing_key=name) for name in ("ingest", "svo", "mail")]
 task_ignore_result = True
-task_publish_retry = False
+task_publish_retry = True  # Beat replaces a lost connection to RabbitMQ only when it tries again. Wake-ups do not wait.
 task_serializer = "json"
 accept_content = ["json"]
 

@@ -7,10 +7,12 @@ whoever sends one: a sweep sends again what is missing.
 import logging
 from functools import cache
 
+import amqp
 from celery import current_app
 from celery.app.task import Task
 from kombu import Connection
 from kombu.pools import producers
+from kombu.transport import pyamqp
 from kombu.transport.redis import Channel as RedisChannel
 
 from common.transience import will_pass
@@ -18,16 +20,22 @@ from common.transience import will_pass
 logger = logging.getLogger(__name__)
 
 BROKER_TIMEOUT_SECONDS = 0.4
+SWEEP_TIMEOUT_SECONDS = 5
 MAX_WAKE_UPS_OF_A_SWEEP = 1000
 
 
 def send_wake_up(task: Task) -> None:
     """Tell the workers that there is work. A broker that does not take it in time is left alone, with a log line."""
+    broker = _broker()
     try:
-        with producers[_broker()].acquire(block=True, timeout=BROKER_TIMEOUT_SECONDS) as producer:
-            task.apply_async(producer=producer, retry=False)
+        with producers[broker].acquire(block=True, timeout=BROKER_TIMEOUT_SECONDS) as producer:
+            try:
+                task.apply_async(producer=producer, retry=False)
+            except Exception:
+                producer.connection.collect()  # Half a message may have been sent on it.
+                raise
     except Exception as error:
-        if not will_pass(error):
+        if not (will_pass(error) or isinstance(error, broker.connection_errors + broker.channel_errors)):
             raise
         logger.warning("no wake-up was sent, the sweep will send it: the broker is away: %s", error)
 
@@ -47,7 +55,7 @@ def send_missing_wake_ups(task: Task, queue_name: str, wanted: int) -> int:
 
 def waiting_messages(queue_name: str) -> int:
     """Return how many messages wait in a queue of the broker."""
-    with current_app.connection_for_read() as connection:
+    with _connection(SWEEP_TIMEOUT_SECONDS) as connection:
         queue = current_app.amqp.queues[queue_name]
         declared = queue.bind(connection.default_channel).queue_declare()
         # The stub takes what the channel answers for the queue's name.
@@ -72,11 +80,29 @@ def ask_broker() -> None:
 
 @cache
 def _broker() -> Connection:
-    connection = current_app.connection_for_write(connect_timeout=BROKER_TIMEOUT_SECONDS)
+    return _connection(BROKER_TIMEOUT_SECONDS)
+
+
+def _connection(seconds: float) -> Connection:
+    """Make a connection that waits so long for any answer of the broker, and does not try again."""
+    connection = current_app.connection_for_write(connect_timeout=seconds)
     connection.transport_options = {
         **(connection.transport_options or {}),
-        "socket_timeout": BROKER_TIMEOUT_SECONDS,
-        "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
+        "socket_timeout": seconds,
+        "socket_connect_timeout": seconds,
         "max_retries": 0,
     }
+    if connection.get_transport_cls() is pyamqp.Transport:
+        # The stub knows names only.
+        connection.transport_cls = _ImpatientTransport  # type: ignore[assignment]
     return connection
+
+
+class _ImpatientTransport(pyamqp.Transport):
+    """RabbitMQ's, with a bound on each answer: py-amqp reads again after its `read_timeout`, without end."""
+
+    def establish_connection(self) -> amqp.Connection:
+        connection = super().establish_connection()
+        # The stubs allow for what is not connected.
+        connection.sock.settimeout(self.client.connect_timeout)  # type: ignore[union-attr]
+        return connection

@@ -99,6 +99,9 @@ class Environment(BaseSettings):
     DATABASE_URL: Annotated[str, _with_scheme("postgres", "postgresql", "sqlite")] = _described(
         "the database, such as `postgres://user:password@host/name`", "", "SQLite in `LOCAL_ROOT`"
     )
+    DISABLE_SERVER_SIDE_CURSORS: bool = _described(
+        "must be on if `DATABASE_URL` is the address of PgBouncer in transaction mode", False
+    )
     CELERY_BROKER_URL: Annotated[str, _with_scheme("filesystem", "redis", "rediss", "amqp", "amqps")] = _described(
         "the broker, such as `redis://:password@host:6379/0`; `filesystem://` is a folder in `LOCAL_ROOT`",
         "filesystem://",

@@ -6,7 +6,6 @@ With none of them set, everything local (database, messages, data, media) lives 
 import os
 import secrets
 from datetime import timedelta
-from math import ceil
 from urllib.parse import urlsplit
 
 import environ
@@ -71,14 +70,9 @@ if _database_url:
     _database = environ.Env.db_url_config(_database_url)
     _database["CONN_MAX_AGE"] = None
     _database["CONN_HEALTH_CHECKS"] = True
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = env.DISABLE_SERVER_SIDE_CURSORS
 else:
     _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": LOCAL_ROOT / "archive.sqlite3"}
-if _database["ENGINE"] == "django.db.backends.postgresql":
-    # PostgreSQL would compile some statements of the lists, which takes longer than the statements. And it ends a
-    # transaction whose process has stopped in the middle of it after as long as a lease: its locks would last longer
-    # than the lease otherwise, and hold up whoever posts or claims the order.
-    _options = f"-c jit=off -c idle_in_transaction_session_timeout={ceil(1000 * ORDER_LEASE_SECONDS)}"
-    _database.setdefault("OPTIONS", {}).setdefault("options", _options)
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     # Writers wait for each other at the start of a transaction rather than fail in the middle of it.
     _database["OPTIONS"] = {

@@ -44,7 +44,7 @@ def postgresql() -> Iterator[str]:
         If there is none.
     """
     for url in (os.environ.get("DATABASE_URL", ""), "postgres://postgres@127.0.0.1:5432/postgres"):
-        if url.startswith("postgres") and _postgresql_answers(url):
+        if url.startswith("postgres") and postgresql_answers(url):
             yield url
             return
     with PostgreSQLServer() as server:
@@ -68,7 +68,8 @@ def redis_broker() -> Iterator[str]:
         yield server.url
 
 
-def _postgresql_answers(url: str) -> bool:
+def postgresql_answers(url: str) -> bool:
+    """Return whether one can connect to a database."""
     try:
         psycopg2.connect(url, connect_timeout=2).close()
     except psycopg2.OperationalError:
@@ -95,6 +96,25 @@ def execute(url: str, statement: str) -> None:
     try:
         connection.autocommit = True
         connection.cursor().execute(statement)
+    finally:
+        connection.close()
+
+
+def copy_database(url: str, template: str, name: str) -> None:
+    """Make a copy of a database, with the settings of its own, which PostgreSQL leaves out."""
+    connection = psycopg2.connect(url)
+    try:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        cursor.execute(
+            "SELECT unnest(setconfig) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = setdatabase "
+            "WHERE datname = %s",
+            [template],
+        )
+        for (setting,) in cursor.fetchall():
+            variable, _, value = setting.partition("=")
+            cursor.execute(f"ALTER ROLE CURRENT_USER IN DATABASE {name} SET {variable} TO %s", [value])
     finally:
         connection.close()
 
@@ -153,15 +173,34 @@ class PostgreSQLServer:
 
 
 class RedisServer:
-    """A private Redis server that stores nothing on disk."""
+    """A private Redis server that stores nothing on disk.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    password
+        What clients must send; left out, nothing.
+    certificates
+        A folder with `ca.pem`, `server.pem` and `server.key`; with it, the server speaks TLS only.
+    """
+
+    def __init__(self, password: str = "", certificates: Path | None = None) -> None:
         program = shutil.which("redis-server")
         if program is None:
             raise ServiceMissing("no Redis answers and its program (redis-server) is not on this machine")
-        self._program = program
         self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._command = [program, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        if password:
+            self._command += ["--requirepass", password]
+        self.url = f"://:{password}@127.0.0.1:{self.port}/0" if password else f"://127.0.0.1:{self.port}/0"
+        if certificates is None:
+            self._command += ["--port", str(self.port)]
+            self.url = f"redis{self.url}"
+        else:
+            files = {"ca-cert": "ca.pem", "cert": "server.pem", "key": "server.key"}
+            self._command += ["--port", "0", "--tls-port", str(self.port), "--tls-auth-clients", "no"]
+            for option, name in files.items():
+                self._command += [f"--tls-{option}-file", str(certificates / name)]
+            self.url = f"rediss{self.url}?ssl_cert_reqs=required&ssl_ca_certs={certificates / 'ca.pem'}"
         self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> "RedisServer":
@@ -178,8 +217,7 @@ class RedisServer:
 
     def start(self) -> None:
         """Start an empty server and wait until it answers."""
-        arguments = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        self._process = subprocess.Popen([self._program, *arguments], stdout=subprocess.DEVNULL)
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
         wait_until(lambda: _redis_answers(self.url), "Redis answers")
 
     def kill(self) -> None:

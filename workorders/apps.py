@@ -1,6 +1,7 @@
 """The app of the queue."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class WorkOrdersConfig(AppConfig):
@@ -10,8 +11,10 @@ class WorkOrdersConfig(AppConfig):
     verbose_name = "Work orders"
 
     def ready(self) -> None:
-        """Let downloads queue a file that has changed."""
+        """Let downloads queue a file that has changed, and `migrate` set the guards of the database."""
         from catalogue.downloads.as_ingested import queue_again
         from workorders.changed_files import queue_changed_file
+        from workorders.database_guards import set_guards
 
         queue_again.fill(queue_changed_file)
+        post_migrate.connect(set_guards, sender=self)

@@ -13,7 +13,7 @@ import psycopg2
 import requests
 
 from demo.archive import make_token
-from devtools.services import PostgreSQLServer, RedisServer, execute, of_database, wait_until
+from devtools.services import PostgreSQLServer, RedisServer, copy_database, execute, of_database, wait_until
 from devtools.stack import Stack
 from tests.support.nginx import NginxServer
 
@@ -83,7 +83,7 @@ class Archive:
         self.data.mkdir()
         self.accepted: dict[str, list[dict[str, Any]]] = {}
         self.database_url = of_database(servers.database.url, name)
-        execute(servers.database.url, f"CREATE DATABASE {name} TEMPLATE {servers.template}")
+        copy_database(servers.database.url, servers.template, name)
         environment = {
             "LOCAL_ROOT": str(folder),
             "SCIENCE_DATA_ROOT": str(self.data),

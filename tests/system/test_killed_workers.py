@@ -135,6 +135,7 @@ def test_a_worker_that_is_stopped_within_its_last_transaction_holds_up_nobody(ma
     archive.start(workers=2, concurrency=1)
     path = write_cube(archive.data / cube_filename(), shape=MOVIES)
     connection = psycopg2.connect(archive.database_url)
+    connection.cursor().execute("SET idle_in_transaction_session_timeout = 0")  # It is idle on purpose.
     connection.cursor().execute("LOCK TABLE datacubes_datacube IN SHARE MODE")  # Reads go on, writes wait.
     order = archive.post(path)
     stopped = archive.process_at(path)
