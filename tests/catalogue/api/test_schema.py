@@ -66,6 +66,24 @@ def test_the_description_is_complete(tmp_path):
     call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema.yml"))
 
 
+def test_every_field_and_operation_is_described(db, anybody):
+    description = anybody.get("/api/v1/schema/", HTTP_ACCEPT="application/json").json()
+    bare = [
+        f"{name}.{field}"
+        for name, schema in description["components"]["schemas"].items()
+        for field, properties in schema.get("properties", {}).items()
+        if not properties.get("description")
+    ]
+    assert bare == []
+    operations = [operation for methods in description["paths"].values() for operation in methods.values()]
+    assert all(operation["summary"] and operation["description"] for operation in operations)
+    [example] = description["paths"]["/api/v1/ingest/"]["post"]["requestBody"]["content"]["application/json"][
+        "examples"
+    ]
+    value = description["paths"]["/api/v1/ingest/"]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    assert list(value[example]["value"]) == ["relative_path"]
+
+
 def test_the_description_names_every_list_and_parameter(db, anybody):
     description = anybody.get("/api/v1/schema/", HTTP_ACCEPT="application/json").json()
     paths = {path for path in description["paths"] if path.startswith("/api/v1/")}
