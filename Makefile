@@ -41,6 +41,7 @@ lint: $(READY) ## Check format, style, the floors of the house, types and that r
 	DATABASE_URL= $(BIN)/mypy
 	$(BIN)/python -m devtools.released_migrations
 	$(BIN)/python -m devtools.settings_reference
+	git ls-files -- "*.py" "*.md" "*.html" "*.yml" "*.toml" ":!:*/vendor/*" | xargs $(BIN)/codespell
 	DATABASE_URL= $(BIN)/python -m devtools.commands_reference
 
 docs: $(READY) ## Build the documentation as a site in var/site, and check its links.

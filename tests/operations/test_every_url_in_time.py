@@ -17,6 +17,7 @@ from tests.support.every_url import EXAMPLES, all_urls
 from workorders.models import WorkOrder, WorkOrderRun
 
 MOST_SECONDS = 1.0
+TRIES = 5
 MANY = 2_000
 MOST_TAGS, MOST_GRANTS = 100, 1000
 """What a vocabulary and a request have at most."""
@@ -93,8 +94,10 @@ def test_every_url_is_answered_within_a_second(hostile, settings):
     for client in (staff, Client(raise_request_exception=False)):
         for url in urls_of(hostile):
             took, status = seconds_and_status(client, url)
-            if took > MOST_SECONDS:
-                took = min(took, seconds_and_status(client, url)[0])
+            for _ in range(TRIES):
+                if took > MOST_SECONDS:  # Other processes can slow the processor down for a while.
+                    time.sleep(0.5)
+                    took = min(took, seconds_and_status(client, url)[0])
             if took > MOST_SECONDS:
                 slow[url] = took
             if status >= 500:
