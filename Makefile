@@ -43,6 +43,7 @@ lint: $(READY) ## Check format, style, the floors of the house, types and that r
 	$(BIN)/python -m devtools.settings_reference
 	git ls-files -- "*.py" "*.md" "*.html" "*.yml" "*.toml" ":!:*/vendor/*" | xargs $(BIN)/codespell
 	DATABASE_URL= $(BIN)/python -m devtools.commands_reference
+	DATABASE_URL= $(BIN)/python -m devtools.api_reference
 
 docs: $(READY) ## Build the documentation as a site in var/site, and check its links.
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
