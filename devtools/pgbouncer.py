@@ -30,7 +30,6 @@ auth_file = {folder}/users
 admin_users = postgres
 pool_mode = transaction
 default_pool_size = 6
-server_idle_timeout = 2
 query_wait_timeout = 10
 server_login_retry = 1
 ; Each transaction is another server connection's turn: whatever relies on a session fails at once.

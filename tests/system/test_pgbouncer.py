@@ -39,6 +39,14 @@ def make_pooled(pgbouncer: PgBouncerServer, make_archive: Callable[..., Archive]
     return make
 
 
+def check_whole_without(pgbouncer: PgBouncerServer, archive: Archive, *, surplus_files: bool = False) -> None:
+    """Check the whole once PgBouncer, which keeps its connections to PostgreSQL, has given them up."""
+    assert archive.stack.stop(60) == []
+    archive.stack.environment["DATABASE_URL"] = archive.database_url
+    pgbouncer.reconnect()
+    check_whole(archive, surplus_files=surplus_files)
+
+
 def test_migrate_through_pgbouncer_sets_guards_that_hold_for_every_transaction(make_pooled, pgbouncer):
     archive = make_pooled()
     execute(archive.servers.database.url, f"DROP DATABASE {archive.name}")
@@ -62,7 +70,7 @@ def guards_of_several_connections(archive: Archive) -> set[tuple[str, str]]:
     return found
 
 
-def test_cubes_are_ingested_shown_and_queued_again_through_pgbouncer(make_pooled):
+def test_cubes_are_ingested_shown_and_queued_again_through_pgbouncer(make_pooled, pgbouncer):
     archive = make_pooled()
     archive.start(workers=2, concurrency=2)
     paths = many_cubes(archive.data, 30, shape=MOVIES)
@@ -75,7 +83,7 @@ def test_cubes_are_ingested_shown_and_queued_again_through_pgbouncer(make_pooled
     archive.stack.manage("reingest_all_cubes", "--queue")
     archive.wait_until_idle()
     assert archive.query("SELECT count(*) FROM workorders_workorderrun WHERE status = 'completed'") == [(60,)]
-    check_whole(archive)
+    check_whole_without(pgbouncer, archive)
 
 
 @pytest.mark.parametrize("disabled", [False, True])
@@ -86,7 +94,7 @@ def test_server_side_cursors_must_be_disabled(make_pooled, disabled):
         archive.stack.manage("prune_media")
 
 
-def test_a_worker_that_is_stopped_within_its_last_transaction_holds_up_nobody_behind_pgbouncer(make_pooled):
+def test_a_worker_that_is_stopped_within_its_last_transaction_holds_up_nobody_behind_pgbouncer(make_pooled, pgbouncer):
     archive = make_pooled()
     archive.start(workers=2, concurrency=1)
     path = write_cube(archive.data / cube_filename(), shape=MOVIES)
@@ -106,10 +114,10 @@ def test_a_worker_that_is_stopped_within_its_last_transaction_holds_up_nobody_be
         lambda: any("its failure is not recorded" in archive.stack.log(name) for name in logs), "the worker has noticed"
     )
     archive.wait_until_idle()
-    check_whole(archive)
+    check_whole_without(pgbouncer, archive)
 
 
-def test_postgresql_that_crashes_behind_pgbouncer_is_told_and_loses_nothing(make_pooled):
+def test_postgresql_that_crashes_behind_pgbouncer_is_told_and_loses_nothing(make_pooled, pgbouncer):
     archive = make_pooled()
     archive.start(workers=1)
     before, *after = many_cubes(archive.data, 10)
@@ -127,4 +135,4 @@ def test_postgresql_that_crashes_behind_pgbouncer_is_told_and_loses_nothing(make
     for path in after:
         archive.post_until_accepted(path)
     archive.wait_until_idle()
-    check_whole(archive, surplus_files=True)
+    check_whole_without(pgbouncer, archive, surplus_files=True)

@@ -63,10 +63,10 @@ def test_of_two_synchronisations_that_two_beats_send_at_once_one_runs(make_archi
         archive.post(path)
     archive.wait_until_idle()
     wait_until(lambda: len(svo.oids("CRISP")) == 3, "the cubes are in the SVO")
-    svo.slow(0.5, methods=["GET"])  # So that both are there at once.
+    svo.slow(8, times=1)  # So that both are there at once.
     send = "from svo.tasks import synchronise_with_svo as task; task.delay(); task.delay()"
     archive.stack.manage("shell", "--no-imports", "--command", send)
-    wait_until(lambda: "Another synchronisation runs" in archive.stack.log("worker-0"), "one has found the other")
+    wait_until(lambda: "Another synchronisation" in archive.stack.log("worker-0"), "one has found the other")
     ended = "SELECT failed FROM svo_synchronisation WHERE is_running IS NULL"
     wait_until(lambda: archive.query(ended), "the other has ended")
     assert archive.query("SELECT failed FROM svo_synchronisation") == [(0,)]
