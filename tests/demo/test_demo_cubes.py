@@ -61,7 +61,7 @@ def test_one_is_near_the_limb_and_one_at_the_centre_of_the_disk(archive):
 def test_one_file_fails_with_a_reason(tmp_path, settings):
     settings.SCIENCE_DATA_ROOT = tmp_path
     path = write_cube_of_unknown_instrument(tmp_path)
-    with pytest.raises(PermanentError, match="INSTRUME is “TRIPPEL”, which is not a known instrument"):
+    with pytest.raises(PermanentError, match="INSTRUME is “TRIPPEL”, which is not registered"):
         ingest(IngestRequest(str(path.relative_to(tmp_path))))
 
 
