@@ -6,7 +6,7 @@ from kombu import Exchange, Queue
 from kombu.transport import TRANSPORT_ALIASES
 
 SUBMISSION_SWEEP_SECONDS = 30
-# Beat's clock tells when a sweep expires, and the worker's whether it has: they need not agree any better than workers'
+# Beat's clock says when a sweep expires, and the worker's whether it has: they need not agree better than workers'
 # clocks among themselves. A sweep that comes late finds nothing to do.
 SWEEP_EXPIRES_SECONDS = max(settings.ORDER_LEASE_SECONDS, settings.ORDER_SWEEP_SECONDS)
 SUBMISSION_SWEEP_EXPIRES_SECONDS = max(settings.ORDER_LEASE_SECONDS, SUBMISSION_SWEEP_SECONDS)
@@ -27,7 +27,7 @@ if broker_url.startswith("filesystem"):
     # Remote control needs a broker that broadcasts, which a folder does badly: its files would pile up.
     worker_enable_remote_control = False
 elif broker_url.startswith("redis"):
-    # A broker that vanished without a word (failover, a firewall that forgot a connection) must be noticed.
+    # Notice a broker that vanished without closing the connection (failover, a firewall that dropped it).
     broker_transport_options = {"socket_timeout": 10, "socket_connect_timeout": 5, "socket_keepalive": True}
 broker_heartbeat = 30  # The same for RabbitMQ.
 

@@ -20,7 +20,7 @@ class NetworkLimit:
     """The first backend: refuses any password from a network that has tried too many accounts."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
-        """Take nobody in; who comes from such a network is not looked up.
+        """Authenticate nobody, and refuse passwords from such a network.
 
         Raises
         ------

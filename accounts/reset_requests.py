@@ -23,7 +23,7 @@ def answer_next() -> bool:
             return False
         form = PasswordResetForm({"email": request.email})
         if form.is_valid():
-            # The link leads to ARCHIVE_BASE_URL, whatever host the request was sent to.
+            # The link leads to ARCHIVE_BASE_URL, not to the host that the request named.
             form.save(
                 domain_override=base.netloc,
                 use_https=base.scheme == "https",

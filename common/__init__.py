@@ -1,4 +1,4 @@
-"""What knows nothing of cubes: errors, paths, paging, upserts, wake-ups, and bases for the admin and the API.
+"""Code that does not know cubes: errors, paths, paging, upserts, wake-ups, mail, and bases for the admin and the API.
 
-Imports nothing of the other rooms.
+It imports no other room.
 """

@@ -1,4 +1,4 @@
-"""The two kinds of failure, told apart by what the caller should do."""
+"""The two kinds of failure: permanent ones, and those that are worth another try."""
 
 import errno
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ _MOST_OF_A_MESSAGE = 300
 
 
 class PermanentError(Exception):
-    """The input is wrong and stays wrong: trying again gives the same. The message tells a person what to mend."""
+    """The input is wrong, and trying again gives the same result. The message says what to mend."""
 
 
 class TransientError(Exception):
@@ -66,7 +66,7 @@ def on_one_line(error: Exception | str) -> str:
 
 @contextmanager
 def damage(sentence: str, kind: type[PermanentError] = PermanentError) -> Iterator[None]:
-    """Take whatever a library raises in the block for damage of what it reads.
+    """Treat any exception of a library in the block as damage of what it reads.
 
     What will pass by itself, such as a lack of memory or an error of the storage, is not treated as damage.
 

@@ -46,7 +46,7 @@ _LARGEST_ID = 2**63 - 1
 
 
 class CursorRefused(ValueError):
-    """The cursor is none that a page of this list was given."""
+    """The cursor does not come from a page of this list."""
 
 
 def _time(value: Any) -> datetime:
@@ -104,7 +104,7 @@ class Ordering:
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Some rows of a list, and the cursors of its neighbours; None where there is none."""
+    """Some rows of a list, and the cursors of the pages before and after it, or None."""
 
     rows: list[Row]
     next_cursor: str | None

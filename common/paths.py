@@ -85,7 +85,7 @@ def confined_path(root: Path, relative_path: str) -> Path:
 
 
 def check_storage(root: Path) -> None:
-    """Tell a file that is gone from a storage that is: a folder that is not mounted is missing, or empty.
+    """Distinguish a missing file from missing storage: a folder that is not mounted is missing or empty.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def open_confined(root: Path, relative_path: str) -> int:
     """Open an untrusted path for reading and return its file descriptor.
 
     Symbolic links are resolved first. The path that they lead to is then opened folder by folder, each relative to the
-    one before and none of them by a link: whatever is exchanged meanwhile, the file lies below `root`.
+    one before, and no part may be a link. So the file lies below `root`, even if folders are exchanged meanwhile.
 
     Raises
     ------

@@ -25,7 +25,7 @@ MAX_WAKE_UPS_OF_A_SWEEP = 1000
 
 
 def send_wake_up(task: Task) -> None:
-    """Tell the workers that there is work. A broker that does not take it in time is left alone, with a log line."""
+    """Wake the workers. If the broker does not take the message in time, log it and go on."""
     broker = _broker()
     try:
         with producers[broker].acquire(block=True, timeout=BROKER_TIMEOUT_SECONDS) as producer:
@@ -84,7 +84,7 @@ def _broker() -> Connection:
 
 
 def _connection(seconds: float) -> Connection:
-    """Make a connection that waits so long for any answer of the broker, and does not try again."""
+    """Make a connection that waits at most this long for each answer of the broker and does not retry."""
     connection = current_app.connection_for_write(connect_timeout=seconds)
     connection.transport_options = {
         **(connection.transport_options or {}),

@@ -1,4 +1,4 @@
-"""The admin site: its titles, its front page, and what it answers to an address that asks for nonsense."""
+"""The admin site: its titles, its front page, and its answer to lookups that the database cannot compare."""
 
 import logging
 from typing import TYPE_CHECKING, Any, cast

@@ -51,7 +51,7 @@ FIELDS = {
     "WorkOrder.checksum": "CHECKSUM of the HDU that holds the image; may be empty.",
     "WorkOrder.checksum_status": "Whether CHECKSUM agrees with the header: verified, absent or mismatch.",
     "WorkOrder.steps": "What each step of the run did.",
-    "WorkOrder.warnings": "What was accepted although it is not as it should be.",
+    "WorkOrder.warnings": "Sentences on what was accepted with a fault.",
     "WorkOrder.error": "Why the run failed, as a sentence; empty if it did not.",
     "Step.name": "Name of the step.",
     "Step.outcome": "What became of the step.",

@@ -70,7 +70,7 @@ class Check:
     def _run(self, future: Future[None]) -> None:
         try:
             self._look()
-        except BaseException as error:  # noqa: BLE001  Whoever waits is told.
+        except BaseException as error:  # noqa: BLE001  The waiting request gets it.
             future.set_exception(error)
         else:
             future.set_result(None)

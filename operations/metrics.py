@@ -36,7 +36,7 @@ class ArchiveCollector(Collector):
     """Asks the database when Prometheus asks."""
 
     def describe(self) -> list[Metric]:
-        """Promise nothing, so that to register it asks nothing of the database."""
+        """Return no metrics, so that registration does not query the database."""
         return []
 
     def collect(self) -> Iterator[Metric]:
@@ -59,7 +59,7 @@ class IsStaffOrAllowedAddress(BasePermission):
     """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Tell whether this request may see the metrics."""
+        """Return whether this request may see the metrics."""
         return request.user.is_staff or _is_allowed(request.META.get("REMOTE_ADDR", ""))
 
 

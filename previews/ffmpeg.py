@@ -122,7 +122,7 @@ def _executable() -> str:
         executable = imageio_ffmpeg.get_ffmpeg_exe()
     except RuntimeError as error:
         raise TransientError(f"There is no ffmpeg; reinstall imageio-ffmpeg. {error}") from error
-    # Checked here, as the shell in between could tell it by its exit code only.
+    # Checked here because the shell would report it only by its exit code.
     if shutil.which(executable) is None:
         raise TransientError(f"There is no ffmpeg at “{executable}”; see IMAGEIO_FFMPEG_EXE.")
     return executable
@@ -131,7 +131,7 @@ def _executable() -> str:
 def _run_to_the_end(
     process: subprocess.Popen, seconds: float, feed: Iterable[bytes | memoryview] | None
 ) -> tuple[bool, bytes]:
-    """Feed the process and wait for it; it is gone whatever happens here.
+    """Feed the process and wait for it. The process has always ended afterwards.
 
     Returns
     -------

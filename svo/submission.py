@@ -44,7 +44,7 @@ def due_submissions() -> QuerySet[Submission]:
 
 
 def claim_submission(oid: str | None = None, dataset: str | None = None) -> Submission | None:
-    """Take the oldest submission that is due, or that of a cube even before; None if there is none to take."""
+    """Claim the oldest due submission, or that of one cube even before it is due; return None if there is none."""
     candidates = due_submissions() if oid is None else _unclaimed().filter(oid=oid)
     if dataset is not None:
         candidates = candidates.filter(dataset=dataset)
@@ -110,7 +110,7 @@ def _claim(submission: Submission) -> bool:
     The digest goes from the row: until the answer is in, nobody knows what the SVO holds.
     """
     claimed_until = timezone.now() + timedelta(seconds=CLAIM_SECONDS)
-    # A conditional update, whose number of rows tells whether another worker was first.
+    # A conditional update: the number of rows shows whether another worker was first.
     unchanged = _unclaimed().filter(pk=submission.pk, token=submission.token)
     if not unchanged.update(claimed_until=claimed_until, digest=""):
         return False
@@ -186,7 +186,7 @@ def _remove(submissions: list[Submission]) -> None:
 
 
 def _attempt(submissions: list[Submission], work: Callable[[], None]) -> None:
-    """Do the work; whatever hinders it is noted for those submissions that have not ended before."""
+    """Do the work; record a failure for the submissions that have not ended."""
     try:
         work()
     except SoftTimeLimitExceeded:

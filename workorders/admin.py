@@ -44,7 +44,7 @@ def requeue_paths(paths: Iterable[list[str]], *, force: bool) -> int:
     for some in paths:
         requeue(some, {"force": True} if force else None)
         number += len(some)
-    # One message, whatever the number: the sweep wakes as many workers as there is work for.
+    # One message for any number: the sweep wakes as many workers as there is work for.
     send_wake_up(sweep)
     return number
 
@@ -83,12 +83,12 @@ class WorkOrderAdmin(ReadOnlyAdmin):
     )
 
     def get_fields(self, request: HttpRequest, obj: WorkOrder | None = None) -> tuple[str, ...]:
-        """Leave out what is told of submissions for those who may not look at these."""
+        """Leave out the submissions for people who may not see them."""
         may_look = request.user.has_perm("svo.view_submission")
         return tuple(field for field in self.readonly_fields if may_look or field != "svo")
 
     def has_reingest_permission(self, request: HttpRequest) -> bool:
-        """Who may post an order over HTTP may order it again here."""
+        """Accounts that may post orders over HTTP may re-ingest here."""
         return request.user.has_perm("workorders.add_workorder")
 
     @confirmed(

@@ -35,7 +35,7 @@ class WorkOrder(models.Model):
     request
         The fields that the request gave, besides the path.
     next_request
-        What was posted while a worker was at it; the order is queued with it when that run has ended.
+        What was posted during a run; the order is queued with it when the run ends.
     queued_at
         Its place in the queue, and the time before which nobody takes it.
     attempts

@@ -122,7 +122,7 @@ class IngestSerializer(serializers.Serializer):
 
     @property
     def request_fields(self) -> dict[str, Any]:
-        """The fields besides the path that were given; null is as good as left out."""
+        """The fields besides the path that were given; null counts as left out."""
         given = dict(self.validated_data)
         del given["relative_path"]
         return {name: value for name, value in given.items() if value is not None}
@@ -184,5 +184,5 @@ class WorkOrderSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_warnings(self, order: WorkOrder) -> list[str]:
-        """What was accepted although it is not as it should be."""
+        """Sentences on what was accepted with a fault."""
         return order.run.warnings if order.run else []

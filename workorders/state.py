@@ -30,7 +30,7 @@ def oldest_waiting_since() -> datetime | None:
 
 
 def is_a_worker_at_work() -> bool:
-    """Tell whether a worker is at any order, and its lease shows that it lives."""
+    """Return whether a worker is processing an order under a lease that has not expired."""
     return WorkOrder.objects.filter(status=WorkOrder.Status.STARTED, lease_expires_at__gte=timezone.now()).exists()
 
 

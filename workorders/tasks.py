@@ -27,7 +27,7 @@ def process_next_order() -> None:
 
 @shared_task
 def sweep() -> None:
-    """Wake workers for whatever is due and unclaimed: lost wake-ups, later attempts, orders of dead workers."""
+    """Wake workers for orders that are due and unclaimed: lost wake-ups, later attempts, orders of dead workers."""
     with left_to_the_next_sweep():
         wake_for_orders(process_next_order)
 

@@ -9,6 +9,6 @@ urlpatterns = [
     # Without the slash, too: most clients turn a POST into a GET when they are redirected.
     path("ingest", IngestView.as_view(schema=None)),
     path("work-orders/", WorkOrderListView.as_view(), name="work-order-list"),
-    # What is no number, too, is told as JSON that there is no such order.
+    # Any other text gets a 404 in JSON, too.
     re_path(r"^work-orders/(?P<pk>(?s:.+))/$", WorkOrderView.as_view(), name="work-order-detail"),
 ]

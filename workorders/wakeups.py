@@ -1,4 +1,4 @@
-"""Wake-ups for orders: how many are missing is told by the database and the broker."""
+"""Wake-ups for orders. The database and the broker say how many are missing."""
 
 from celery import current_app
 from celery.app.task import Task

@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 class OutOfTime(BaseException):
     """The reading of a cube has taken as long as it may.
 
-    It is no `Exception`: what reads FITS files and images takes any exception for damage in the file and goes on.
-    Celery's own soft time limit is one, so that it is not used for orders.
+    Derives from BaseException so that FITS and image readers cannot swallow it. Celery's own soft time limit is an
+    Exception, so orders do not use it.
     """
 
 
@@ -36,9 +36,9 @@ def worker_name() -> str:
 
 
 def carry_out_next() -> bool:
-    """Claim the order whose turn it is and carry it out; tell whether there was one.
+    """Claim the order whose turn it is and carry it out; return whether there was one.
 
-    SIGTERM is held back meanwhile until the order can be handed back: in between, it would leave it to its lease.
+    Block SIGTERM until the order can be handed back; otherwise it stays claimed until its lease expires.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 
@@ -55,9 +55,10 @@ def carry_out_next() -> bool:
 
 
 def carry_out(order: WorkOrder, begin: Callable[[], object] = lambda: None) -> None:
-    """Ingest the cube of a claimed order and record how it ended. Only a lost database leaves it to its lease.
+    """Ingest the cube of a claimed order and record how it ended.
 
-    `begin` is called once whatever ends the work is recorded.
+    If the database is lost, the order waits until its lease expires. `begin` is called as soon as any end of the work
+    is recorded.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def _carry_out(order: WorkOrder, begin: Callable[[], object]) -> None:
             reading.keep_files()
         logger.info("completed")
     except queue.LeaseLost as lost:
-        logger.warning("%s; nothing of this run was kept", lost)
+        logger.warning("%s; this run kept nothing", lost)
     except OutOfTime:
         _record_retry(order, f"The ingestion took longer than {settings.ORDER_TIME_LIMIT_SECONDS} s.")
     except SystemExit:
@@ -182,7 +183,7 @@ class LeaseKeeper:
                     logger.warning("order %s: its lease could not be renewed: %s", self._order.pk, sentence(error))
                     connection.close()
         except queue.LeaseLost:
-            pass  # Or the run has just ended. Its last transaction tells which.
+            pass  # Or the run has just ended: its last transaction finds out.
         except Exception:
             logger.exception("order %s: its lease is no longer renewed", self._order.pk)
         finally:

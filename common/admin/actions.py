@@ -73,7 +73,7 @@ def confirmed(
     explanation
         What the action does, for the page.
     permission
-        Who may use it: `has_<permission>_permission` of the admin class decides.
+        Name of the permission; `has_<permission>_permission` of the admin class decides who may use the action.
     form_class
         What else the page asks for.
     """

@@ -34,7 +34,8 @@ class BoundedPaginator(Paginator):
 class FastListAdmin(admin.ModelAdmin):
     """Lists that look at no more rows than they show, and no action that would delete what is selected.
 
-    A deletion shows all that goes with each row, which nobody can read of thousands: rows are deleted one by one.
+    A deletion lists everything that goes with each row. Nobody can read that for thousands of rows, so rows are deleted
+    one by one.
     """
 
     paginator = BoundedPaginator

@@ -1,4 +1,4 @@
-"""Which form an answer has, for what has one form whatever is asked for."""
+"""Content negotiation for resources that have one form only."""
 
 from collections.abc import Iterable
 from typing import Any

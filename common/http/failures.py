@@ -9,8 +9,8 @@ from common.transience import will_pass
 
 RETRY_AFTER_SECONDS = 10
 
-_AWAY = "The archive cannot answer at the moment. Try again in some seconds."
-_FAULT = "The archive could not answer because of a fault of its own, which was recorded."
+_AWAY = "The archive cannot answer at the moment. Try again in a few seconds."
+_FAULT = "The archive could not answer because of an internal error. The error was logged."
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

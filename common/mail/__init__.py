@@ -1,1 +1,1 @@
-"""Mail: whatever the archive sends is a row first, and is sent by a Celery task. No request waits for a mail server."""
+"""Mail. Each mail is stored as a row first, and a Celery task sends it, so that no request waits for a mail server."""

@@ -42,7 +42,7 @@ class GroupGrantInline(admin.TabularInline):
 
 
 class MetadataInline(ReadOnlyMixin, admin.StackedInline):
-    """What the header tells."""
+    """Metadata from the header."""
 
     model = Metadata
     can_delete = False

@@ -84,7 +84,7 @@ class DataCubeAdmin(FastListAdmin):
         return False
 
     def has_access_permission(self, request: HttpRequest) -> bool:
-        """Who may change the access to one cube may change that to many."""
+        """People who may change the access to one cube may change that to many."""
         return request.user.has_perms(
             f"datacubes.{permission}"
             for permission in (
@@ -128,7 +128,7 @@ class DataCubeAdmin(FastListAdmin):
         return cube
 
     def save_model(self, request: HttpRequest, obj: DataCube, form: ModelForm, change: bool) -> None:
-        """Leave the row of the cube itself: nothing of it can be changed here."""
+        """Do not save the cube itself: all of its fields are read-only."""
 
     def view_on_site(self, obj: DataCube) -> str:
         """Link to the cube's public page."""
@@ -189,11 +189,11 @@ class DataCubeAdmin(FastListAdmin):
         return tuple(field for field in fields if field not in needed or may(needed[field]))
 
     def has_reingest_permission(self, request: HttpRequest) -> bool:
-        """Who may post an order over HTTP may order a cube again here."""
+        """Accounts that may post orders over HTTP may re-ingest here."""
         return request.user.has_perm("workorders.add_workorder")
 
     def has_submit_permission(self, request: HttpRequest) -> bool:
-        """Who may change submissions may make them."""
+        """People who may change submissions may make them."""
         return request.user.has_perm("svo.change_submission")
 
     @confirmed(
@@ -216,7 +216,7 @@ class DataCubeAdmin(FastListAdmin):
 
     @confirmed(
         "Submit to the SVO",
-        "These cubes are sent to the SOLARNET Virtual Observatory once more, whatever was sent before.",
+        "These cubes are sent to the SOLARNET Virtual Observatory again, even if they have not changed.",
         permission="submit",
     )
     def submit_to_svo(self, request: HttpRequest, selection: Selection, form: None) -> None:
@@ -274,7 +274,7 @@ class DataCubeAdmin(FastListAdmin):
         self.message_user(request, f"{number:,} restored.")
 
     def has_withdraw_permission(self, request: HttpRequest) -> bool:
-        """Who may delete a cube may withdraw it."""
+        """People who may delete a cube may withdraw it."""
         return request.user.has_perm("datacubes.delete_datacube")
 
     @admin.display(description="state")

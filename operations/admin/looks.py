@@ -10,7 +10,7 @@ LIST_SIDE = 72
 
 
 def thumbnail(image: ImagePreview | None) -> SafeString | str:
-    """Draw a thumbnail for a list, where the row says what it shows."""
+    """Draw a thumbnail for a list; the row describes it."""
     if image is None:
         return "–"
     scale = LIST_SIDE / max(image.width, image.height, 1)

@@ -39,7 +39,7 @@ class QueueState:
     done
         How many runs were completed and failed, within periods that have names.
     waits_in_vain
-        Whether an order waits for so long, with no worker at any, that there seem to be no workers.
+        Whether an order has waited so long, with no worker processing any, that no worker seems to run.
     """
 
     orders: list[Number]
@@ -50,7 +50,7 @@ class QueueState:
 
 @dataclass(frozen=True)
 class SVOState:
-    """What the SVO has been told."""
+    """What was sent to the SVO."""
 
     is_configured: bool
     submissions: list[Number]
@@ -82,7 +82,7 @@ def queue_state(user: User | AnonymousUser) -> QueueState | None:
 
 @register.simple_tag
 def svo_state(user: User | AnonymousUser) -> SVOState | None:
-    """Return what the SVO has been told; None for those who may not look at submissions."""
+    """Return what was sent to the SVO; None for people who may not see submissions."""
     if not user.has_perm("svo.view_submission"):
         return None
     State = Submission.State

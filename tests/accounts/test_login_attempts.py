@@ -39,7 +39,7 @@ def test_after_too_many_wrong_passwords_the_right_one_is_not_taken_either(anna, 
     refused = try_password("right", form)
     assert refused.status_code == 429
     assert refused["Retry-After"] == "900"
-    assert "can be tried again from here in 15 minutes" in refused.content.decode()
+    assert "You can try again in 15 minutes." in refused.content.decode()
     assert "sessionid" not in refused.cookies
 
 

@@ -93,7 +93,7 @@ def test_a_password_is_set_by_mail(anna, client, visit, mailoutbox, settings):
     assert log_in(client, "the old one").status_code == 200
     assert log_in(client, "a better one 7").status_code == 302
     client.logout()
-    assert visit(link).one("h1").text == "This link is of no use any more"
+    assert visit(link).one("h1").text == "This link no longer works"
 
 
 def test_nobody_learns_whether_an_address_has_an_account(anna, client, mailoutbox):

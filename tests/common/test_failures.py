@@ -51,7 +51,7 @@ def test_a_database_without_connections_is_503_with_retry_after(answers, monkeyp
     answer = answers.get(path, headers={"Accept": accept, "Authorization": "Token x"})
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
     assert answer["Content-Type"].startswith(form)
-    assert "cannot answer at the moment. Try again in some seconds." in answer.content.decode()
+    assert "cannot answer at the moment. Try again in a few seconds." in answer.content.decode()
 
 
 @pytest.mark.django_db

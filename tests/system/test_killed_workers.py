@@ -124,7 +124,7 @@ def test_a_worker_that_is_stopped_for_longer_than_its_lease_changes_nothing_when
     assert [status for status, *_ in archive.runs(path)] == ["lost", "completed"]
     rows = contents_of(archive.stack)["rows"]
     kill(stopped, signal.SIGCONT)
-    wait_until(lambda: log_tells(archive, "nothing of this run was kept"), "the worker has noticed")
+    wait_until(lambda: log_tells(archive, "this run kept nothing"), "the worker has noticed")
     assert archive.get(order) == ended
     assert differences(contents_of(archive.stack)["rows"], rows) == []
     check_whole(archive)

@@ -89,7 +89,7 @@ def ingest_all(
         error = f" {order.run.error}" if order.run and order.run.error else ""
         say(f"{order.relative_path}: {order.status}.{error}", stdout)
     if queue:
-        send_wake_up(sweep)  # One message, whatever the number: it wakes as many workers as there is work for.
+        send_wake_up(sweep)  # One message for any number of orders: it wakes as many workers as there is work for.
     summary = ", ".join(f"{number} {status}" for status, number in counts.items()) or "nothing to do"
     stdout.write(f"{total} cubes: {summary}; {time.monotonic() - began:.1f} s")
     if counts["failed"]:

@@ -64,7 +64,7 @@ def renew_lease(order: WorkOrder) -> None:
         pk=order.pk, run_id=order.run_id, run__started_at=order.latest_run.started_at, status=Status.STARTED
     )
     if not mine.update(lease_expires_at=_lease_end(timezone.now())):
-        raise LeaseLost(f"order {order.pk} was taken over while run {order.run_id} was at it")
+        raise LeaseLost(f"order {order.pk} was taken over during run {order.run_id}")
 
 
 @contextmanager
@@ -229,7 +229,7 @@ def _lock_own(order: WorkOrder) -> WorkOrder:
     # The id of a run whose claim was lost in a crash of the database can be given to a later run.
     is_own = current.run_id == order.run_id and current.latest_run.started_at == order.latest_run.started_at
     if current.status != Status.STARTED or not is_own:
-        raise LeaseLost(f"order {order.pk} was taken over while run {order.run_id} was at it")
+        raise LeaseLost(f"order {order.pk} was taken over during run {order.run_id}")
     return current
 
 

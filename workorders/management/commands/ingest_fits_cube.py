@@ -60,7 +60,7 @@ def find_cubes(path: str) -> list[str]:
     Raises
     ------
     CommandError
-        If there is none, it is not below SCIENCE_DATA_ROOT, or the storage does not tell.
+        If there is none, it is not below SCIENCE_DATA_ROOT, or the storage does not answer.
     """
     root = os.path.realpath(settings.SCIENCE_DATA_ROOT)
     absolute = os.path.realpath(path if os.path.exists(path) else os.path.join(root, path))
