@@ -88,7 +88,7 @@ REGIONS = (
     Region(
         Scene(WIDE_FRAME, 105, (-180.0, -388.0), pixel=0.038, spots=(Spot(0.30, 0.52, 70, False),), activity=0.9),
         datetime(2020, 8, 7, 8, 31, 16, 450000),
-        ("AR 12770", "Emerging Flux,Pore,Plage", "Emerging Flux"),
+        ("AR 12770", "Active Region,Pore,Plage", "Emerging Flux"),
         (_calcium_k,),
     ),
     Region(

@@ -77,7 +77,7 @@ class ChromosphereModel:
         # Near a filament the field is sheared until it runs along it.
         near = np.exp(-((distance / np.float32(34)) ** 2))
         away = field / np.maximum(np.abs(field), np.float32(1e-6))
-        away *= np.where((away * along.conj()).real < 0, -1, 1)
+        away[(near > 0.02) & ((away * along.conj()).real < 0)] *= -1
         field = near * along * np.exp(np.float32(0.22) * 1j) + (1 - near) * away
         lines = FieldLines(field.astype("c8"), 26)
         self._lines = lines
