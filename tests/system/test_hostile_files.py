@@ -78,7 +78,8 @@ def test_workers_outlive_hostile_files(make_archive, originals):
         random = Random(seed)
         cube = random.choice([path for path in sorted(originals.iterdir()) if path.suffix == ".fits"])
         (archive.data / f"{seed}.fits").write_bytes(mutated(cube.read_bytes(), random))
-        os.utime(archive.data / f"{seed}.fits", (1, 1))  # A file that is cut short now may be still being written.
+        # A file that is cut short and was modified just now may still be being written. No two have the same time.
+        os.utime(archive.data / f"{seed}.fits", (seed, seed))
     archive.start(workers=1, concurrency=2)
     orders = [archive.post(path) for path in sorted(archive.data.iterdir())]
     ended = [archive.poll(order, seconds=MUCH_TOO_LONG_SECONDS) for order in orders]
