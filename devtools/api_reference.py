@@ -11,6 +11,7 @@ from typing import Any
 import django
 
 from config.environment import PROJECT_ROOT
+from devtools.generated import write_or_compare
 
 PAGE = PROJECT_ROOT / "docs" / "api-reference.md"
 
@@ -42,13 +43,7 @@ def main(arguments: list[str]) -> int:
     """Compare the page with what would be made, or write it; return the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    content = page()
-    if "--write" in arguments:
-        PAGE.write_text(content, encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != content:
-        print("docs/api-reference.md is not what the API says: python -m devtools.api_reference --write")
-        return 1
-    return 0
+    return write_or_compare(arguments, "devtools.api_reference", {PAGE: page()})
 
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> Iterator[str]:

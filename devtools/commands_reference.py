@@ -13,6 +13,7 @@ from django.apps import apps
 from django.core.management import find_commands, load_command_class
 
 from config.environment import PROJECT_ROOT
+from devtools.generated import write_or_compare
 
 PAGE = PROJECT_ROOT / "docs" / "commands.md"
 
@@ -38,13 +39,7 @@ def main(arguments: list[str]) -> int:
     """Compare the page with what would be made, or write it; return the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    content = page()
-    if "--write" in arguments:
-        PAGE.write_text(content, encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != content:
-        print("docs/commands.md is not what the commands say: python -m devtools.commands_reference --write")
-        return 1
-    return 0
+    return write_or_compare(arguments, "devtools.commands_reference", {PAGE: page()})
 
 
 def _section(app_name: str, name: str) -> str:

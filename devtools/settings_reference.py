@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from config.environment import PROJECT_ROOT, Environment
+from devtools.generated import write_or_compare
 
 TABLE, EXAMPLE = Path("docs/settings.md"), Path(".env.example")
 
@@ -51,14 +52,8 @@ def example() -> str:
 
 def main(arguments: list[str]) -> int:
     """Compare the files with what would be made, or write them; return the exit code."""
-    code = 0
-    for path, content in ((PROJECT_ROOT / TABLE, table()), (PROJECT_ROOT / EXAMPLE, example())):
-        if "--write" in arguments:
-            path.write_text(content, encoding="utf-8")
-        elif not path.exists() or path.read_text(encoding="utf-8") != content:
-            print(f"{path.name} is not what config/environment.py says: python -m devtools.settings_reference --write")
-            code = 1
-    return code
+    contents = {PROJECT_ROOT / TABLE: table(), PROJECT_ROOT / EXAMPLE: example()}
+    return write_or_compare(arguments, "devtools.settings_reference", contents)
 
 
 def _shown_default(field: FieldInfo) -> str:
