@@ -6,8 +6,8 @@ import resource
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
-from kombu.transport.redis import Transport as RedisTransport
-from redis.exceptions import ResponseError
+
+from common.redis_broker import be_patient
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -16,9 +16,7 @@ app.config_from_object("celeryconfig")
 app.autodiscover_tasks()
 
 
-# A worker waits while Redis refuses what it is asked (as a replica, or as it is full), as it does while Redis is away;
-# otherwise it would end for good.
-RedisTransport.connection_errors = (*RedisTransport.connection_errors, ResponseError)
+be_patient()
 
 
 @setup_logging.connect
