@@ -1,18 +1,22 @@
 """The Celery tasks of accounts, on the queue of mail."""
 
+import time
+
 from celery import shared_task
 
 from accounts.models import ResetRequest
 from accounts.reset_requests import answer_next, forget_old_requests
+from common.mail.tasks import GO_ON_SECONDS
 from common.transience import left_to_the_next_sweep
 from common.wakeups import send_wake_up
 
 
 @shared_task
 def answer_reset_requests() -> None:
-    """Send the mails that people asked for to set a new password."""
+    """Send the oldest mail that somebody asked for to set a new password, and for a second what follows it."""
+    stop = time.monotonic() + GO_ON_SECONDS
     with left_to_the_next_sweep():
-        while answer_next():
+        while answer_next() and time.monotonic() < stop:
             pass
 
 

@@ -200,3 +200,13 @@ def test_the_check_for_production_speaks_of_a_missing_mail_server(settings, send
     settings.SENDS_MAIL = sends
     messages = run_checks(include_deployment_checks=True)
     assert [message.id for message in messages if message.id.startswith("mail")] == found
+
+
+def test_staff_see_why_a_mail_was_not_sent_and_never_what_it_says(mailbox, admin_client):
+    mail = post("A new password")
+    QueuedMail.objects.update(error="The mailbox is full.")
+    for page in ("/admin/mail/queuedmail/", f"/admin/mail/queuedmail/{mail.pk}/change/"):
+        text = admin_client.get(page).content.decode()
+        for shown in ("A new password", "anna@b.example", "The mailbox is full."):
+            assert shown in text
+        assert "from the archive" not in text
