@@ -27,8 +27,7 @@ class NetworkLimit:
         PermissionDenied
             If there were too many wrong passwords.
         """
-        network = None if request is None else client_network(request)
-        if request is None or network is None:
+        if not request or not (network := client_network(request)):
             return
         since = timezone.now() - settings.AXES_COOLOFF_TIME
         attempts = AccessAttempt.objects.filter(ip_address=network, attempt_time__gte=since)

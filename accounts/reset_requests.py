@@ -19,7 +19,7 @@ def answer_next() -> bool:
     with transaction.atomic():
         skip = connection.features.has_select_for_update_skip_locked
         request = ResetRequest.objects.select_for_update(skip_locked=skip).filter(answered_at=None).first()
-        if request is None:
+        if not request:
             return False
         form = PasswordResetForm({"email": request.email})
         if form.is_valid():

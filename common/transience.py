@@ -84,6 +84,6 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _passes_in_postgresql(error: psycopg2.Error) -> bool:
-    if error.pgcode is None:  # No answer of the server: the connection is lost, or was not made.
+    if not error.pgcode:  # The server gave no answer: the connection is lost, or was not made.
         return isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
     return error.pgcode in _PASSING_STATES or error.pgcode[:2] in _PASSING_CLASSES

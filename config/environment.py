@@ -61,7 +61,7 @@ def _absolute_path(path: str) -> str:
 
 def _described(description: str, default: Any, shown_default: str | None = None, **bounds: Any) -> Any:
     """Declare a variable; `shown_default` is what the documentation says where the default is not a constant."""
-    extra: dict[str, JsonValue] | None = None if shown_default is None else {"shown_default": shown_default}
+    extra: dict[str, JsonValue] = {"shown_default": shown_default} if shown_default else {}
     make_default: dict[str, Any] = {"default_factory": default} if callable(default) else {"default": default}
     return Field(**make_default, description=description, json_schema_extra=extra, **bounds)
 

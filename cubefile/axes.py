@@ -59,7 +59,7 @@ def _axes(cube: CubeFile, first: int) -> CubeAxes:
 
 def axis_length(image: CubeImage, position: int | None) -> int:
     """Return the length of an axis of `CubeAxes`; 1 for an axis that the cube lacks."""
-    return 1 if position is None else image.shape[position]
+    return image.shape[position] if position is not None else 1
 
 
 def stokes_names(cube: CubeFile) -> list[str]:

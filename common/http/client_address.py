@@ -15,7 +15,7 @@ def client_address(request: HttpRequest) -> str | None:
     header = settings.CLIENT_ADDRESS_HEADER
     text = request.headers.get(header, "") if header else request.META.get("REMOTE_ADDR", "")
     address = _parsed(text)
-    return None if address is None else str(address)
+    return str(address) if address else None
 
 
 def client_network(request: HttpRequest) -> str | None:
@@ -24,7 +24,7 @@ def client_network(request: HttpRequest) -> str | None:
     A provider gives each customer such a network, with 2^64 addresses.
     """
     text = client_address(request)
-    address = None if text is None else ip_address(text)
+    address = ip_address(text) if text else None
     if isinstance(address, IPv6Address):
         return str(IPv6Network((address, 64), strict=False).network_address)
     return text

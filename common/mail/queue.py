@@ -2,7 +2,8 @@
 
 import logging
 import smtplib
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import cast
 
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
@@ -31,7 +32,7 @@ def due_mail() -> QuerySet[QueuedMail]:
 def send_next() -> bool:
     """Send the mail that is due first; return whether there was one."""
     mail = _claim()
-    if mail is None:
+    if not mail:
         return False
     try:
         _send(mail)
@@ -52,7 +53,7 @@ def _claim() -> QueuedMail | None:
     with transaction.atomic():
         skip = connection.features.has_select_for_update_skip_locked
         mail = due_mail().select_for_update(skip_locked=skip).first()
-        if mail is not None:
+        if mail:
             mail.due_at = timezone.now() + CLAIM
             mail.save(update_fields=["due_at"])
     return mail
@@ -69,9 +70,7 @@ def _send(mail: QueuedMail) -> None:
     backend = EmailBackend(timeout=settings.EMAIL_TIMEOUT)
     try:
         backend.open()
-        server = backend.connection
-        if server is None:
-            raise OSError("The mail server gives no connection.")
+        server = cast(smtplib.SMTP, backend.connection)
         server.sendmail(mail.sender, mail.recipients, mail.content.encode("utf-8", "surrogateescape"))
     finally:
         backend.close()
@@ -83,13 +82,11 @@ def _note_failure(mail: QueuedMail, error: Exception) -> None:
     final = isinstance(error, smtplib.SMTPRecipientsRefused) and all(
         500 <= code < 600 for code, _ in error.recipients.values()
     )
-    mail.due_at = None if final or mail.attempts >= MAX_ATTEMPTS else _next_attempt(mail.attempts)
-    if mail.due_at is None:
-        mail.content = ""
+    if final or mail.attempts >= MAX_ATTEMPTS:
+        mail.due_at, mail.content = None, ""
+        what_next = "is given up"
+    else:
+        mail.due_at = timezone.now() + FIRST_RETRY * 2 ** (mail.attempts - 1)
+        what_next = f"is tried again at {mail.due_at:%H:%M:%S}"
     mail.save()
-    what_next = "is given up" if mail.due_at is None else f"is tried again at {mail.due_at:%H:%M:%S}"
     logger.warning("mail: %s %s: %s", mail.pk, what_next, mail.error)
-
-
-def _next_attempt(attempts: int) -> datetime:
-    return timezone.now() + FIRST_RETRY * 2 ** (attempts - 1)
