@@ -1,6 +1,6 @@
-"""A folder as the broker: kombu's filesystem transport, whose messages appear as wholes.
+"""A folder as the broker: kombu's filesystem transport, with messages that appear complete.
 
-kombu writes a message under its final name. A worker that looks meanwhile takes an empty file for a message, and ends.
+kombu writes a message under its final name. A worker that reads it too early finds an empty file, and ends.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""Redis as the broker, while it refuses to write: as a replica after a failover, or when it is full.
+"""Keeps workers alive while Redis refuses to write: as a replica after a failover, or when it is full.
 
-kombu treats a refusal as a fault, of which a worker dies, or after which it waits for ever: a message that could not be
-acknowledged counts against the few that a worker may hold.
+kombu treats a refusal as a fault. The worker then ends, or waits without end: a message whose acknowledgement Redis
+refused still counts against the few that a worker may hold.
 """
 
 from kombu.transport import redis, virtual
@@ -9,9 +9,9 @@ from redis.exceptions import ResponseError
 
 
 class PatientQoS(redis.QoS):
-    """Lets go of a message that Redis does not take the acknowledgement of.
+    """Forgets a message whose acknowledgement Redis refuses.
 
-    Redis delivers it once more later. A wake-up too many does nothing.
+    Redis delivers the message again later. An additional wake-up does no harm.
     """
 
     def ack(self, delivery_tag: str) -> None:

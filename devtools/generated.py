@@ -1,4 +1,4 @@
-"""Files that are made from the code: written, or compared with what would be made."""
+"""Writes files that are made from the code, or compares them with what the code would make."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

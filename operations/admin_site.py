@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class ArchiveAdminSite(admin.AdminSite):
-    """Django's admin passes lookups of an address to the database: each list can be asked by any column."""
+    """The admin site. It refuses lookups that the database cannot compare, as Django passes any lookup on to it."""
 
     site_header = site_title = "Solar archive"
     index_title = "Administration"
@@ -27,13 +27,13 @@ class ArchiveAdminSite(admin.AdminSite):
     enable_nav_sidebar = False  # The front page has the links, and lists need the room.
 
     def admin_view(self, view: "_View", cacheable: bool = False) -> "_View":
-        """Answer 400 where a page is asked for by values that the database cannot compare."""
+        """Answer 400 if the address has values that the database cannot compare."""
         inner = super().admin_view(view, cacheable)
 
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in ("GET", "HEAD"):
                 return inner(request, *args, **kwargs)
-            # A pattern can keep the database at work for ever.
+            # A pattern can keep the database busy without end.
             if any(name.endswith("regex") or "\0" in name for name in request.GET) or _has_nul(request, kwargs):
                 return _cannot_be_asked(request)
             try:

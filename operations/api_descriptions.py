@@ -1,7 +1,7 @@
-"""What the fields and operations of the API mean, for its OpenAPI description: all rooms in one place.
+"""Describes the fields and operations of all rooms in the OpenAPI description of the API.
 
-A field whose serializer or model has a help text keeps that. The rest is described here, by its name, or, where a name
-means different things, by that of the schema and of the field.
+A field with a help text in its serializer or model keeps it. Other fields are described here by name; a name with
+several meanings has an entry for each schema.
 """
 
 from typing import Any
@@ -54,13 +54,13 @@ FIELDS = {
     "WorkOrder.warnings": "Sentences on what was accepted with a fault.",
     "WorkOrder.error": "Why the run failed, as a sentence; empty if it did not.",
     "Step.name": "Name of the step.",
-    "Step.outcome": "What became of the step.",
-    "Step.reason": "Why; may be empty.",
+    "Step.outcome": "Outcome of the step.",
+    "Step.reason": "Reason for the outcome; may be empty.",
     "Step.seconds": "Time that the step took, s.",
     "Tag.kind": "Whether it is a feature or an event.",
     "Tag.name": "The word of the vocabulary.",
     "Instrument.name": "Name of the instrument, as INSTRUME has it.",
-    "Observation.kind": "How its cubes were put together; empty for a single one.",
+    "Observation.kind": "How the observation was composed; empty for a single cube.",
     "VideoPreview.seconds": "Duration, s.",
 }
 

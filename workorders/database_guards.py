@@ -1,6 +1,6 @@
-"""Guards that PostgreSQL keeps itself, for every session of the archive's role in the archive's database.
+"""Sets limits in PostgreSQL for every session of the archive's role in the archive's database.
 
-They stand in the database because start-up options do not reach it through PgBouncer, and a `SET` does not stay.
+They are stored in the database, because PgBouncer does not pass on start-up options and does not keep a `SET`.
 """
 
 import logging

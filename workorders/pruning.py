@@ -1,4 +1,4 @@
-"""The history of runs does not grow for ever."""
+"""Deletes old runs, so that the history of orders stays bounded."""
 
 from datetime import timedelta
 

@@ -107,9 +107,7 @@ def test_nobody_learns_whether_an_address_has_an_account(anna, client, mailoutbo
 def test_the_same_is_done_whether_or_not_there_is_an_account(anna, client):
     statements = []
     for email in ("anna@observatory.example", "other@observatory.example"):
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             client.post("/accounts/password/", {"email": email})
         statements.append([query["sql"].partition(" ")[0] for query in captured])
     assert statements[0] == statements[1]
@@ -127,6 +125,16 @@ def test_a_request_is_answered_once_and_a_lost_wake_up_made_up_for(
     sweep_reset_requests()
     assert len(wake_ups) == 2
     assert len(mailoutbox) == 1
+
+
+def test_a_worker_leaves_what_takes_longer_than_its_time_to_the_next_one(anna, client, mailoutbox, monkeypatch):
+    monkeypatch.setattr("accounts.tasks.GO_ON_SECONDS", 0)
+    for _ in range(2):
+        client.post("/accounts/password/", {"email": anna.email})
+    answer_reset_requests()
+    assert len(mailoutbox) == 1
+    answer_reset_requests()
+    assert len(mailoutbox) == 2
 
 
 def ask(client, email: str, address: str = "192.0.2.1") -> int:
