@@ -16,7 +16,7 @@ from config.environment import Environment
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
-SERVICES = COMPOSE["services"]
+SERVICES, NETWORKS = COMPOSE["services"], COMPOSE["networks"]
 DOCKERFILE = (PROJECT / "Dockerfile").read_text()
 OURS = {name: service for name, service in SERVICES.items() if service.get("image") == "solar-archive"}
 
@@ -163,12 +163,20 @@ def test_only_nginx_and_those_whose_tasks_ask_other_servers_have_a_way_out():
     assert has == needed | {"nginx"}
 
 
+def test_the_documentation_lists_the_networks_and_their_members():
+    text = (PROJECT / "docs" / "operations.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \| (yes|no) \|$", text, re.MULTILINE)
+    listed = {name: (set(re.findall("`([a-z-]+)`", members)), way_out == "no") for name, members, way_out in rows}
+    actual = {name: ({one for one in SERVICES if name in networks(one)}, is_internal(name)) for name in NETWORKS}
+    assert listed == actual
+
+
 def networks(name: str) -> set[str]:
     return set(SERVICES[name]["networks"])
 
 
 def is_internal(network: str) -> bool:
-    return COMPOSE["networks"][network].get("internal", False)
+    return NETWORKS[network].get("internal", False)
 
 
 def consumed_by(name: str) -> set[str]:
