@@ -1,15 +1,18 @@
-"""The admin site: its titles, its front page, and its answer to lookups that the database cannot compare."""
+"""The admin site: its titles, its front page, and the bounds that hold for the pages of all models."""
 
 import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
+from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from common.admin.deletion import CountedDeletion
 from common.transience import will_pass
 
 if TYPE_CHECKING:
@@ -19,12 +22,29 @@ logger = logging.getLogger(__name__)
 
 
 class ArchiveAdminSite(admin.AdminSite):
-    """The admin site. It refuses lookups that the database cannot compare, as Django passes any lookup on to it."""
+    """The admin site.
+
+    It refuses lookups that the database cannot compare, as Django passes any lookup on to it. Its pages count what a
+    deletion takes along.
+    """
 
     site_header = site_title = "Solar archive"
     index_title = "Administration"
     index_template = "operations/front_page.html"
     enable_nav_sidebar = False  # The front page has the links, and lists need the room.
+
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: type[admin.ModelAdmin] | None = None,
+        **options: Any,
+    ) -> None:
+        """Register models, also those of other packages, with pages that count what a deletion takes along."""
+        base = admin_class or admin.ModelAdmin
+        counting = type(
+            base.__name__, (CountedDeletion, base), {"__module__": base.__module__, "__doc__": base.__doc__}
+        )
+        super().register(model_or_iterable, counting, **options)
 
     def admin_view(self, view: "_View", cacheable: bool = False) -> "_View":
         """Answer 400 if the address has values that the database cannot compare."""
