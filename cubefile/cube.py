@@ -14,7 +14,7 @@ from astropy.io import fits
 from common.errors import PermanentError, TransientError, damage, quoted
 from common.paths import open_confined
 from cubefile.compressed import TiledImage, is_compressed
-from cubefile.hdu import HDU, HDU_STARTS, FileCutShort, checksum_agrees, read_bytes, read_hdu
+from cubefile.hdu import HDU, HDU_STARTS, FileCutShort, checksum_agrees, datasum_agrees, read_bytes, read_hdu
 from cubefile.header import CardValue
 from cubefile.image import CubeImage, image_in_extensions, image_of
 from cubefile.layout import Layout
@@ -49,6 +49,8 @@ class CubeFile:
         Size in bytes and modification time in nanoseconds since 1970, as of the opening.
     layout
         The telescope's layout once INSTRUME is read; before that, the layout of a file without tables.
+    damaged_tables
+        Names of the tables that were read so far whose data do not agree with their DATASUM.
     """
 
     def __init__(self, descriptor: int, root: Path, relative_path: str) -> None:
@@ -59,6 +61,7 @@ class CubeFile:
         self.size = status.st_size
         self.modified_ns = status.st_mtime_ns
         self.layout = Layout()
+        self.damaged_tables: set[str] = set()
         self._tables: dict[str, fits.FITS_rec] = {}
 
     @cached_property
@@ -278,6 +281,8 @@ class CubeFile:
         numbered = (f"{keyword}{number}" for number in range(1, fields + 1) for keyword in _COLUMN_KEYWORDS)
         header = written_header(_TABLE, hdu.header, [*_TABLE_KEYWORDS, *numbered], f"the extension {name}")
         data = read_bytes(self.descriptor, hdu.data_offset, min(hdu.end, self.size) - hdu.data_offset)
+        if not datasum_agrees(hdu, data):
+            self.damaged_tables.add(name)
         with damage(f"Extension {name} cannot be read as a binary table"):
             return fits.BinTableHDU.fromstring(header + data.ljust(hdu.end - hdu.data_offset)).data
 

@@ -183,10 +183,25 @@ def checksum_agrees(hdu: HDU) -> bool:
     """
     if hdu.datasum is None or not re.fullmatch("[0-9]{1,10}", hdu.datasum):
         return False
-    total = int(np.frombuffer(hdu.header_bytes, dtype=">u4").sum(dtype=np.uint64)) + int(hdu.datasum)
+    return _folded(_sum_of_words(hdu.header_bytes) + int(hdu.datasum)) == 0xFFFFFFFF
+
+
+def datasum_agrees(hdu: HDU, data: bytes) -> bool:
+    """Return whether DATASUM is the sum over the data of the HDU; True without a valid DATASUM."""
+    if hdu.datasum is None or not re.fullmatch("[0-9]{1,10}", hdu.datasum):
+        return True
+    return _folded(_sum_of_words(data)) == int(hdu.datasum)
+
+
+def _sum_of_words(data: bytes) -> int:
+    return int(np.frombuffer(data.ljust(-(-len(data) // 4) * 4, b"\0"), dtype=">u4").sum(dtype=np.uint64))
+
+
+def _folded(total: int) -> int:
+    """Return a sum of 32-bit words as a ones'-complement sum: each carry is added at the other end."""
     while total >> 32:
         total = (total & 0xFFFFFFFF) + (total >> 32)
-    return total == 0xFFFFFFFF
+    return total
 
 
 def _padded(size: int) -> int:

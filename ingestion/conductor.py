@@ -168,6 +168,10 @@ def read_cube(request: IngestRequest) -> Reading:
             for step in () if reading.parts else steps_of(reading.material.product):
                 part = _read_step(step, reading.material, known)
                 reading.parts.append(replace(part, seconds=clock.lap()))
+            reading.material.warnings.extend(
+                f"The data of the table {name} do not agree with its DATASUM: the file is damaged, or was edited."
+                for name in sorted(cube_file.damaged_tables)
+            )
             cube_file.check_unchanged()
     return reading
 
@@ -291,12 +295,12 @@ def _lock_cube(reading: Reading) -> DataCube:
 
 def _read_step(step: Step[Any], material: Material, known_sources: dict[str, str]) -> _Part:
     try:
-        state = step.fingerprint(material)
-        fingerprint = state and f"{state} v{step.version}"
+        fingerprint = _fingerprint(step, material)
         if fingerprint is not None and known_sources.get(step.name) == fingerprint:
             skipped = StepResult(step.name, Outcome.SKIPPED, step.unchanged_reason)
             return _Part(step, 0.0, fingerprint, result=skipped)
-        return _Part(step, 0.0, fingerprint, values=step.read(material))
+        values = step.read(material)
+        return _Part(step, 0.0, _fingerprint(step, material), values=values)
     except NothingToDo as nothing:
         return _Part(step, 0.0, result=StepResult(step.name, Outcome.SKIPPED, str(nothing)))
     except PermanentError as error:
@@ -305,6 +309,11 @@ def _read_step(step: Step[Any], material: Material, known_sources: dict[str, str
         logger.warning("Step %s of %s failed: %s", step.name, material.request.relative_path, error)
         material.warnings.append(f"{step.name}: {error}")
         return _Part(step, 0.0, result=StepResult(step.name, Outcome.FAILED, str(error)))
+
+
+def _fingerprint(step: Step[Any], material: Material) -> str | None:
+    state = step.fingerprint(material)
+    return state and f"{state} v{step.version}"
 
 
 def _write_step(part: _Part, rows: CubeRows) -> StepResult:

@@ -179,7 +179,11 @@ class Step(ABC, Generic[Values]):
     optional: ClassVar[bool] = False
 
     def fingerprint(self, material: Material) -> str | None:
-        """Return a text that changes with the step's source; None if the step always runs."""
+        """Return a text that changes with the step's source; None if the step always runs.
+
+        It is asked before `read`, and again after it: what was found damaged then must have no fingerprint, so that a
+        good copy of it is read.
+        """
         return None
 
     @abstractmethod
@@ -217,8 +221,12 @@ def header_fingerprint(material: Material) -> str | None:
 
 
 def table_fingerprint(material: Material, name: str | None) -> str | None:
-    """Return a text that changes with a table; “-” if it is missing, None if its CHECKSUM is missing or wrong."""
+    """Return a text that changes with a table; “-” if it is missing, None if its CHECKSUM is missing or wrong.
+
+    The data count once they have been read: a damaged table has the CHECKSUM of its good copies.
+    """
     table = None if name is None else material.cube_file.extensions.get(name)
-    if table is None:
+    if name is None or table is None:
         return "-"
-    return table.checksum if checksum_agrees(table) else None
+    is_good = checksum_agrees(table) and name.upper() not in material.cube_file.damaged_tables
+    return table.checksum if is_good else None

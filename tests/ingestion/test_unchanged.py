@@ -211,3 +211,21 @@ def test_a_table_of_coordinates_that_contradicts_its_checksum_is_never_unchanged
     for _ in range(2):
         result = ingest(IngestRequest(path))
         assert (outcomes(result)["fits_header"], outcomes(result)["metadata"]) == ("skipped", "updated")
+
+
+def test_a_good_copy_of_a_damaged_table_is_read_although_both_have_the_same_checksum(place_cube, data_root):
+    path = place_cube()
+    good = (data_root / path).read_bytes()
+    ingest(IngestRequest(path))
+    size = DataCube.objects.get().metadata.size_x
+    table = good.index(b"XTENSION")
+    data = table + BLOCK * ((good.index(b"END" + b" " * 77, table) - table) // BLOCK + 1)
+    (data_root / path).write_bytes(good[:data] + b"\xff" * 800 + good[data + 800 :])
+    damaged = ingest(IngestRequest(path, force=True))
+    assert DataCube.objects.get().metadata.size_x is None
+    assert [text for text in damaged.warnings if "do not agree with its DATASUM" in text]
+    (data_root / path).write_bytes(good)
+    result = ingest(IngestRequest(path))
+    assert outcomes(result)["metadata"] == "updated"
+    assert DataCube.objects.get().metadata.size_x == size
+    assert all_are(ingest(IngestRequest(path)), "skipped")
