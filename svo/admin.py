@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from common.admin.actions import Selection, confirmed
-from common.admin.base import ReadOnlyAdmin
+from common.admin.base import ReadOnlyAdmin, beginning
 from common.wakeups import send_wake_up
 from svo.models import InstrumentInSVO, Submission, Synchronisation
 from svo.notes import note_again
@@ -24,7 +24,7 @@ def shown_state(oid: str) -> str:
     if submission is None:
         return "Not submitted."
     link = reverse("admin:svo_submission_change", args=[submission.pk])
-    error = f": {submission.error}" if submission.error else ""
+    error = f": {beginning(submission.error)}" if submission.error else ""
     return format_html('<a href="{}">{}</a>{}', link, submission.get_state_display(), error)
 
 
@@ -39,7 +39,7 @@ class InstrumentInSVOAdmin(admin.ModelAdmin):
 class SubmissionAdmin(ReadOnlyAdmin):
     """The submission of each cube and its state."""
 
-    list_display = ["oid", "dataset", "action", "state", "attempts", "due_at", "updated_at", "error"]
+    list_display = ["oid", "dataset", "action", "state", "attempts", "due_at", "updated_at", "short_error"]
     list_filter = ["state", "action"]
     search_fields = ["oid__startswith"]
     actions = ["submit_again"]
@@ -48,6 +48,10 @@ class SubmissionAdmin(ReadOnlyAdmin):
     def has_submit_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may send submissions again, which needs the permission to change them."""
         return request.user.has_perm("svo.change_submission")
+
+    @admin.display(description="Error")
+    def short_error(self, submission: Submission) -> str:
+        return beginning(submission.error, 200)
 
     @admin.display(description="Left out")
     def not_sent(self, submission: Submission) -> str:
@@ -97,5 +101,5 @@ class SynchronisationAdmin(ReadOnlyAdmin):
 
 
 def _list(rows: Iterable[tuple[str, str]]) -> str:
-    items = format_html_join("", "<li>{}: {}</li>", rows)
+    items = format_html_join("", "<li>{}: {}</li>", ((beginning(what), beginning(reason)) for what, reason in rows))
     return format_html("<ul>{}</ul>", items) if items else "–"

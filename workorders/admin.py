@@ -7,10 +7,9 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.text import Truncator
 
 from common.admin.actions import Selection, confirmed
-from common.admin.base import ReadOnlyAdmin, utc
+from common.admin.base import ReadOnlyAdmin, beginning, utc
 from common.wakeups import send_wake_up
 from datacubes.models import DataCube
 from svo.admin import shown_state
@@ -34,7 +33,9 @@ def _table(head: Iterable[str], rows: Iterable[tuple[object, ...]]) -> str:
 
 
 def _steps_table(steps: list[dict[str, Any]]) -> str:
-    rows = [(step["name"], step["outcome"], step["reason"], f"{step['seconds'] * 1000:.1f} ms") for step in steps]
+    rows = [
+        (step["name"], step["outcome"], beginning(step["reason"]), f"{step['seconds'] * 1000:.1f} ms") for step in steps
+    ]
     return _table(["Step", "Outcome", "Reason", "Time"], rows)
 
 
@@ -142,12 +143,12 @@ class WorkOrderAdmin(ReadOnlyAdmin):
     @admin.display(description="Error")
     def error(self, order: WorkOrder) -> str:
         """The beginning of the last error."""
-        return Truncator(order.run.error).chars(120) if order.run else ""
+        return beginning(order.run.error, 120) if order.run else ""
 
     @admin.display(description="Error")
     def whole_error(self, order: WorkOrder) -> str:
         """The last error."""
-        return (order.run and order.run.error) or "–"
+        return (order.run and beginning(order.run.error)) or "–"
 
     @admin.display(description="Cube")
     def cube(self, order: WorkOrder) -> str:
@@ -177,7 +178,9 @@ class WorkOrderAdmin(ReadOnlyAdmin):
         """The warnings of the last run."""
         if not order.run or not order.run.warnings:
             return "–"
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((w,) for w in order.run.warnings)))
+        return format_html(
+            "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((beginning(w),) for w in order.run.warnings))
+        )
 
     @admin.display(description="History")
     def history(self, order: WorkOrder) -> str:
@@ -190,7 +193,7 @@ class WorkOrderAdmin(ReadOnlyAdmin):
                 utc(run.finished_at),
                 run.worker,
                 ", ".join(f"{step['name']} {step['outcome']}" for step in run.steps),
-                run.error,
+                beginning(run.error, 500),
             )
             for run in order.runs.all()[:SHOWN_RUNS]
         ]

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.formats import localize
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.text import Truncator
 
 
 def utc(moment: datetime | None) -> str:
@@ -17,6 +18,11 @@ def utc(moment: datetime | None) -> str:
     if moment is None:
         return "–"
     return format_html('<span class="moment">{}</span>', localize(moment))
+
+
+def beginning(text: str, most: int = 2000) -> str:
+    """Return a stored text, or its first characters if it is longer than `most`."""
+    return Truncator(text).chars(most) if len(text) > most else text
 
 
 class BoundedPaginator(Paginator):
