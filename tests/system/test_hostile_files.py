@@ -18,9 +18,9 @@ from tests.system.whole import check_whole
 
 pytestmark = pytest.mark.system
 
-FILES = 100_000 if SOAK else 2000
-FILES_ON_SQLITE = 2000 if SOAK else 200
-ORDERS = 1000 if SOAK else 100
+FILES = 100_000 if SOAK else 1000
+FILES_ON_SQLITE = 2000 if SOAK else 100
+ORDERS = 1000 if SOAK else 60
 SECONDS_PER_FILE = 20
 MUCH_TOO_LONG_SECONDS = 3600 if SOAK else 120
 MEMORY_MB = 400
