@@ -7,6 +7,7 @@ its own rows (such as a work order) and the cube's rows together, or none of the
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
@@ -149,10 +150,10 @@ def ingest(request: IngestRequest) -> IngestResult:
     return result
 
 
-def read_cube(request: IngestRequest) -> Reading:
+def read_cube(request: IngestRequest, on_step: Callable[[StepResult], object] = lambda step: None) -> Reading:
     """Open the file and read everything that its ingestion needs, skipping steps whose source is unchanged.
 
-    The files of previews are written here.
+    The files of previews are written here. `on_step` is called after each step.
 
     Raises
     ------
@@ -166,8 +167,9 @@ def read_cube(request: IngestRequest) -> Reading:
         known = {} if request.force else reading.seen_sources or {}
         with reading:
             for step in () if reading.parts else steps_of(reading.material.product):
-                part = _read_step(step, reading.material, known)
-                reading.parts.append(replace(part, seconds=clock.lap()))
+                part = replace(_read_step(step, reading.material, known), seconds=clock.lap())
+                reading.parts.append(part)
+                on_step(replace(part.result or StepResult(step.name, Outcome.READ), seconds=part.seconds))
             reading.material.warnings.extend(
                 f"The data of the table {name} do not agree with its DATASUM: the file is damaged, or was edited."
                 for name in sorted(cube_file.damaged_tables)

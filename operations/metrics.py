@@ -25,7 +25,7 @@ from rest_framework.views import APIView
 from svo.models import Submission
 from svo.state import count_submissions, last_synchronisation
 from workorders.models import WorkOrderRun
-from workorders.state import oldest_waiting_since, orders_by_status
+from workorders.state import oldest_waiting_since, orders_by_state
 
 RUNS_WITHIN = timedelta(hours=1)
 MAX_RUNS = 100_000
@@ -91,9 +91,11 @@ def _is_allowed(address: str) -> bool:
 
 def _orders() -> Metric:
     orders = GaugeMetricFamily(
-        "archive_orders", "Work orders by status; exact up to 100,000, an estimate beyond.", labels=["status"]
+        "archive_orders",
+        "Work orders by status; exact up to 100,000, an estimate beyond. Dismissed failures count apart.",
+        labels=["status"],
     )
-    for status, number in orders_by_status().items():
+    for status, number in orders_by_state().items():
         orders.add_metric([status], number.number)
     return orders
 

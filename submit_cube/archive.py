@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 5, 30
 AWAY = {429, 500, 502, 503, 504}  # An archive answers 500 while its database restarts.
-ENDED = {"completed", "failed"}
+ENDED = {"completed", "failed", "cancelled"}
 
 
 class Stop(Exception):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -13,8 +14,10 @@ from common.admin.base import ReadOnlyAdmin, beginning, utc
 from common.wakeups import send_wake_up
 from datacubes.models import DataCube
 from svo.admin import shown_state
+from workorders.admin_filters import DayFilter, ErrorKindFilter, InstrumentFilter, StateFilter, WarningsFilter
 from workorders.models import WorkOrder
-from workorders.queue import cancel, requeue
+from workorders.queue import cancel, dismiss, requeue
+from workorders.state import something_runs
 from workorders.tasks import sweep
 
 SHOWN_RUNS = 50
@@ -54,17 +57,18 @@ def requeue_paths(paths: Iterable[list[str]], *, force: bool) -> int:
 class WorkOrderAdmin(ReadOnlyAdmin):
     """Orders can be looked at, ingested again and taken out of the queue."""
 
-    list_display = ["id", "status", "relative_path", "oid", "started", "finished", "attempts", "error"]
+    list_display = ["id", "state", "relative_path", "oid", "started", "finished", "attempts", "error"]
     list_display_links = ["id", "relative_path"]
-    list_filter = ["status"]
+    list_filter = [StateFilter, ErrorKindFilter, DayFilter, WarningsFilter, InstrumentFilter]
     list_select_related = ["run"]
-    search_fields = ["relative_path__startswith", "oid__exact"]
-    search_help_text = "The beginning of a path, or a whole OID."
+    search_fields = ["relative_path__icontains", "oid__icontains"]
+    search_help_text = "The number of an order, or any part of a path or an OID."
     ordering = ["-id"]
     sortable_by = ["id"]
-    actions = ["reingest", "force_reingest", "cancel_orders"]
+    actions = ["reingest", "force_reingest", "cancel_orders", "dismiss"]
     fields = readonly_fields = (
-        "status",
+        "state",
+        "whole_error",
         "relative_path",
         "cube",
         "request",
@@ -79,7 +83,6 @@ class WorkOrderAdmin(ReadOnlyAdmin):
         "steps",
         "svo",
         "warnings",
-        "whole_error",
         "history",
     )
 
@@ -112,8 +115,8 @@ class WorkOrderAdmin(ReadOnlyAdmin):
 
     @confirmed(
         "Cancel",
-        "Those of these orders that are queued are taken out of the queue, and count as failed. Grants that they were "
-        "to make are not made.",
+        "Those of these orders that are queued are taken out of the queue. Access they would have granted is not "
+        "granted.",
         permission="reingest",
     )
     def cancel_orders(self, request: HttpRequest, selection: Selection, form: None) -> None:
@@ -125,6 +128,44 @@ class WorkOrderAdmin(ReadOnlyAdmin):
             self.message_user(
                 request, f"{rest:,} left as they are: only queued orders are cancelled.", messages.WARNING
             )
+
+    @confirmed(
+        "Dismiss",
+        "Those of these orders that failed no longer count as failures. A new POST or re-ingestion ends this.",
+        permission="reingest",
+    )
+    def dismiss(self, request: HttpRequest, selection: Selection, form: None) -> None:
+        """Mark the failed ones of the selected orders as seen to."""
+        number = sum(dismiss(list(orders.values_list("pk", flat=True))) for orders in selection.chunks())
+        self.message_user(request, f"{number:,} dismissed.")
+
+    def fits(self, action: str, obj: WorkOrder) -> bool:
+        match action:
+            case "cancel_orders":
+                return obj.status == WorkOrder.Status.QUEUED
+            case "dismiss":
+                return obj.status == WorkOrder.Status.FAILED and obj.dismissed_at is None
+        return True
+
+    def is_live(self, request: HttpRequest) -> bool:
+        return something_runs()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[WorkOrder], search_term: str
+    ) -> tuple[QuerySet[WorkOrder], bool]:
+        """Find an order by its number, or orders by parts of path or OID."""
+        term = search_term.strip().removeprefix("#")
+        if term.isascii() and term.isdigit() and int(term) < 2**63:
+            return queryset.filter(pk=int(term)) | super().get_search_results(request, queryset, term)[0], False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description="Status", ordering="status")
+    def state(self, order: WorkOrder) -> str:
+        """The status, with a colour, and whether a failure was dismissed."""
+        label = order.get_status_display()
+        if order.dismissed_at is not None:
+            return format_html('<span class="status status-dismissed">{}, dismissed</span>', label)
+        return format_html('<span class="status status-{}">{}</span>', order.status, label)
 
     def _requeue(self, request: HttpRequest, selection: Selection, *, force: bool) -> None:
         paths = (list(orders.values_list("relative_path", flat=True)) for orders in selection.chunks())

@@ -14,7 +14,7 @@ def queue_changed_file(relative_path: str, changed_at: datetime) -> bool:
     So a file that cannot be ingested is tried once, however often it is asked for.
     """
     order = WorkOrder.objects.select_related("run").filter(relative_path=relative_path).first()
-    if order is not None and order.status in (WorkOrder.Status.QUEUED, WorkOrder.Status.STARTED):
+    if order is not None and not order.has_ended:
         return True
     ended_at = order.run.finished_at if order is not None and order.run is not None else None
     if ended_at is None or ended_at < changed_at:

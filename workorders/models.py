@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from datacubes.steps.base import IngestRequest
+from workorders.error_kinds import MAX_KIND_LENGTH
 
 # What a request changes once, as opposed to what it says of the cube's file. A request that leaves one of them out
 # does not take back one that waits to be carried out.
@@ -28,7 +29,7 @@ class WorkOrder(models.Model):
                     ├─────────────────┘            │
                     └──── POST again, force, retry ┘
 
-    The states change only in `workorders.queue`.
+    Staff can cancel a queued order; a POST queues it again. The states change only in `workorders.queue`.
 
     Attributes
     ----------
@@ -42,6 +43,10 @@ class WorkOrder(models.Model):
         Runs since it was queued by a request, without those that a shutdown cut short.
     run
         The run under way, or the last one.
+    error_kind
+        What failed orders are grouped by; see `workorders.error_kinds`.
+    dismissed_at
+        When staff marked the failure as seen to. It then counts no longer as a failure that waits for somebody.
     """
 
     class Status(models.TextChoices):
@@ -51,6 +56,7 @@ class WorkOrder(models.Model):
         STARTED = "started", "Started"
         COMPLETED = "completed", "Completed"
         FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
 
     relative_path = models.CharField("path", max_length=1000, unique=True)
     status = models.CharField(max_length=16, choices=Status, default=Status.QUEUED)
@@ -62,6 +68,8 @@ class WorkOrder(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     lease_expires_at = models.DateTimeField(null=True)
     run = models.ForeignKey("WorkOrderRun", on_delete=models.SET_NULL, null=True, related_name="+")
+    error_kind = models.CharField(max_length=MAX_KIND_LENGTH, blank=True)
+    dismissed_at = models.DateTimeField("dismissed", null=True)
 
     class Meta:
         verbose_name = "work order"
@@ -72,10 +80,18 @@ class WorkOrder(models.Model):
             models.Index(fields=["lease_expires_at"], condition=Q(status="started"), name="order_started"),
             models.Index(fields=["status", "-id"], name="order_status_newest"),
             models.Index(fields=["oid"], name="order_oid"),
+            models.Index(
+                fields=["error_kind"], condition=Q(status="failed", dismissed_at=None), name="order_failed_kind"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.relative_path}"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the order is neither queued nor started."""
+        return self.status not in (self.Status.QUEUED, self.Status.STARTED)
 
     @property
     def latest_run(self) -> "WorkOrderRun":
@@ -99,6 +115,7 @@ class WorkOrder(models.Model):
         self.request, self.next_request = request, None
         self.status, self.queued_at, self.attempts = self.Status.QUEUED, now, 0
         self.run, self.lease_expires_at = None, None
+        self.error_kind, self.dismissed_at = "", None
 
 
 class WorkOrderRun(models.Model):
@@ -110,6 +127,7 @@ class WorkOrderRun(models.Model):
         STARTED = "started", "Started"
         COMPLETED = "completed", "Completed"
         FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
         HANDED_BACK = "handed_back", "Handed back"
         LOST = "lost", "Lost"
 

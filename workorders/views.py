@@ -106,7 +106,7 @@ class IngestView(generics.GenericAPIView):
         },
     )
     def post(self, request: Request) -> Response:
-        """Order the ingestion of a cube; poll the order's `url` until its status is completed or failed."""
+        """Order the ingestion of a cube; poll the order's `url` until its status is completed, failed or cancelled."""
         posted = IngestSerializer(data=request.data, context=self.get_serializer_context())
         posted.is_valid(raise_exception=True)
         if GRANTS & posted.request_fields.keys() and not request.user.has_perm("workorders.grant_access"):
@@ -167,5 +167,4 @@ class WorkOrderView(generics.GenericAPIView):
 
 
 def _retry(order: WorkOrder) -> dict[str, str]:
-    pending = order.status in (WorkOrder.Status.QUEUED, WorkOrder.Status.STARTED)
-    return {"Retry-After": str(RETRY_AFTER_SECONDS)} if pending else {}
+    return {} if order.has_ended else {"Retry-After": str(RETRY_AFTER_SECONDS)}

@@ -14,12 +14,16 @@ from django.db import IntegrityError, connection
 
 from common.errors import PermanentError
 from common.transience import is_of_database, sentence, will_pass
+from datacubes.steps.base import StepResult
 from ingestion.conductor import Reading, read_cube, write_cube
 from workorders import queue
 from workorders.log_context import order_in_logs
 from workorders.models import WorkOrder
 
 logger = logging.getLogger(__name__)
+
+LONGEST_BETWEEN_RENEWALS = 3.0
+"""Seconds. People who watch an order see its steps that long after they were done."""
 
 
 class OutOfTime(BaseException):
@@ -74,7 +78,11 @@ def _carry_out(order: WorkOrder, begin: Callable[[], object]) -> None:
     try:
         begin()
         logger.info("attempt %s", order.attempts)
-        with LeaseKeeper(order), _read_in_time(order) as reading, queue.own_order(order) as current:
+        with (
+            LeaseKeeper(order) as keeper,
+            _read_in_time(order, keeper.note) as reading,
+            queue.own_order(order) as current,
+        ):
             queue.complete(current, write_cube(reading))
             reading.keep_files()
         logger.info("completed")
@@ -103,9 +111,9 @@ def _carry_out(order: WorkOrder, begin: Callable[[], object]) -> None:
             _record_failure(order, f"The ingestion met an error that was not foreseen: {sentence(error)}")
 
 
-def _read_in_time(order: WorkOrder) -> Reading:
+def _read_in_time(order: WorkOrder, on_step: Callable[[StepResult], None]) -> Reading:
     with time_limit(settings.ORDER_TIME_LIMIT_SECONDS):
-        return read_cube(order.as_ingest_request())
+        return read_cube(order.as_ingest_request(), on_step)
 
 
 @contextmanager
@@ -152,12 +160,13 @@ class LeaseKeeper:
     """Renews the lease of an order while the block runs, so that a slow worker is not taken for a dead one.
 
     A thread of its own does it: the work may be in one long call. It ends by itself once the lease is lost; the final
-    transaction of the run notices that too.
+    transaction of the run notices that too. With the lease it shows the steps that a long run has done so far.
     """
 
     def __init__(self, order: WorkOrder) -> None:
         self._order = order
         self._done = threading.Event()
+        self._steps: list[StepResult] = []
         self._thread = threading.Thread(target=self._renew, name=f"lease of order {order.pk}", daemon=True)
 
     def __enter__(self) -> "LeaseKeeper":
@@ -170,11 +179,15 @@ class LeaseKeeper:
         self._done.set()
         self._thread.join()
 
+    def note(self, step: StepResult) -> None:
+        """Take a step that was done, to be shown at the next renewal."""
+        self._steps.append(step)
+
     def _renew(self) -> None:
         try:
-            while not self._done.wait(settings.ORDER_LEASE_SECONDS / 3):
+            while not self._done.wait(min(settings.ORDER_LEASE_SECONDS / 3, LONGEST_BETWEEN_RENEWALS)):
                 try:
-                    queue.renew_lease(self._order)
+                    queue.renew_lease(self._order, [queue.step_as_json(step) for step in list(self._steps)])
                 except queue.LeaseLost:
                     raise
                 except Exception as error:

@@ -12,12 +12,15 @@ from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 MAX_ROWS = 10_000
 ROWS_AT_ONCE = 500
 SHOWN_ROWS = 20
 CONFIRMED = "confirmed_ids"
+BACK_TO = "back_to"
+"""Fields of the form: the primary keys that were confirmed, and the row whose page the action was chosen on."""
 
 AdminT = TypeVar("AdminT", bound=admin.ModelAdmin)
 FormT = TypeVar("FormT", bound=forms.Form)
@@ -90,7 +93,7 @@ def confirmed(
                 selection = Selection(model_admin.model._base_manager.all(), ids)
                 act(model_admin, request, selection, form)
                 _log(request.user, selection, description)
-                return None
+                return _back_to_row(model_admin, request)
             ids = ids or list(rows.order_by("pk").values_list("pk", flat=True)[: MAX_ROWS + 1])
             if len(ids) > MAX_ROWS:
                 model_admin.message_user(
@@ -105,6 +108,15 @@ def confirmed(
         return ask_first
 
     return decorate
+
+
+def _back_to_row(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpResponse | None:
+    """Return to the row whose page the action was chosen on; None for an action of a list."""
+    row = request.POST.get(BACK_TO, "")
+    if not row.isascii() or not row.isdigit():
+        return None
+    options = model_admin.opts
+    return redirect(f"admin:{options.app_label}_{options.model_name}_change", row)
 
 
 def _confirmed_ids(request: HttpRequest) -> list[int]:
@@ -143,6 +155,7 @@ def _question(
         "button": f"{description} ({len(ids):,})",
         "checkbox_name": ACTION_CHECKBOX_NAME,
         "confirmed_name": CONFIRMED,
+        "back_to": request.POST.get(BACK_TO, ""),
         "ids": ids,
     }
     return TemplateResponse(request, "common/confirm_action.html", context)

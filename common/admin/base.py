@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.formats import localize
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -38,11 +38,13 @@ class BoundedPaginator(Paginator):
 
 
 class FastListAdmin(admin.ModelAdmin):
-    """Lists that look at no more rows than they show, and no action that would delete what is selected.
+    """Lists that look at no more rows than they show; the page of a row has the actions of the list.
 
-    A deletion lists everything that goes with each row. Nobody can read that for thousands of rows, so rows are deleted
-    one by one.
+    There is no action that deletes what is selected: rows are deleted one by one.
     """
+
+    change_form_template = "common/row_page.html"
+    change_list_template = "common/live_list.html"
 
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -57,6 +59,37 @@ class FastListAdmin(admin.ModelAdmin):
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+    def fits(self, action: str, obj: Any) -> bool:
+        """Return whether an action can do something with a row."""
+        return True
+
+    def is_live(self, request: HttpRequest) -> bool:
+        """Return whether the list and the pages of its rows refresh themselves."""
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list; it refreshes itself while `is_live`."""
+        return super().changelist_view(request, {**(extra_context or {}), "is_live": self.is_live(request)})
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """Show the page of a row with the actions that fit it."""
+        if obj is not None:
+            context["row_actions"] = [
+                (name, description)
+                for _, name, description in self.get_actions(request).values()
+                if self.fits(name, obj)
+            ]
+            context["is_live"] = self.is_live(request)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 class ReadOnlyMixin:

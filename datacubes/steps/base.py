@@ -16,8 +16,9 @@ Values = TypeVar("Values")
 
 
 class Outcome(StrEnum):
-    """The outcome of a step."""
+    """The outcome of a step. READ is that of a run under way: its source was read, its rows are not yet written."""
 
+    READ = "read"
     CREATED = "created"
     UPDATED = "updated"
     SKIPPED = "skipped"

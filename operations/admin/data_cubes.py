@@ -277,6 +277,10 @@ class DataCubeAdmin(FastListAdmin):
         """People who may delete a cube may withdraw it."""
         return request.user.has_perm("datacubes.delete_datacube")
 
+    def fits(self, action: str, obj: DataCube) -> bool:
+        is_withdrawn = obj.withdrawn_at is not None
+        return is_withdrawn if action == "restore" else not is_withdrawn
+
     @admin.display(description="state")
     def state(self, cube: DataCube) -> str:
         """Whether it is listed, and its file there."""

@@ -7,17 +7,30 @@ from django import template
 from django.contrib.auth.models import AnonymousUser, User
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from common.counting import Count
+from operations.charts import bars
 from svo.datasets import is_configured
 from svo.models import Submission, Synchronisation
 from svo.state import count_submissions, last_synchronisation
 from workorders.models import WorkOrder, WorkOrderRun
-from workorders.state import count_ended_runs, count_orders, is_a_worker_at_work, oldest_waiting_since
+from workorders.state import (
+    commonest_errors,
+    count_ended_runs,
+    count_orders,
+    is_a_worker_at_work,
+    oldest_waiting_since,
+    seconds_to_finish,
+    something_runs,
+    throughput,
+    workers_at_work,
+)
 
 register = template.Library()
 
 NO_WORKER_AFTER = timedelta(minutes=1)
+SHOWN_ERRORS = 5
 ENDED = (WorkOrderRun.Status.COMPLETED, WorkOrderRun.Status.FAILED)
 
 
@@ -38,6 +51,14 @@ class QueueState:
     ----------
     done
         How many runs were completed and failed, within periods that have names.
+    errors
+        The commonest kinds of error of failed orders, each with its number of orders.
+    charts
+        Completed runs over the last hour and the last day, as pictures.
+    seconds_to_finish
+        The time until the queue is empty at the present rate; None without a rate.
+    workers
+        The workers that process orders now.
     waits_in_vain
         Whether an order has waited so long, with no worker processing any, that no worker seems to run.
     """
@@ -45,6 +66,10 @@ class QueueState:
     orders: list[Number]
     oldest_waiting_since: datetime | None
     done: list[tuple[str, list[Count]]]
+    errors: list[Number]
+    charts: list[SafeString]
+    seconds_to_finish: float | None
+    workers: list[str]
     waits_in_vain: bool
 
 
@@ -74,10 +99,35 @@ def queue_state(user: User | AnonymousUser) -> QueueState | None:
             (period, [count_ended_runs(status, within) for status in ENDED])
             for period, within in (("hour", timedelta(hours=1)), ("day", timedelta(days=1)))
         ],
+        errors=[
+            Number(kind, Count(number), _list("workorders_workorder", error_kind=kind))
+            for kind, number in commonest_errors(SHOWN_ERRORS)
+        ],
+        charts=[
+            bars(throughput(timedelta(hours=1), 60).completed, "Completed each minute of the last hour"),
+            bars(throughput(timedelta(days=1), 48).completed, "Completed each half hour of the last day"),
+        ],
+        seconds_to_finish=seconds_to_finish() if waiting else None,
+        workers=workers_at_work(),
         waits_in_vain=(
             waiting is not None and timezone.now() - waiting > NO_WORKER_AFTER and not is_a_worker_at_work()
         ),
     )
+
+
+@register.simple_tag
+def queue_moves(user: User | AnonymousUser) -> bool:
+    """Return whether the front page refreshes itself: orders are started or due, and the user may look at them."""
+    return bool(user.has_perm("workorders.view_workorder")) and something_runs()
+
+
+@register.filter
+def duration(seconds: float) -> str:
+    """Return a duration for people, in its largest unit."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 @register.simple_tag

@@ -98,14 +98,13 @@ def test_cubes_are_ingested_anew_by_force(staff_page, archive):
     expect(box).to_contain_text(re.compile(r"The oldest waits for .*, since \d{4}-\d\d-\d\d"))
     box.get_by_role("link", name="Queued", exact=True).click()
     page.locator("#result_list tbody tr").first.get_by_role("link").last.click()
-    expect(value_of(page, "status")).to_have_text("Queued")
+    expect(value_of(page, "state")).to_have_text("Queued")
     expect(value_of(page, "request")).to_contain_text("force")
 
     archive.stack.start_worker("worker-0")
     archive.stack.start_beat()
     archive.wait_until_idle()
-    page.reload()
-    expect(value_of(page, "status")).to_have_text("Completed")
+    expect(value_of(page, "state")).to_have_text("Completed")  # Without a reload.
     steps = value_of(page, "steps").get_by_role("row")
     for name in MADE_ANEW:
         expect(steps.filter(has_text=name)).to_contain_text(re.compile(r"updated.*\d ms"))
@@ -126,7 +125,7 @@ def test_an_action_that_is_not_confirmed_does_nothing(page, public_cube):
     log_in_to_admin(page, "staff")
     page.goto("/admin/datacubes/datacube/")
     select_all(page, "Force re-ingest")
-    page.get_by_role("link", name="Back, nothing is done").click()
+    page.get_by_role("link", name="Cancel").click()
     expect(page).to_have_url(re.compile("/admin/datacubes/datacube/$"))
     expect(page.locator(".messagelist")).to_have_count(0)
     page.goto("/admin/workorders/workorder/")

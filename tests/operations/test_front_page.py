@@ -51,11 +51,11 @@ def test_it_tells_since_when_the_oldest_waits(admin_client):
 
 def test_it_asks_for_the_workers_if_an_order_waits_in_vain(admin_client):
     order = queue.post_order("a.fits", {})
-    assert "are the workers running?" not in front_page(admin_client)
+    assert "Are the workers running?" not in front_page(admin_client)
     WorkOrder.objects.filter(pk=order.pk).update(queued_at=timezone.now() - timedelta(minutes=2))
-    assert "are the workers running?" in front_page(admin_client)
+    assert "Are the workers running?" in front_page(admin_client)
     queue.claim("w")
-    assert "are the workers running?" not in front_page(admin_client)
+    assert "Are the workers running?" not in front_page(admin_client)
 
 
 def test_it_asks_for_the_workers_if_those_that_were_at_orders_are_gone(admin_client):
@@ -66,9 +66,9 @@ def test_it_asks_for_the_workers_if_those_that_were_at_orders_are_gone(admin_cli
     WorkOrder.objects.filter(pk=dead.pk).update(lease_expires_at=two_minutes_ago)
     page = front_page(admin_client)
     assert f"The oldest waits for 2 minutes, since {two_minutes_ago:%Y-%m-%d %H:%M:%S} UTC" in page
-    assert "are the workers running?" not in page
+    assert "Are the workers running?" not in page
     WorkOrder.objects.filter(pk=alive.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1))
-    assert "are the workers running?" in front_page(admin_client)
+    assert "Are the workers running?" in front_page(admin_client)
 
 
 def test_it_tells_what_was_done_within_hour_and_day(admin_client):
@@ -80,7 +80,6 @@ def test_it_tells_what_was_done_within_hour_and_day(admin_client):
         ("failed", timedelta(hours=2)),
     ):
         ended_run(status, ago)
-    WorkOrderRun.objects.filter(error__startswith="Cancelled").delete()
     page = front_page(admin_client)
     assert '<th scope="row">hour</th><td>2</td><td>0</td>' in page
     assert '<th scope="row">day</th><td>3</td><td>1</td>' in page
@@ -130,7 +129,37 @@ def test_it_costs_the_same_whatever_there_is(admin_client, number, django_assert
         queue.post_order(f"{index}.fits", {})
         queue.claim("w")
         Submission.objects.create(oid=str(index), dataset="CRISP")
-    # Session and account; three counts, two for the oldest order, four counts of runs; two counts, the last
-    # synchronisation; the latest actions of the account.
-    with django_assert_num_queries(15):
+    # Session, account; whether something runs, twice; three counts, two for the oldest order, four counts of runs, the
+    # kinds of errors, two charts, two for the time to finish, the workers; two counts, the last synchronisation; the
+    # latest actions of the account.
+    with django_assert_num_queries(21):
         front_page(admin_client)
+
+
+def test_it_groups_what_failed_by_kind_of_error(admin_client):
+    for number in range(4):
+        queue.post_order(f"{number}.fits", {})
+        queue.fail(queue.claim("w"), f"INSTRUME is “CAM{number}”, which is not registered. Add it.")
+    page = front_page(admin_client)
+    assert "4 × <a" in page
+    assert "INSTRUME is “…”, which is not registered.</a>" in page
+    queue.dismiss(list(WorkOrder.objects.values_list("pk", flat=True)))
+    assert "4 × <a" not in front_page(admin_client)
+
+
+def test_it_draws_what_was_completed_and_says_when_the_queue_is_empty(admin_client):
+    ended_run("completed", timedelta(minutes=1))
+    ended_run("completed", timedelta(minutes=5))
+    for number in range(6):
+        queue.post_order(f"{number}.fits", {})
+    page = front_page(admin_client)
+    assert "Completed each minute of the last hour: 2 in all, at most 1" in page
+    assert "At the rate of the last ten minutes the queue is empty in 30 min." in page
+    queue.claim("host:1")
+    assert "1 worker process at work: host:1." in front_page(admin_client)
+
+
+def test_it_refreshes_itself_while_something_runs(admin_client):
+    assert "hx-get" not in front_page(admin_client)
+    queue.post_order("a.fits", {})
+    assert 'hx-get="/admin/"' in front_page(admin_client)

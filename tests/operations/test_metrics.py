@@ -33,7 +33,12 @@ def test_orders_are_told_by_status(admin_client):
     queue.fail(queue.claim("w"), "broken")
     queue.claim("w")
     told = metrics(admin_client)
-    assert [told["archive_orders", status] for status in WorkOrder.Status] == [2, 1, 0, 1]
+    assert [told["archive_orders", status] for status in WorkOrder.Status] == [2, 1, 0, 1, 0]
+    queue.dismiss(list(WorkOrder.objects.values_list("pk", flat=True)))
+    queue.cancel(list(WorkOrder.objects.values_list("pk", flat=True)))
+    told = metrics(admin_client)
+    assert [told["archive_orders", status] for status in WorkOrder.Status] == [0, 1, 0, 0, 2]
+    assert told["archive_orders", "dismissed"] == 1
 
 
 def test_the_age_of_the_oldest_order_is_that_of_one_whose_time_has_come(admin_client):
@@ -136,6 +141,7 @@ def test_it_costs_the_same_whatever_there_is(admin_client, number, django_assert
     for index in range(number):
         queue.post_order(f"{index}.fits", {})
         queue.claim("w")
-    # Session and account; four statuses; two for the oldest order; four outcomes; two states; the last synchronisation.
-    with django_assert_num_queries(15):
+    # Session and account; five statuses and the dismissed; two for the oldest order; five outcomes; two states; the
+    # last synchronisation.
+    with django_assert_num_queries(18):
         metrics(admin_client)

@@ -1,5 +1,6 @@
 """Work orders in the admin."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -97,7 +98,7 @@ def test_an_action_asks_first_and_says_for_how_many(admin_client, db, wake_ups):
     assert "Force re-ingest: 30 work orders" in page
     assert "00.fits" in page
     assert "and 10 more" in page
-    assert WorkOrder.objects.filter(status="failed").count() == 1
+    assert WorkOrder.objects.filter(status="cancelled").count() == 1
     assert wake_ups == []
 
 
@@ -109,7 +110,7 @@ def test_only_what_was_confirmed_is_done_although_more_has_come_meanwhile(admin_
     question = choose(admin_client, failed, "reingest", broken, everything=True)
     assert "1 work order<" in question.content.decode()
     later = queue.post_order("later.fits", {})
-    queue.cancel([later.pk])
+    queue.fail(queue.claim("w"), "broken")
     assert "1 queued." in confirm(admin_client, failed, question)
     assert WorkOrder.objects.get(status="failed") == later
 
@@ -144,7 +145,7 @@ def test_only_queued_orders_are_cancelled(admin_client, ended):
     assert "1 cancelled." in page
     assert "1 left as they are" in page
     waiting.refresh_from_db()
-    assert (waiting.status, waiting.run.error) == ("failed", "Cancelled before a worker took it.")
+    assert (waiting.status, waiting.run.error) == ("cancelled", "Cancelled before a worker took it.")
     assert queue.claim("w") is None
 
 
@@ -190,8 +191,8 @@ def test_a_list_costs_the_same_whatever_its_length(admin_client, db, number, dja
     for index in range(number):
         queue.post_order(f"{index}.fits", {})
         queue.claim("w")
-    # Session, account, how many, and the orders with their runs.
-    with django_assert_num_queries(4):
+    # Session, account, how many, and the orders with their runs; whether something runs, kinds of errors, instruments.
+    with django_assert_num_queries(7):
         admin_client.get(LIST)
 
 
@@ -199,5 +200,111 @@ def test_a_list_costs_the_same_whatever_its_length(admin_client, db, number, dja
 def test_an_action_costs_the_same_for_some_hundred_orders(admin_client, db, number, django_assert_max_num_queries):
     orders = [queue.post_order(f"{index}.fits", {}) for index in range(number)]
     question = choose(admin_client, LIST, "reingest", *orders)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(27):
         confirm(admin_client, LIST, question)
+
+
+class TestDismissal:
+    @pytest.fixture
+    def failed(self, db) -> WorkOrder:
+        queue.post_order("bad.fits", {})
+        order = queue.claim("w")
+        queue.fail(order, "INSTRUME is “NEWCAM”, which is not registered. Add it.")
+        return WorkOrder.objects.get()
+
+    def test_a_dismissed_failure_leaves_the_failed_ones_and_keeps_its_status(self, admin_client, failed):
+        assert "1 dismissed." in act(admin_client, LIST, "dismiss", failed)
+        failed.refresh_from_db()
+        assert (failed.status, failed.dismissed_at is None) == ("failed", False)
+        assert admin_client.get(f"{LIST}?status__exact=failed").context["cl"].result_count == 0
+        assert admin_client.get(f"{LIST}?status__exact=dismissed").context["cl"].result_count == 1
+        assert "Failed, dismissed" in admin_client.get(LIST).content.decode()
+
+    def test_a_post_ends_it(self, failed):
+        queue.dismiss([failed.pk])
+        queue.post_order(failed.relative_path, {})
+        queue.fail(queue.claim("w"), "Broken again.")
+        failed.refresh_from_db()
+        assert (failed.dismissed_at, failed.error_kind) == (None, "Broken again.")
+
+    def test_so_does_a_reingestion_of_many(self, failed):
+        queue.dismiss([failed.pk])
+        queue.requeue([failed.relative_path])
+        failed.refresh_from_db()
+        assert (failed.status, failed.dismissed_at, failed.error_kind) == ("queued", None, "")
+
+    def test_only_failures_are_dismissed(self, db):
+        waiting = queue.post_order("waiting.fits", {})
+        assert queue.dismiss([waiting.pk]) == 0
+        waiting.refresh_from_db()
+        assert waiting.dismissed_at is None
+
+
+def test_errors_of_one_kind_are_found_together(admin_client, db):
+    for name in ("NEWCAM", "OLDCAM"):
+        queue.post_order(f"{name}.fits", {})
+        queue.fail(queue.claim("w"), f"INSTRUME is “{name}”, which is not registered. Add it under Instruments.")
+    queue.post_order("short.fits", {})
+    queue.fail(queue.claim("w"), "The file is cut short.")
+    kind = "INSTRUME is “…”, which is not registered."
+    assert f"2 × {kind}" in admin_client.get(LIST).content.decode()
+    assert admin_client.get(LIST, {"error_kind": kind}).context["cl"].result_count == 2
+    assert admin_client.get(LIST, {"error_kind": "gone"}).context["cl"].result_count == 0
+
+
+@pytest.mark.parametrize(("term", "found"), [("{pk}", 1), ("#{pk}", 1), ("crisp/NB_6173", 1), ("6302", 0)])
+def test_an_order_is_found_by_its_number_or_any_part_of_its_path(admin_client, db, term, found):
+    order = queue.post_order("2019-04-19/CRISP/nb_6173.fits", {})
+    page = admin_client.get(LIST, {"q": term.format(pk=order.pk)})
+    assert page.context["cl"].result_count == found
+
+
+@pytest.mark.parametrize("question", ["started=2026-13-01", "started=x", "warnings=no", "instrument=none"])
+def test_odd_filters_find_nothing_or_are_refused(admin_client, ended, question):
+    assert admin_client.get(f"{LIST}?{question}").status_code in (200, 302, 400)
+
+
+def test_orders_are_found_by_day_warning_and_instrument(admin_client, ended):
+    run = WorkOrder.objects.get().latest_run
+    for question, found in (
+        ({"started": f"{run.started_at:%Y-%m-%d}"}, 1),
+        ({"started": "2001-01-01"}, 0),
+        ({"instrument": "CRISP"}, 1),
+        ({"instrument": "CHROMIS"}, 0),
+        ({"warnings": "yes"}, int(bool(run.warnings))),
+    ):
+        assert admin_client.get(LIST, question).context["cl"].result_count == found, question
+
+
+class TestThePageOfAnOrder:
+    def test_it_has_the_actions_that_fit_its_status(self, admin_client, ended):
+        waiting = queue.post_order("waiting.fits", {})
+        assert actions_on(admin_client, ended) == {"reingest", "force_reingest"}
+        assert actions_on(admin_client, waiting) == {"reingest", "force_reingest", "cancel_orders"}
+        queue.fail(queue.claim("w"), "broken")
+        assert actions_on(admin_client, waiting) == {"reingest", "force_reingest", "dismiss"}
+
+    def test_an_action_leads_back_to_it(self, admin_client, ended, wake_ups):
+        fields = {"action": "reingest", "index": 0, "_selected_action": ended.pk, "back_to": ended.pk}
+        question = admin_client.post(LIST, fields)
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', question.content.decode()))
+        answer = admin_client.post(LIST, hidden)
+        assert answer.url == f"{LIST}{ended.pk}/change/"
+        assert WorkOrder.objects.get().status == "queued"
+
+    def test_people_who_may_only_look_have_no_actions(self, client, ended):
+        viewer = User.objects.create_user("viewer", is_staff=True)
+        viewer.user_permissions.add(Permission.objects.get(codename="view_workorder"))
+        client.force_login(viewer)
+        assert actions_on(client, ended) == set()
+
+    def test_it_refreshes_itself_while_something_runs(self, admin_client, ended):
+        page = f"{LIST}{ended.pk}/change/"
+        assert "hx-get" not in admin_client.get(page).content.decode()
+        queue.post_order("waiting.fits", {})
+        assert "hx-get" in admin_client.get(page).content.decode()
+
+
+def actions_on(client, order: WorkOrder) -> set[str]:
+    page = client.get(f"{LIST}{order.pk}/change/").content.decode()
+    return set(re.findall(r'name="action" value="(\w+)"', page))

@@ -142,7 +142,7 @@ def test_what_may_pass_is_tried_again(monkeypatch, cube_path, error):
 
 
 def test_a_time_limit_reaches_through_what_takes_any_exception_for_damage(monkeypatch, settings, cube_path):
-    def reads_for_ever(request: object) -> None:
+    def reads_for_ever(request, on_step: object) -> None:
         while True:
             with suppress(Exception):
                 time.sleep(0.01)

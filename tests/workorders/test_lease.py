@@ -5,6 +5,8 @@ import time
 import pytest
 
 from datacubes.models import DataCube
+from datacubes.steps.base import Outcome, StepResult
+from devtools.services import wait_until
 from ingestion.conductor import read_cube, write_cube
 from workorders import queue
 from workorders.models import WorkOrder, WorkOrderRun
@@ -31,6 +33,18 @@ def test_a_lease_is_renewed_while_the_work_goes_on(settings):
         assert queue.claim("other") is None
     time.sleep(0.7)
     assert queue.claim("other").pk == order.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_run_shows_the_steps_that_it_has_done(settings):
+    settings.ORDER_LEASE_SECONDS = 0.6
+    queue.post_order("a.fits", {})
+    order = queue.claim("w")
+    with LeaseKeeper(order) as keeper:
+        keeper.note(StepResult("data_cube", Outcome.READ, seconds=0.5))
+        wait_until(lambda: WorkOrder.objects.get().latest_run.steps, "the step is shown", 10)
+    [step] = WorkOrder.objects.get().latest_run.steps
+    assert step == {"name": "data_cube", "outcome": "read", "reason": "", "seconds": 0.5}
 
 
 def complete(order: WorkOrder) -> None:

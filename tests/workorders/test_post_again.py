@@ -93,7 +93,7 @@ def test_once_cancelled_its_instructions_are_forgotten_but_for_the_history():
     order = queue.post_order("a.fits", posted)
     queue.cancel([order.pk])
     order.refresh_from_db()
-    assert (order.status, order.request, order.run.request) == ("failed", {"oid": "x"}, posted)
+    assert (order.status, order.request, order.run.request) == ("cancelled", {"oid": "x"}, posted)
     assert queue.post_order("a.fits", {}).request == {}
 
 

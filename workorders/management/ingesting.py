@@ -103,7 +103,7 @@ def carry_out_here(order: WorkOrder) -> WorkOrder:
         if mine is not None:
             carry_out(mine)
         order = WorkOrder.objects.select_related("run").get(pk=order.pk)
-        if order.status in (WorkOrder.Status.COMPLETED, WorkOrder.Status.FAILED):
+        if order.has_ended:
             return order
         if order.queued_at > timezone.now() or mine is None:
             time.sleep(POLL_SECONDS)

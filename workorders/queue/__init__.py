@@ -13,14 +13,16 @@ from workorders.queue.leases import (
     hand_back,
     own_order,
     renew_lease,
+    step_as_json,
 )
-from workorders.queue.posting import cancel, post_order, requeue
+from workorders.queue.posting import cancel, dismiss, post_order, requeue
 
 __all__ = [
     "LeaseLost",
     "cancel",
     "claim",
     "complete",
+    "dismiss",
     "due_orders",
     "expired_orders",
     "fail",
@@ -29,4 +31,5 @@ __all__ = [
     "post_order",
     "renew_lease",
     "requeue",
+    "step_as_json",
 ]

@@ -11,7 +11,9 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from datacubes.steps.base import StepResult
 from ingestion.conductor import IngestResult
+from workorders.error_kinds import error_kind
 from workorders.models import WorkOrder, WorkOrderRun, merge_requests
 
 logger = logging.getLogger(__name__)
@@ -52,8 +54,8 @@ def claim(worker: str, *, order_id: int | None = None) -> WorkOrder | None:
             return None
 
 
-def renew_lease(order: WorkOrder) -> None:
-    """Prolong the lease of the run that `order` holds.
+def renew_lease(order: WorkOrder, steps: list[dict[str, Any]] | None = None) -> None:
+    """Prolong the lease of the run that `order` holds, and show the steps that it has done so far.
 
     Raises
     ------
@@ -65,6 +67,8 @@ def renew_lease(order: WorkOrder) -> None:
     )
     if not mine.update(lease_expires_at=_lease_end(timezone.now())):
         raise LeaseLost(f"order {order.pk} was taken over during run {order.run_id}")
+    if steps:
+        WorkOrderRun.objects.filter(pk=order.latest_run.pk, status=WorkOrderRun.Status.STARTED).update(steps=steps)
 
 
 @contextmanager
@@ -89,13 +93,15 @@ def complete(order: WorkOrder, result: IngestResult) -> None:
         oid=result.oid,
         checksum=result.checksum or "",
         checksum_status=result.checksum_status,
-        steps=[
-            {"name": step.name, "outcome": step.outcome, "reason": step.reason, "seconds": round(step.seconds, 6)}
-            for step in result.steps
-        ],
+        steps=[step_as_json(step) for step in result.steps],
         warnings=result.warnings,
     )
     _end_order(order, Status.COMPLETED, leftover={})
+
+
+def step_as_json(step: StepResult) -> dict[str, Any]:
+    """Return the result of a step as runs hold it."""
+    return {"name": step.name, "outcome": step.outcome, "reason": step.reason, "seconds": round(step.seconds, 6)}
 
 
 def fail(order: WorkOrder, error: str) -> None:
@@ -107,8 +113,7 @@ def fail(order: WorkOrder, error: str) -> None:
         If another worker has taken the order over; nothing has changed.
     """
     with own_order(order) as current:
-        _end_run(current, WorkOrderRun.Status.FAILED, error=error)
-        _end_order(current, Status.FAILED, leftover=current.request)
+        _fail(current, error)
 
 
 def hand_back(order: WorkOrder, error: str, *, interrupted: bool = False) -> bool:
@@ -135,12 +140,7 @@ def hand_back(order: WorkOrder, error: str, *, interrupted: bool = False) -> boo
             _end_order(current, Status.QUEUED, leftover=current.request)
             return True
         if not interrupted and current.attempts >= settings.ORDER_MAX_ATTEMPTS:
-            _end_run(
-                current,
-                WorkOrderRun.Status.FAILED,
-                error=f"{error} Given up after {current.attempts} attempts.",
-            )
-            _end_order(current, Status.FAILED, leftover=current.request)
+            _fail(current, f"{error} Given up after {current.attempts} attempts.")
             return False
         _end_run(current, WorkOrderRun.Status.HANDED_BACK, error=error)
         current.status, current.lease_expires_at = Status.QUEUED, None
@@ -221,6 +221,7 @@ def _give_up(order: WorkOrder) -> None:
         ),
     )
     order.status, order.lease_expires_at = Status.FAILED, None
+    order.error_kind = error_kind(order.run.error)
     order.save()
 
 
@@ -231,6 +232,12 @@ def _lock_own(order: WorkOrder) -> WorkOrder:
     if current.status != Status.STARTED or not is_own:
         raise LeaseLost(f"order {order.pk} was taken over during run {order.run_id}")
     return current
+
+
+def _fail(order: WorkOrder, error: str) -> None:
+    _end_run(order, WorkOrderRun.Status.FAILED, error=error)
+    order.error_kind = error_kind(error)
+    _end_order(order, Status.FAILED, leftover=order.request)
 
 
 def _end_run(order: WorkOrder, status: WorkOrderRun.Status, **values: object) -> None:

@@ -76,6 +76,8 @@ def requeue(paths: list[str], instructions: dict[str, Any] | None = None) -> lis
                 "attempts",
                 "lease_expires_at",
                 "run",
+                "error_kind",
+                "dismissed_at",
             ],
         )
     return orders
@@ -92,7 +94,7 @@ def cancel(order_ids: list[int]) -> int:
         runs = WorkOrderRun.objects.bulk_create(
             WorkOrderRun(
                 order=order,
-                status=WorkOrderRun.Status.FAILED,
+                status=WorkOrderRun.Status.CANCELLED,
                 request=order.request,
                 started_at=now,
                 finished_at=now,
@@ -101,10 +103,16 @@ def cancel(order_ids: list[int]) -> int:
             for order in orders.order_by("relative_path")
         )
         for run in runs:
-            run.order.status, run.order.run = Status.FAILED, run
+            run.order.status, run.order.run = Status.CANCELLED, run
             run.order.request = _standing(run.order)
         WorkOrder.objects.bulk_update([run.order for run in runs], ["status", "run", "request"])
     return len(runs)
+
+
+def dismiss(order_ids: list[int]) -> int:
+    """Mark the failed ones of some orders as seen to, and return how many were not marked before."""
+    failed = WorkOrder.objects.filter(pk__in=order_ids, status=Status.FAILED, dismissed_at=None)
+    return failed.update(dismissed_at=timezone.now())
 
 
 def _take_request(order: WorkOrder, request: dict[str, Any], now: datetime) -> None:
