@@ -12,7 +12,9 @@ from pathlib import Path
 
 from devtools.services import PostgreSQLServer, RedisServer, execute, of_database
 
-NAMES = ("ingestion", "previews", "posting", "workers", "claiming", "memory", "downloads", "svo", "catalogue")
+NAMES = (
+    *("ingestion", "previews", "posting", "workers", "claiming", "memory", "downloads", "svo", "catalogue", "exports"),
+)
 
 
 def main(names: list[str]) -> int:

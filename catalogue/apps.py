@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class CatalogueConfig(AppConfig):
-    """The catalogue; the app has no models."""
+    """The catalogue, and the selections that its visitors keep."""
 
     name = "catalogue"
     verbose_name = "Catalogue"

@@ -11,9 +11,11 @@ from django.db import connections
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from catalogue.keyword_search import KeywordQuestion
+from catalogue.models import Selection
 from common.keyset import Ordering, Ways
 from datacubes.models import DataCube, Instrument, Tag
 
@@ -131,6 +133,11 @@ class YesNoFilter(django_filters.BooleanFilter):
     field_class = YesNoField
 
 
+@extend_schema_field(OpenApiTypes.STR)
+class SelectionFilter(django_filters.ModelChoiceFilter):
+    """Chooses a kept selection by its key."""
+
+
 class RangesForm(forms.Form):
     """The form of the filters. Refuses a range that ends before it begins."""
 
@@ -231,6 +238,12 @@ class DataCubeFilter(django_filters.FilterSet):
         help_text="Start of the OID or file name.",
     )
     keyword = KeywordFilter(label="FITS keyword", help_text=_KEYWORD_HELP)
+    selection = SelectionFilter(
+        queryset=Selection.objects.all(),
+        method="in_selection",
+        label="Selection",
+        help_text="Key of a kept selection.",
+    )
 
     class Meta:
         model = DataCube
@@ -276,6 +289,10 @@ class DataCubeFilter(django_filters.FilterSet):
         if state == "public":
             return cubes.filter(metadata__public_from__lte=today)
         return cubes.filter(metadata__public_from__gt=today)
+
+    def in_selection(self, cubes: QuerySet[DataCube], name: str, selection: Selection) -> QuerySet[DataCube]:
+        """Select the cubes of a kept selection."""
+        return cubes.filter(oid__in=selection.oids)
 
     def with_name(self, cubes: QuerySet[DataCube], name: str, beginning: str) -> QuerySet[DataCube]:
         """Select cubes whose OID or file name begins with a text."""

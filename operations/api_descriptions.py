@@ -42,7 +42,7 @@ FIELDS = {
     "WorkOrder.id": "Number of the order.",
     "WorkOrder.url": "Address to poll.",
     "WorkOrder.relative_path": "Path of the file below the science data folder.",
-    "WorkOrder.status": "State of the order: completed and failed are final until the path is posted again.",
+    "WorkOrder.status": "State of the order: completed, failed and cancelled are final until the path is posted again.",
     "WorkOrder.created_at": "When the path was first posted, UTC.",
     "WorkOrder.queued_at": "When the order was queued, or when its next attempt is due, UTC.",
     "WorkOrder.started_at": "When the run began, UTC; null if none has.",
@@ -61,6 +61,8 @@ FIELDS = {
     "Tag.name": "The word of the vocabulary.",
     "Instrument.name": "Name of the instrument, as INSTRUME has it.",
     "Observation.kind": "How the observation was composed; empty for a single cube.",
+    "Selection.key": "Key of the selection, which is part of its permanent address.",
+    "Selection.kept_at": "When it was kept, UTC.",
     "VideoPreview.seconds": "Duration, s.",
 }
 
@@ -73,6 +75,8 @@ SUMMARIES = {
     "ingest_create": "Post a cube",
     "instruments_list": "All instruments",
     "observations_list": "All observations",
+    "selections_create": "Keep a selection of data cubes",
+    "selections_retrieve": "A kept selection of data cubes",
     "tags_list": "All tags",
     "work_orders_list": "All work orders",
     "work_orders_retrieve": "One work order, to be polled",

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from catalogue.api import views
+from catalogue.api import selections, views
 from datacubes import links  # noqa: F401  Registers the converter.
 
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("data-cubes/<oid:oid>/", views.DataCubeView.as_view(), name="data-cube-detail"),
     path("observations/", views.ObservationListView.as_view(), name="observation-list"),
     path("instruments/", views.InstrumentListView.as_view(), name="instrument-list"),
+    path("selections/", selections.SelectionListView.as_view(), name="selection-list"),
+    path("selections/<str:key>/", selections.SelectionView.as_view(), name="selection-detail"),
     path("tags/", views.TagListView.as_view(), name="tag-list"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(), name="docs"),

@@ -5,10 +5,12 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,9 +22,13 @@ from catalogue.api.serializers import (
     TagSerializer,
     WithdrawnSerializer,
 )
+from catalogue.exports.formats import EXPORT_FORMATS
+from catalogue.exports.response import EXPORT_RENDERERS, export
+from catalogue.exports.rows import EXPORTED_CUBES
 from catalogue.filters import MULTIPLE_FILTERS, DataCubeFilter
 from catalogue.orderings import CUBE_ORDERINGS, OBSERVATION_ORDERINGS
-from common.api.negotiation import FITSRenderer, PlainTextRenderer, PreferAnyForm
+from common.api.negotiation import FITSRenderer, FormatOrAccept, PlainTextRenderer, PreferAnyForm
+from common.api.pagination import order_of
 from common.api.views import BAD_PARAMETERS, BAD_TOKEN, ListView, ReadView, RefusalSerializer
 from datacubes.closed_previews import hide_closed_previews
 from datacubes.models import DataCube, FITSHeader, Instrument, Observation, Tag
@@ -58,16 +64,51 @@ class DataCubeListView(CubeView, ListView):
     filterset_class = DataCubeFilter
     multiple_parameters = MULTIPLE_FILTERS
     orderings = CUBE_ORDERINGS
+    renderer_classes = [JSONRenderer, *EXPORT_RENDERERS]
+    content_negotiation_class = FormatOrAccept
+
+    def known_parameters(self) -> set[str]:
+        """Add the form of the list. An export is the whole list, without pages."""
+        if self.request.accepted_renderer.format in EXPORT_FORMATS:
+            return (super().known_parameters() - {"cursor", "page_size"}) | {"format"}
+        return super().known_parameters() | {"format"}
 
     @extend_schema(
         operation_id="data_cubes_list",
-        responses={200: DataCubeSerializer(many=True), 400: BAD_PARAMETERS, 401: BAD_TOKEN},
+        parameters=[
+            OpenApiParameter(
+                "format",
+                str,
+                enum=["json", *EXPORT_FORMATS],
+                description=(
+                    "The form of the list; by default that of the header Accept, or JSON. The other forms have the "
+                    "whole list, without pages: tables as CSV, VOTable, FITS or JSON lines; `sh` is a script that "
+                    "downloads the files with curl, `urls` a list of their URLs."
+                ),
+            )
+        ],
+        responses={
+            (200, "application/json"): DataCubeSerializer(many=True),
+            **{(200, one.media_type): OpenApiTypes.BINARY for one in EXPORT_FORMATS.values()},
+            (400, "application/json"): BAD_PARAMETERS,
+            (401, "application/json"): BAD_TOKEN,
+            406: OpenApiResponse(RefusalSerializer, description="The list has no form that Accept asks for."),
+            (503, "application/json"): OpenApiResponse(
+                RefusalSerializer, description="Too many exports at once; see `Retry-After`."
+            ),
+            **{(status, "text/plain"): OpenApiTypes.STR for status in (400, 401, 503)},
+        },
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
         """Find cubes that match all given filters. Restricted cubes are listed too, but their files are not sent."""
-        filterset = DataCubeFilter(request.query_params, self.get_queryset(), request=request)
+        form = EXPORT_FORMATS.get(request.accepted_renderer.format)
+        filterset = DataCubeFilter(
+            request.query_params, EXPORTED_CUBES if form else self.get_queryset(), request=request
+        )
         if not filterset.is_valid():
             raise ValidationError(filterset.errors)
+        if form:
+            return export(request, filterset, order_of(request.query_params.get("ordering"), self.orderings), form)
         page = self.paginator.rows_of_page(filterset.qs, request, self.orderings, filterset.ways)
         return self.get_paginated_response(self.serialized(page))
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from catalogue.exports.formats import DOWNLOADS, TABLES
 from catalogue.filters import MULTIPLE_FILTERS, DataCubeFilter
 from catalogue.orderings import CUBE_ORDERINGS
 from common.api.views import repeated_parameters
@@ -73,6 +74,10 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "orderings": {name: ordering.label for name, ordering in CUBE_ORDERINGS.items()},
         "order": order,
         "is_first_page": not request.GET.get("cursor"),
+        "selection": filters.form.cleaned_data.get("selection") if filters.is_valid() else None,
+        "tables": TABLES,
+        "downloads": DOWNLOADS,
+        "export_query": f"{_query(request.GET)}&",
         "first_query": _query(request.GET),
         "previous_query": page.previous_cursor and _query(request.GET, cursor=page.previous_cursor),
         "next_query": page.next_cursor and _query(request.GET, cursor=page.next_cursor),

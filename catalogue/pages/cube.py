@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from catalogue.links import header_path
 from catalogue.pages.catalogue import LISTED_CUBES
 from catalogue.pages.keyword_table import MAX_CHARACTERS, keyword_table
-from catalogue.pages.links import header_path
 from catalogue.pages.plot_texts import line_profile_text, seeing_text
 from datacubes.closed_previews import hide_closed_previews
 from datacubes.companions import companions_of

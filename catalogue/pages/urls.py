@@ -7,11 +7,14 @@ from catalogue.pages.catalogue import catalogue
 from catalogue.pages.cube import cube_page
 from catalogue.pages.icon import icon
 from catalogue.pages.media import media
+from catalogue.pages.selections import keep, selection_page
 from datacubes import links  # noqa: F401  Registers the converter.
 
 urlpatterns = [
     path("", catalogue, name="catalogue"),
     path("cubes/<oid:oid>/", cube_page, name="cube"),
+    path("selections/", keep, name="keep-selection"),
+    path("selections/<str:key>/", selection_page, name="selection"),
     path("favicon.ico", icon, name="icon"),
     path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", media, name="media"),
 ]

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from catalogue.pages.links import cube_page_path
+from catalogue.links import cube_page_path
 from common.sizes import bytes_with_unit
 from datacubes.links import download_path
 from datacubes.models import Companion, DataCube, ImagePreview, Metadata

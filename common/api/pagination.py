@@ -33,7 +33,7 @@ class KeysetPagination(BasePagination):
         """Return the rows of the page that is asked for; `ways` tells of an order how `keyset_page` finds them."""
         self.request = request
         parameters = request.query_params
-        order = _ordering(parameters.get("ordering"), orderings)
+        order = order_of(parameters.get("ordering"), orderings)
         size = _page_size(parameters.get("page_size"), self.max_page_size)
         try:
             page = keyset_page(rows, orderings, order, parameters.get("cursor") or None, size, ways(orderings[order]))
@@ -89,7 +89,14 @@ class KeysetPagination(BasePagination):
         return cursor and replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
 
 
-def _ordering(value: str | None, orderings: Mapping[str, Ordering]) -> str:
+def order_of(value: str | None, orderings: Mapping[str, Ordering]) -> str:
+    """Return the order that the parameter `ordering` names, by default the first.
+
+    Raises
+    ------
+    ValidationError
+        If it names none.
+    """
     if not value:
         return next(iter(orderings))
     if value not in orderings:

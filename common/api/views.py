@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import QueryDict
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import generics, serializers
 from rest_framework.exceptions import ValidationError
@@ -64,11 +65,19 @@ class ReadView(generics.GenericAPIView):
         return names | set(getattr(self.pagination_class, "parameters", ()))
 
 
+class ListSchema(AutoSchema):
+    """Describes a view whose `get` is a list, also if it has other forms besides JSON."""
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return serializer is None or super()._is_list_view(serializer)
+
+
 class ListView(ReadView):
     """A list that everybody may read, in pages; it is ordered by one of its `orderings`."""
 
     pagination_class: type[KeysetPagination] = KeysetPagination
     orderings: Mapping[str, Ordering]
+    schema = ListSchema()
 
     @cached_property
     def paginator(self) -> KeysetPagination:

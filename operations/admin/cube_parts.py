@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 
-from catalogue.pages.links import header_path
+from catalogue.links import header_path
 from common.admin.base import ReadOnlyMixin
 from datacubes.models import AccessRules, DataCube, EmailGrant, FITSHeader, GroupGrant, Metadata
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from catalogue.pages.links import cube_page_path
+from catalogue.links import cube_page_path
 from common.admin.actions import Selection, confirmed
 from common.admin.base import FastListAdmin, utc
 from common.sizes import bytes_with_unit

@@ -3,7 +3,7 @@
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from catalogue.pages.links import cube_page_path
+from catalogue.links import cube_page_path
 from datacubes.models import DataCube, ImagePreview, PlotData, VideoPreview
 
 LIST_SIDE = 72

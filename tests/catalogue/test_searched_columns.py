@@ -7,6 +7,7 @@ import pytest
 from rest_framework.utils.encoders import JSONEncoder
 
 from catalogue.filters import DataCubeFilter
+from catalogue.models import Selection
 from datacubes.columns import SEARCHED, SEARCHED_COLUMNS, SEARCHED_FILTERS
 from datacubes.models import DataCube, Instrument, Metadata, Tag
 
@@ -26,6 +27,7 @@ ASKED = {
     **{f"{name}_{end}": "0.5" for name in ("x", "y", "size_x", "size_y", "rotation", "mu") for end in ("from", "to")},
     "search": "nb_",
     "keyword": "OBJECT:Sun",
+    "selection": "kept",
 }
 LISTED_ONLY = ("datacubes_datacube", "withdrawn_at")
 """Compared by every list, whatever the filter."""
@@ -45,6 +47,7 @@ def columns_read(name: str) -> set[tuple[str, str]]:
 @pytest.mark.parametrize("name", list(DataCubeFilter.base_filters))
 def test_a_filter_is_in_the_list_if_and_only_if_the_indexes_answer_it(name):
     Tag.objects.create(kind="feature", name="Pore")
+    Selection.objects.create(key="kept", oids=["a"])
     indexed = {("datacubes_metadata", column) for column in COLUMNS_IN_THE_DATABASE}
     assert (columns_read(name) <= indexed) == (name in SEARCHED_FILTERS)
 

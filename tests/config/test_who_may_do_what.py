@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from rest_framework.test import APIClient
 
+from catalogue.models import Selection
 from datacubes.links import oid_in_url
 from tests.support.archived_cubes import RESTRICTED, anybody, archive_cube, client_of, person
 from tests.support.cube_fixtures import data_root, place_cube, sample_cube
@@ -17,6 +18,7 @@ OF_THE_QUEUE = {
     ("get", "/api/v1/work-orders/"),
     ("get", "/api/v1/work-orders/{id}/"),
 }
+NEEDS_A_BODY = ("post", "/api/v1/selections/")
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
 
 
@@ -26,7 +28,8 @@ def operations(archive_cube, anybody) -> dict[tuple[str, str], str]:
     cube = archive_cube(RESTRICTED)
     order = queue.post_order(cube.relative_path, {})
     paths = anybody.get("/api/v1/schema/", headers={"Accept": "application/json"}).json()["paths"]
-    values = {"{oid}": oid_in_url(cube.oid), "{id}": str(order.pk), "{filename}": cube.filename}
+    selection = Selection.objects.create(key="kept", oids=[cube.oid])
+    values = {"{key}": selection.key, "{oid}": oid_in_url(cube.oid), "{id}": str(order.pk), "{filename}": cube.filename}
     found = {}
     for path, methods in paths.items():
         url = path
@@ -52,14 +55,14 @@ def test_a_token_without_permissions_reads_what_anybody_reads_and_nothing_else(o
     client = client_of(person)
     statuses = {operation: asked(client, operation[0], url) for operation, url in operations.items()}
     refused = OF_THE_QUEUE | {("get", "/data/{oid}/{filename}")}
-    assert statuses == {operation: 403 if operation in refused else 200 for operation in operations}
+    assert statuses == dict.fromkeys(operations, 200) | dict.fromkeys(refused, 403) | {NEEDS_A_BODY: 400}
     assert client.get("/metrics").status_code == 403
 
 
 def test_without_a_token_one_is_asked_for(operations, anybody):
     statuses = {operation: asked(anybody, operation[0], url) for operation, url in operations.items()}
     expected = {operation: 401 if operation in OF_THE_QUEUE else 200 for operation in operations}
-    assert statuses == expected | {("get", "/data/{oid}/{filename}"): 403}
+    assert statuses == expected | {("get", "/data/{oid}/{filename}"): 403, NEEDS_A_BODY: 400}
     assert anybody.get("/metrics").status_code == 401
 
 
@@ -94,7 +97,7 @@ def test_the_session_of_a_closed_account_opens_nothing(operations, mailoutbox):
         operation: browser.generic(operation[0].upper(), url).status_code for operation, url in operations.items()
     }
     expected = {operation: 401 if operation in OF_THE_QUEUE else 200 for operation in operations}
-    assert statuses == expected | {("get", "/data/{oid}/{filename}"): 403}
+    assert statuses == expected | {("get", "/data/{oid}/{filename}"): 403, NEEDS_A_BODY: 400}
     assert browser.get("/admin/").headers["Location"] == "/admin/login/?next=/admin/"
     for login in ("/accounts/login/", "/admin/login/"):
         assert browser.post(login, {"username": "root", "password": "a password 7"}).status_code == 200

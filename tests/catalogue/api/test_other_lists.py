@@ -66,5 +66,5 @@ def test_the_root_of_the_api_says_what_there_is(db, anybody):
     addresses = anybody.get("/api/v1/").json()
     assert addresses["data_cubes"] == "http://testserver/api/v1/data-cubes/"
     for name, address in addresses.items():
-        expected = {"ingest": 401, "work_orders": 401}.get(name, 200)
+        expected = {"ingest": 401, "work_orders": 401, "selections": 405}.get(name, 200)
         assert anybody.get(address).status_code == expected, name

@@ -110,6 +110,8 @@ def test_the_description_names_every_list_and_parameter(db, anybody):
         "release",
         "search",
         "keyword",
+        "selection",
+        "format",
         "ordering",
         "cursor",
         "page_size",

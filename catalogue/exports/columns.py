@@ -1,0 +1,104 @@
+"""The columns of the tables: one description for every format."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from datacubes.models import DataCube
+from datacubes.permissions import DownloadAccess
+
+Value = str | int | float | bool | datetime | None
+
+
+class Kind(Enum):
+    """The type of a column's values. Only numbers of type FLOAT can be missing."""
+
+    TEXT = "text"
+    TIME = "time"
+    INTEGER = "integer"
+    FLOAT = "float"
+    LOGICAL = "logical"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A cube with the asking person's access to it, and the addresses of its page and file."""
+
+    cube: DataCube
+    access: DownloadAccess
+    page_url: str
+    download_url: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column.
+
+    Attributes
+    ----------
+    name
+        As of the field in the API's JSON.
+    value
+        Returns the value of a row.
+    unit
+        In the notation of VOUnits and FITS; empty for a value without a unit.
+    ucd
+        What the value means, in IVOA's vocabulary UCD1+.
+    """
+
+    name: str
+    kind: Kind
+    value: Callable[[Row], Value]
+    description: str
+    unit: str = ""
+    ucd: str = ""
+
+
+def _metadata(name: str) -> Callable[[Row], Value]:
+    return lambda row: getattr(row.cube.metadata, name)
+
+
+def _has_file(row: Row) -> bool:
+    return row.access.allowed and row.cube.missing_since is None
+
+
+def _release_date(row: Row) -> str:
+    return row.access.release_date.isoformat() if row.access.release_date else ""
+
+
+def _tags(row: Row) -> str:
+    return "; ".join(sorted(tag.name for tag in row.cube.tags.all()))
+
+
+_LONGITUDE, _LATITUDE = "pos.bodyrc.lon", "pos.bodyrc.lat"
+_FIELD = "pos.angDistance;instr.fov"
+
+COLUMNS: tuple[Column, ...] = (
+    Column("oid", Kind.TEXT, lambda row: row.cube.oid, "Observation id", ucd="meta.id;meta.main"),
+    Column("instrument", Kind.TEXT, lambda row: row.cube.instrument.name, "Instrument", ucd="meta.id;instr"),
+    Column("observation", Kind.TEXT, lambda row: row.cube.observation.point_id, "POINT_ID", ucd="meta.id;obs"),
+    Column("date_beg", Kind.TIME, _metadata("date_beg"), "Begin, UTC", ucd="time.start;obs"),
+    Column("date_end", Kind.TIME, _metadata("date_end"), "End, UTC", ucd="time.end;obs"),
+    Column("spectral_line", Kind.TEXT, _metadata("spectral_line"), "Filter of the line", ucd="instr.filter"),
+    Column("wavelength_min", Kind.FLOAT, _metadata("wavelength_min"), "Shortest wavelength", "nm", "em.wl;stat.min"),
+    Column("wavelength_max", Kind.FLOAT, _metadata("wavelength_max"), "Longest wavelength", "nm", "em.wl;stat.max"),
+    Column("polarimetry", Kind.LOGICAL, _metadata("has_polarimetry"), "Has four Stokes parameters", ucd="meta.code"),
+    Column("n_scans", Kind.INTEGER, _metadata("n_scans"), "Number of scans", ucd="meta.number"),
+    Column("n_wavelengths", Kind.INTEGER, _metadata("n_wavelengths"), "Number of wavelengths", ucd="meta.number;em.wl"),
+    Column("pointing_x", Kind.FLOAT, _metadata("pointing_x"), "Longitude of the centre", "arcsec", _LONGITUDE),
+    Column("pointing_y", Kind.FLOAT, _metadata("pointing_y"), "Latitude of the centre", "arcsec", _LATITUDE),
+    Column("size_x", Kind.FLOAT, _metadata("size_x"), "Width of the field of view", "arcsec", _FIELD),
+    Column("size_y", Kind.FLOAT, _metadata("size_y"), "Height of the field of view", "arcsec", _FIELD),
+    Column("rotation", Kind.FLOAT, _metadata("rotation"), "Angle from solar north to +y", "deg", "pos.posAng"),
+    Column("mu", Kind.FLOAT, _metadata("mu"), "Cosine of the heliocentric angle", ucd="pos.heliocentric"),
+    Column("tags", Kind.TEXT, _tags, "Solar features and events", ucd="meta.note"),
+    Column("filename", Kind.TEXT, lambda row: row.cube.filename, "Name of the file", ucd="meta.id;meta.file"),
+    Column("size", Kind.INTEGER, lambda row: row.cube.size, "Size of the file", "byte", "phys.size;meta.file"),
+    Column("is_public", Kind.LOGICAL, lambda row: row.access.is_public, "File is public today", ucd="meta.code"),
+    Column("release_date", Kind.TEXT, _release_date, "Day on which the file becomes public", ucd="time.release"),
+    Column("may_download", Kind.LOGICAL, _has_file, "You may download the file", ucd="meta.code"),
+    Column("url", Kind.TEXT, lambda row: row.page_url, "Page of the cube", ucd="meta.ref.url"),
+    Column("download_url", Kind.TEXT, lambda row: row.download_url, "The file", ucd="meta.ref.url;meta.file"),
+)
+"""Longitudes and latitudes are helioprojective. `release_date` and `download_url` may be empty."""
