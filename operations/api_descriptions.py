@@ -73,6 +73,7 @@ SUMMARIES = {
     "ingest_create": "Post a cube",
     "instruments_list": "All instruments",
     "observations_list": "All observations",
+    "spectral_lines_list": "All spectral lines",
     "tags_list": "All tags",
     "work_orders_list": "All work orders",
     "work_orders_retrieve": "One work order, to be polled",

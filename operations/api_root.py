@@ -11,6 +11,7 @@ _LISTS = {
     "data_cubes": "data-cube-list",
     "observations": "observation-list",
     "instruments": "instrument-list",
+    "spectral_lines": "spectral-line-list",
     "tags": "tag-list",
     "work_orders": "work-order-list",
     "ingest": "ingest",

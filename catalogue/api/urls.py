@@ -12,6 +12,7 @@ urlpatterns = [
     path("data-cubes/<oid:oid>/", views.DataCubeView.as_view(), name="data-cube-detail"),
     path("observations/", views.ObservationListView.as_view(), name="observation-list"),
     path("instruments/", views.InstrumentListView.as_view(), name="instrument-list"),
+    path("spectral-lines/", views.SpectralLineListView.as_view(), name="spectral-line-list"),
     path("tags/", views.TagListView.as_view(), name="tag-list"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(), name="docs"),

@@ -130,11 +130,13 @@ def test_by_release(found):
     assert found(release="restricted") == "dc"
 
 
-def test_by_the_beginning_of_oid_or_file_name(found):
-    assert found(search="a") == "a"
-    assert found(search="d_im") == "d"
-    assert found(search="_im") == ""
+def test_by_a_part_of_oid_or_file_name_in_any_case(found):
+    assert found(search="a_im") == "a"
+    assert found(search="D_IM") == "d"
+    assert found(search="_im.f") == "dcba"
     assert found(search="%") == ""
+    assert found(search="a%m") == ""
+    assert found(search="a.im") == ""
 
 
 def test_by_any_fits_keyword(found):
