@@ -14,11 +14,14 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from catalogue.keyword_search import KeywordQuestion
 from datacubes.fields_of_view import FARTHEST, Box, Circle
+from datacubes.lines import stored_names
 from datacubes.models import DataCube
 
 MAX_KEYWORD_QUESTIONS = 10
 MAX_LINES = 20
 MAX_TEXT_LENGTH = 255
+LEAST_OF_NAME = 3
+"""Letters and digits that a part of a name needs: PostgreSQL's index holds names in pieces of three."""
 
 _YEAR_AND_MONTH = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")
 
@@ -88,7 +91,7 @@ class RepeatedField(forms.Field):
 
 
 class LinesField(RepeatedField):
-    """Spectral lines, as people write them."""
+    """Spectral lines, as people write them; its value is the names that the archive stores them under."""
 
     what = "lines"
 
@@ -98,6 +101,22 @@ class LinesField(RepeatedField):
         if count > self.most:
             raise ValidationError(f"You gave {count} lines; at most {self.most} are accepted.")
         return texts
+
+    def clean(self, value: Any) -> list[str]:
+        texts = super().clean(value)
+        return stored_names(texts) if texts else []
+
+
+class PartOfNameField(forms.CharField):
+    """Part of a name, long enough for an index to find it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_TEXT_LENGTH, **kwargs)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and sum(map(str.isalnum, value)) < LEAST_OF_NAME:
+            raise ValidationError(f"Enter at least {LEAST_OF_NAME} letters or digits.")
 
 
 class KeywordQuestionsField(forms.Field):

@@ -17,19 +17,26 @@ from catalogue.filter_fields import (
     CubeField,
     KeywordQuestionsField,
     LinesField,
+    PartOfNameField,
     TagsField,
     UTCTimeField,
     YesNoField,
 )
-from catalogue.keyword_search import KeywordQuestion
+from catalogue.keyword_search import Comparison, Equality, KeywordQuestion, PartOfText
 from common.keyset import Ordering, Ways
-from datacubes.fields_of_view import overlaps_box, overlaps_circle
-from datacubes.lines import stored_names
+from datacubes.fields_of_view import Box, Circle, near_box, overlaps_box, overlaps_circle
 from datacubes.models import DataCube, Instrument, Tag
 from datacubes.simultaneous import overlapping
 
 LONG_WALK, SHORT_WALK = 5000, 500
 """Numbers of cubes to scan one by one; the second applies if each scan reads all keywords of a cube."""
+
+COMPARISON_SECONDS = 5.0
+"""The limit of time for comparisons of keywords, which no index answers."""
+TOO_MANY_COMPARED = (
+    "The comparison of keywords takes too long, as it reads every cube. Add a filter that leaves fewer cubes, such as "
+    "a time range, an instrument or a line."
+)
 
 
 class TimeFilter(django_filters.IsoDateTimeFilter):
@@ -87,11 +94,10 @@ class LinesFilter(django_filters.Filter):
     field_class = LinesField
 
     def filter(self, qs: QuerySet, value: Sequence[str]) -> QuerySet:
-        """Select the cubes of any of the lines."""
+        """Select the cubes of any of the lines, given by their stored names."""
         if not value:
             return qs
-        lines = stored_names(value)
-        return qs.filter(**({self.field_name: lines[0]} if len(lines) == 1 else {f"{self.field_name}__in": lines}))
+        return qs.filter(**({self.field_name: value[0]} if len(value) == 1 else {f"{self.field_name}__in": value}))
 
 
 class TagsFilter(django_filters.ModelMultipleChoiceFilter):
@@ -100,21 +106,57 @@ class TagsFilter(django_filters.ModelMultipleChoiceFilter):
     field_class = TagsField
 
 
-@extend_schema_field({"type": "string", "example": "-100,-100,100,100"})
+_BOX_HELP = "x_min,y_min,x_max,y_max in helioprojective arcsec: cubes whose field of view overlaps the box."
+_CIRCLE_HELP = "x,y,radius in helioprojective arcsec: cubes whose field of view overlaps the circle."
+_OVERLAPS_HELP = "OID of a cube: other cubes that overlap it in time and field of view."
+
+
+def _text(example: str, description: str) -> Any:
+    return extend_schema_field({"type": "string", "example": example, "description": description})
+
+
+class NameFilter(django_filters.CharFilter):
+    """Compares with a part of a name."""
+
+    field_class = PartOfNameField
+
+
+@_text("-100,-100,100,100", _BOX_HELP)
 class BoxFilter(django_filters.Filter):
-    """Selects by the overlap with a box."""
+    """Selects cubes whose field of view overlaps a box."""
 
     field_class = BoxField
 
+    def filter(self, qs: QuerySet, value: Box | None) -> QuerySet:
+        """Select the cubes."""
+        return qs if value is None else qs.filter(overlaps_box(value))
 
-@extend_schema_field({"type": "string", "example": "0,0,500"})
+    def filter_by_index(self, qs: QuerySet, value: Box) -> QuerySet:
+        """Select the cubes among those that an index finds."""
+        return _near(self.filter(qs, value), value)
+
+
+@_text("0,0,500", _CIRCLE_HELP)
 class CircleFilter(django_filters.Filter):
-    """Selects by the overlap with a circle."""
+    """Selects cubes whose field of view overlaps a circle."""
 
     field_class = CircleField
 
+    def filter(self, qs: QuerySet, value: Circle | None) -> QuerySet:
+        """Select the cubes."""
+        return qs if value is None else qs.filter(overlaps_circle(value))
 
-@extend_schema_field({"type": "string", "example": "2019-04-19T17:34:55.50395_6173_0-4"})
+    def filter_by_index(self, qs: QuerySet, value: Circle) -> QuerySet:
+        """Select the cubes among those that an index finds."""
+        return _near(self.filter(qs, value), value.box)
+
+
+def _near(cubes: QuerySet, box: Box) -> QuerySet:
+    """Select the cubes that are near a box, if the database has an index of them."""
+    return cubes.filter(near_box(box)) if connections[cubes.db].vendor == "postgresql" else cubes
+
+
+@_text("2019-04-19T17:34:55.50395_6173_0-4", _OVERLAPS_HELP)
 class CubeFilter(django_filters.Filter):
     """Compares with a cube."""
 
@@ -212,16 +254,8 @@ class DataCubeFilter(django_filters.FilterSet):
     cadence_from, cadence_to = _at_least_and_at_most("cadence", "Cadence (s)", "time from scan to scan, s")
     scans_from, scans_to = _at_least_and_at_most("n_scans", "Scans", "number of scans")
     exposure_from, exposure_to = _at_least_and_at_most("exposure", "Exposure (s)", "exposure time of a frame, s")
-    box = BoxFilter(
-        method="in_box",
-        label="Box (arcsec)",
-        help_text="x_min,y_min,x_max,y_max in helioprojective arcsec: cubes whose field of view overlaps the box.",
-    )
-    circle = CircleFilter(
-        method="in_circle",
-        label="Circle (arcsec)",
-        help_text="x,y,radius in helioprojective arcsec: cubes whose field of view overlaps the circle.",
-    )
+    box = BoxFilter(label="Box (arcsec)", help_text=_BOX_HELP)
+    circle = CircleFilter(label="Circle (arcsec)", help_text=_CIRCLE_HELP)
     spectral_line = LinesFilter(field_name="metadata__spectral_line", label="Spectral line", help_text=_LINES_HELP)
     polarimetry = YesNoFilter(
         field_name="metadata__has_polarimetry",
@@ -254,16 +288,15 @@ class DataCubeFilter(django_filters.FilterSet):
         label="Observer",
         help_text="Part of OBSERVER, in any case.",
     )
-    search = django_filters.CharFilter(
+    search = NameFilter(
         method="with_name",
-        max_length=MAX_TEXT_LENGTH,
         label="OID or file name",
-        help_text="Part of the OID or file name, in any case.",
+        help_text="Part of the OID or file name, in any case; at least three letters or digits.",
     )
     overlaps = CubeFilter(
         method="at_the_same_time",
         label="At the same time as",
-        help_text="OID of a cube: other cubes that overlap it in time and field of view.",
+        help_text=_OVERLAPS_HELP,
     )
     keyword = KeywordFilter(label="FITS keyword", help_text=_KEYWORD_HELP)
 
@@ -284,7 +317,15 @@ class DataCubeFilter(django_filters.FilterSet):
             if name in ordering.answers:
                 walked = narrow(walked, values[name])
             collected = getattr(self.filters[name], "filter_by_index", narrow)(collected, values[name])
-        return Ways(walked, collected, LONG_WALK if "keyword" not in given else SHORT_WALK)
+        questions = values.get("keyword") or ()
+        compares = any(isinstance(question, Comparison | PartOfText) for question in questions)
+        return Ways(
+            walked,
+            collected,
+            SHORT_WALK if questions else LONG_WALK,
+            seconds=COMPARISON_SECONDS if compares else None,
+            needs_index=any(isinstance(question, Equality) for question in questions),
+        )
 
     def of_instruments(self, cubes: QuerySet[DataCube], name: str, instruments: Any) -> QuerySet[DataCube]:
         """Select cubes of any of some instruments."""
@@ -311,14 +352,6 @@ class DataCubeFilter(django_filters.FilterSet):
     def with_name(self, cubes: QuerySet[DataCube], name: str, part: str) -> QuerySet[DataCube]:
         """Select cubes whose OID or file name has a text in it."""
         return cubes.filter(Q(oid__icontains=part) | Q(filename__icontains=part))
-
-    def in_box(self, cubes: QuerySet[DataCube], name: str, box: Any) -> QuerySet[DataCube]:
-        """Select cubes whose field of view overlaps a box."""
-        return cubes.filter(overlaps_box(box))
-
-    def in_circle(self, cubes: QuerySet[DataCube], name: str, circle: Any) -> QuerySet[DataCube]:
-        """Select cubes whose field of view overlaps a circle."""
-        return cubes.filter(overlaps_circle(circle))
 
     def at_the_same_time(self, cubes: QuerySet[DataCube], name: str, cube: DataCube) -> QuerySet[DataCube]:
         """Select cubes that overlap another in time and field of view."""

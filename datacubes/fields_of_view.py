@@ -7,11 +7,9 @@ view whose size is unknown is a point; one whose centre is unknown overlaps noth
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import F, FloatField, Q, Value
-from django.db.models.functions import Abs, Coalesce, Cos, Greatest, Least, Radians, Sin
-from django.db.models.lookups import LessThanOrEqual
+from django.db.models import BooleanField, F, Func, Q, TextField, Value
 
 from datacubes.models import Metadata
 
@@ -39,6 +37,11 @@ class Circle:
     x: float
     y: float
     radius: float
+
+    @property
+    def box(self) -> Box:
+        """The box around the circle."""
+        return Box(self.x - self.radius, self.y - self.radius, self.x + self.radius, self.y + self.radius)
 
 
 @dataclass(frozen=True)
@@ -80,49 +83,104 @@ def overlaps_box(box: Box, prefix: str = "metadata__") -> Q:
 
 def overlaps_rectangle(rectangle: Rectangle, prefix: str = "metadata__") -> Q:
     """Return the condition that a field of view overlaps a rectangle."""
-    stored = _Stored(rectangle.x, rectangle.y, rectangle.rotation, prefix)
-    width, height = rectangle.half_width, rectangle.half_height
-    cos, sin = Abs(stored.cos), Abs(stored.sin)
-    return stored.is_known & _all_at_most(
-        (Abs(stored.dx), stored.half_width * cos + stored.half_height * sin + width),
-        (Abs(stored.dy), stored.half_width * sin + stored.half_height * cos + height),
-        (Abs(stored.along), cos * width + sin * height + stored.half_width),
-        (Abs(stored.upward), sin * width + cos * height + stored.half_height),
-    )
+    return _known(prefix) & Q(_OverlapsRectangle(rectangle, prefix))
 
 
 def overlaps_circle(circle: Circle, prefix: str = "metadata__") -> Q:
     """Return the condition that a field of view overlaps a circle."""
-    stored = _Stored(circle.x, circle.y, 0.0, prefix)
-    beside = Greatest(Abs(stored.along) - stored.half_width, 0.0)
-    above = Greatest(Abs(stored.upward) - stored.half_height, 0.0)
-    squared = beside * beside + above * above
-    return stored.is_known & _all_at_most((squared, Value(circle.radius**2, output_field=FloatField())))
+    return _known(prefix) & Q(_OverlapsCircle(circle, prefix))
 
 
-class _Stored:
-    """A stored field of view as expressions, in a frame with its origin at a place, turned by an angle in degrees.
-
-    `dx` and `dy` lead from the origin to the centre; `along` and `upward` are the same way along the field's own axes.
-    """
-
-    def __init__(self, x: float, y: float, rotation: float, prefix: str) -> None:
-        self.is_known = Q(**{f"{prefix}pointing_x__isnull": False, f"{prefix}pointing_y__isnull": False})
-        angle = math.radians(rotation)
-        east, north = _cut(f"{prefix}pointing_x") - x, _cut(f"{prefix}pointing_y") - y
-        self.dx: Any = east * math.cos(angle) + north * math.sin(angle)
-        self.dy: Any = north * math.cos(angle) - east * math.sin(angle)
-        self.half_width: Any = _cut(f"{prefix}size_x") / 2.0
-        self.half_height: Any = _cut(f"{prefix}size_y") / 2.0
-        turned = Radians(Coalesce(F(f"{prefix}rotation"), 0.0) - rotation)
-        self.cos, self.sin = Cos(turned), Sin(turned)
-        self.along = self.dx * self.cos + self.dy * self.sin
-        self.upward = self.dy * self.cos - self.dx * self.sin
+def near_box(box: Box, prefix: str = "metadata__") -> Q:
+    """Return a condition that holds if a field of view overlaps a box, and that PostgreSQL's index answers."""
+    columns = (F(f"{prefix}{name}") for name in _COLUMNS)
+    field = Func(*columns, function="datacubes_field_of_view", output_field=TextField())
+    corners = Value(f"({box.x_min!r},{box.y_min!r}),({box.x_max!r},{box.y_max!r})", output_field=TextField())
+    return Q(Func(field, corners, template="(%(expressions)s::box)", arg_joiner=" && ", output_field=BooleanField()))
 
 
-def _cut(column: str) -> Any:
-    return Least(Greatest(Coalesce(F(column), 0.0), -_LARGEST_STORED), _LARGEST_STORED)
+_COLUMNS = ("pointing_x", "pointing_y", "size_x", "size_y")
 
 
-def _all_at_most(*pairs: tuple[Any, Any]) -> Q:
-    return Q(*(LessThanOrEqual(value, limit) for value, limit in pairs))
+def _known(prefix: str) -> Q:
+    return Q(**{f"{prefix}pointing_x__isnull": False, f"{prefix}pointing_y__isnull": False})
+
+
+class _Overlap(Func):
+    """A comparison of the stored field of view, written as text: expressions of this length take Django long."""
+
+    output_field = BooleanField()
+
+    def __init__(self, shape: Any, prefix: str, **extra: Any) -> None:
+        super().__init__(*(F(f"{prefix}{name}") for name in (*_COLUMNS, "rotation")), shape=shape, **extra)
+
+    def as_sql(self, compiler: Any, connection: Any, **extra_context: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the comparison, which holds numbers of our own only."""
+        least, greatest = ("LEAST", "GREATEST") if connection.vendor == "postgresql" else ("MIN", "MAX")
+        columns = [compiler.compile(expression)[0] for expression in self.source_expressions]
+        x, y, width, height = (
+            f"{least}({greatest}(COALESCE({column}, 0.0), {-_LARGEST_STORED!r}), {_LARGEST_STORED!r})"
+            for column in columns[:4]
+        )
+        stored = _Stored(x, y, f"{width} / 2.0", f"{height} / 2.0", f"COALESCE({columns[4]}, 0.0)")
+        return self.comparison(stored, greatest), ()
+
+    def comparison(self, stored: "_Stored", greatest: str) -> str:
+        """Return the comparison of the field of view."""
+        raise NotImplementedError
+
+
+class _Stored(NamedTuple):
+    """The stored field of view as SQL: its centre, half its sides, and its rotation in degrees."""
+
+    x: str
+    y: str
+    half_width: str
+    half_height: str
+    rotation: str
+
+    def seen_from(self, x: float, y: float, rotation: float) -> dict[str, str]:
+        """Return parts of comparisons, in a frame with its origin at a place, turned by an angle in degrees.
+
+        `dx` and `dy` lead from the origin to the centre; `along` and `upward` are the same way along the field's axes.
+        """
+        cos, sin = math.cos(math.radians(rotation)), math.sin(math.radians(rotation))
+        east, north = f"({self.x} - {x!r})", f"({self.y} - {y!r})"
+        dx, dy = f"({east} * {cos!r} + {north} * {sin!r})", f"({north} * {cos!r} - {east} * {sin!r})"
+        turned = f"RADIANS({self.rotation} - {rotation!r})"
+        return {
+            "dx": dx,
+            "dy": dy,
+            "along": f"({dx} * COS({turned}) + {dy} * SIN({turned}))",
+            "upward": f"({dy} * COS({turned}) - {dx} * SIN({turned}))",
+            "cos": f"ABS(COS({turned}))",
+            "sin": f"ABS(SIN({turned}))",
+            "half_width": self.half_width,
+            "half_height": self.half_height,
+        }
+
+
+class _OverlapsRectangle(_Overlap):
+    def comparison(self, stored: _Stored, greatest: str) -> str:
+        shape: Rectangle = self.extra["shape"]
+        return (
+            "(ABS({dx}) <= {half_width} * {cos} + {half_height} * {sin} + {width}"
+            " AND ABS({dy}) <= {half_width} * {sin} + {half_height} * {cos} + {height}"
+            " AND ABS({along}) <= {width} * {cos} + {height} * {sin} + {half_width}"
+            " AND ABS({upward}) <= {width} * {sin} + {height} * {cos} + {half_height})"
+        ).format(
+            **stored.seen_from(shape.x, shape.y, shape.rotation),
+            width=repr(shape.half_width),
+            height=repr(shape.half_height),
+        )
+
+
+class _OverlapsCircle(_Overlap):
+    def comparison(self, stored: _Stored, greatest: str) -> str:
+        shape: Circle = self.extra["shape"]
+        parts = stored.seen_from(shape.x, shape.y, 0.0)
+        beside, above = (
+            f"{greatest}(ABS({parts[way]}) - {parts[half]}, 0.0)"
+            for way, half in (("along", "half_width"), ("upward", "half_height"))
+        )
+        return f"({beside} * {beside} + {above} * {above} <= {shape.radius**2!r})"

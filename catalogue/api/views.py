@@ -12,6 +12,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalogue.api.pagination import CubePagination
 from catalogue.api.serializers import (
     DataCubeDetailSerializer,
     DataCubeSerializer,
@@ -59,6 +60,7 @@ class DataCubeListView(CubeView, ListView):
     filter_backends = [DjangoFilterBackend]
     filterset_class = DataCubeFilter
     multiple_parameters = MULTIPLE_FILTERS
+    pagination_class = CubePagination
     orderings = CUBE_ORDERINGS
 
     @extend_schema(

@@ -30,7 +30,7 @@ ASKED = {
     "circle": "0,0,1",
     "overlaps": "a cube",
     "observer": "A. Observer",
-    "search": "nb_",
+    "search": "nb_6173",
     "keyword": "OBJECT:Sun",
 }
 LISTED_ONLY = ("datacubes_datacube", "withdrawn_at")
