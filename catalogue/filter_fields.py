@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
+from django_filters.fields import ModelMultipleChoiceField
 
 from catalogue.keyword_search import KeywordQuestion
 from datacubes.fields_of_view import FARTHEST, Box, Circle
@@ -142,7 +143,7 @@ class YesNoField(forms.TypedChoiceField):
         super().__init__(choices=choices, coerce="true".__eq__, empty_value=None, **kwargs)
 
 
-class TagsField(forms.ModelMultipleChoiceField):
+class TagsField(ModelMultipleChoiceField):
     """Names of tags, without regard to case. Its value is all tags that have one of the names."""
 
     def clean(self, value: Any) -> list[Any]:

@@ -9,7 +9,9 @@ import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Q, TextField, Value
+from django.db.models.sql.compiler import SQLCompiler
 
 from datacubes.models import Metadata
 
@@ -69,11 +71,11 @@ class Rectangle:
         """Return the field of view of a cube; None if its centre is unknown."""
         if metadata.pointing_x is None or metadata.pointing_y is None:
             return None
-        centre = [
-            min(max(value, -_LARGEST_STORED), _LARGEST_STORED) for value in (metadata.pointing_x, metadata.pointing_y)
-        ]
-        sides = [min(max(value or 0.0, 0.0), _LARGEST_STORED) for value in (metadata.size_x, metadata.size_y)]
-        return cls(*centre, sides[0] / 2, sides[1] / 2, metadata.rotation or 0.0)
+        x, y, width, height = (
+            min(max(value or 0.0, -_LARGEST_STORED), _LARGEST_STORED)
+            for value in (metadata.pointing_x, metadata.pointing_y, metadata.size_x, metadata.size_y)
+        )
+        return cls(x, y, max(width, 0.0) / 2, max(height, 0.0) / 2, metadata.rotation or 0.0)
 
 
 def overlaps_box(box: Box, prefix: str = "metadata__") -> Q:
@@ -114,8 +116,16 @@ class _Overlap(Func):
     def __init__(self, shape: Any, prefix: str, **extra: Any) -> None:
         super().__init__(*(F(f"{prefix}{name}") for name in (*_COLUMNS, "rotation")), shape=shape, **extra)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra_context: Any) -> tuple[str, tuple[Any, ...]]:
-        """Return the comparison, which holds numbers of our own only."""
+    def as_sql(
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> tuple[str, tuple[Any, ...]]:
+        """Return the comparison. It holds columns and finite numbers only, and so needs no parameters."""
         least, greatest = ("LEAST", "GREATEST") if connection.vendor == "postgresql" else ("MIN", "MAX")
         columns = [compiler.compile(expression)[0] for expression in self.source_expressions]
         x, y, width, height = (

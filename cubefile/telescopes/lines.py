@@ -16,6 +16,7 @@ _SHORT = {"ha": "halpha", "hb": "hbeta", "hg": "hgamma"}
 _WORD = re.compile(r"[^\W_]+")
 _WAVELENGTH = re.compile(r"(.*?)\s*\b([0-9]{3,6})(?:\.([0-9]{0,6}))?\s*(nm|å|a|angstroms?|ångströms?)?", re.DOTALL)
 _GLUED_WAVELENGTH = re.compile(r"(?<=[a-zα-ω])(?=[0-9]{3})")
+_MOST_WORDS = 6
 _LEAST_ANGSTROM = 1000
 """A number without a unit from here on is a wavelength in Å, a smaller one in nm."""
 
@@ -39,9 +40,15 @@ class NamedLine:
     nm: float | None
 
     @cached_property
-    def words(self) -> tuple[str, ...]:
-        """The words of the name without the wavelength, such as ``("ca", "ii")``."""
-        return _words(_Wanted.parse(self.name).name)
+    def beginnings(self) -> frozenset[str]:
+        """The first words of the name without its wavelength, joined: ``ca`` and ``caii``."""
+        return _joined(_words(_Wanted.parse(self.name).name))
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """All words that follow each other in the name, joined: ``ca``, ``caii`` and ``ii``."""
+        words = _words(_Wanted.parse(self.name).name)
+        return frozenset().union(*(_joined(words[first:]) for first in range(len(words))))
 
     @cached_property
     def digits(self) -> str:
@@ -103,9 +110,8 @@ def _lines_of_part(text: str, lines: dict[str, NamedLine]) -> list[str]:
     found = [line.stored for line in lines.values() if folded in (line.stored.casefold(), line.name.casefold())]
     if wanted.digits:
         return found + [line.stored for line in lines.values() if wanted.fits(line)]
-    words = _words(wanted.name)
-    starting = [line.stored for line in lines.values() if _starts_with(line.words, words)]
-    return found + (starting or [line.stored for line in lines.values() if _contains(line.words, words)])
+    beginning = [line.stored for line in lines.values() if wanted.joined in line.beginnings]
+    return found + (beginning or [line.stored for line in lines.values() if wanted.joined in line.parts])
 
 
 @dataclass(frozen=True)
@@ -131,10 +137,15 @@ class _Wanted:
         has_unit = unit is not None or decimals is not None or not in_nm
         return cls(name, digits, float(digits) * scale, 10.0 ** -len(decimals or "") * scale, has_unit)
 
+    @cached_property
+    def joined(self) -> str:
+        """The words of the name, however they are separated: ``CaII``, ``H alpha``, ``Halpha``."""
+        joined = "".join(_words(self.name))
+        return _SHORT.get(joined, joined)
+
     def fits(self, line: NamedLine) -> bool:
         """Return whether a line has the wavelength and, if one is wanted, the name."""
-        words = _words(self.name)
-        if words and not _starts_with(line.words, words):
+        if self.joined and self.joined not in line.beginnings:
             return False
         if self.digits == line.digits:
             return True
@@ -148,12 +159,5 @@ def _words(name: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(name.translate(_GREEK).casefold()))
 
 
-def _starts_with(words: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    """Compare the first words, however they are separated: ``CaII``, ``H alpha``, ``Halpha``."""
-    joined = "".join(wanted)
-    joined = _SHORT.get(joined, joined)
-    return bool(joined) and any("".join(words[:count]) == joined for count in range(1, len(words) + 1))
-
-
-def _contains(words: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    return any(_starts_with(words[first:], wanted) for first in range(len(words)))
+def _joined(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset("".join(words[:count]) for count in range(1, min(len(words), _MOST_WORDS) + 1))
