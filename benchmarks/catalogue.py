@@ -43,12 +43,13 @@ SELECT i, to_char(date_beg, 'YYYY-MM-DD"T"HH24:MI:SS.US') || '_' || i, '', date_
 FROM new_cube WHERE i %% 3 = 0 OR i = %(first)s;
 
 INSERT INTO datacubes_datacube (id, oid, relative_path, filename, size, instrument_id, observation_id, sources,
-                                created_at, updated_at)
+                                created_at, updated_at, header_digest, product, exported, withdrawal_reason,
+                                replaced_by)
 SELECT i, to_char(date_beg, 'YYYY-MM-DD"T"HH24:MI:SS.US') || '_' || line || '_' || i,
        'cubes/' || i || '.fits',
        'nb_' || line || to_char(date_beg, '_YYYY-MM-DD"T"HH24:MI:SS') || '_' || i || '_im.fits',
        1000000000 + (i * 7919 %% 30000) * 1000000, (SELECT id FROM datacubes_instrument WHERE name = instrument),
-       CASE WHEN i - i %% 3 > %(first)s THEN i - i %% 3 ELSE %(first)s END, '{}', now(), now()
+       CASE WHEN i - i %% 3 > %(first)s THEN i - i %% 3 ELSE %(first)s END, '{}', now(), now(), '', '', '', '', ''
 FROM new_cube;
 
 INSERT INTO datacubes_accessrules (cube_id, release_date, release_comment, header_release_comment, release_set_by_staff)
@@ -57,14 +58,22 @@ FROM new_cube;
 
 INSERT INTO datacubes_metadata (cube_id, date_beg, date_end, wavelength_min, wavelength_max, spectral_line,
                                 has_polarimetry, n_scans, n_wavelengths, size_x, size_y, pointing_x, pointing_y,
+                                rotation, mu, duration, cadence, exposure, observer, r0_median,
                                 instrument_id, public_from, keywords)
 SELECT i, date_beg, date_beg + interval '25 minutes' * (1 + i %% 3),
-       line::float / 10 - 0.2, line::float / 10 + 0.2, line, i %% 2 = 0, 1 + i %% 40, 14, 60, 60, i %% 900, i %% 300,
+       line::float / 10 - 0.2, line::float / 10 + 0.2, line, i %% 2 = 0,
+       CASE WHEN age < 0.1 AND i %% 20 = 0 THEN 500 ELSE 1 + i %% 40 END, 14, 60, 60,
+       CASE WHEN age < 0.1 AND i %% 100 = 0 THEN -900 ELSE i %% 900 END, i %% 300, i %% 360 - 180,
+       sqrt(1 - ((i %% 900) ^ 2 + (i %% 300) ^ 2) / 960.0 ^ 2), 1500 * (1 + i %% 3),
+       CASE WHEN i %% 50 > 0 THEN 15 + i %% 30 END, CASE WHEN age < 0.1 AND i %% 50 = 0 THEN 4 ELSE 0.2 END,
+       CASE WHEN age < 0.1 AND i %% 1000 = 0 THEN 'Q. Rare' ELSE 'A. Observer ' || i %% 200 END,
+       CASE WHEN age < 0.1 AND i %% 200 = 0 THEN 0.4 ELSE 0.05 + (i %% 100) / 1000.0 END,
        (SELECT id FROM datacubes_instrument WHERE name = instrument),
        CASE WHEN i %% 1000 > 0 THEN (date_beg + interval '1 year')::date ELSE '9999-12-31' END,
        (SELECT jsonb_object_agg('KEY' || n, md5((n * (i %% (n * 5)))::text)) FROM generate_series(1, 55) AS n)
        || jsonb_build_object('TELESCOP', 'Swedish 1-meter Solar Telescope', 'INSTRUME', instrument, 'FILTER1', line,
-                             'OBSERVER', 'Observer ' || i %% 200, 'SCANNUM', i %% 40, 'RUN', 'run ' || i / 20,
+                             'OBSERVER', 'Observer ' || i %% 200, 'SCANNUM', i %% 40, 'XPOSURE', 0.2,
+                             'RUN', 'run ' || i / 20,
                              'SOFTVERS', CASE WHEN age < 0.3 THEN '1.0' ELSE '2.0' END, 'UNIQUE', i)
 FROM new_cube;
 
@@ -234,7 +243,54 @@ def questions() -> dict[str, str]:
         "by size: keyword": f"{cubes}keyword=SOFTVERS:1.0&ordering=size",
         "name: one": f"{cubes}search={quote(cube.filename)}",
         "name: a day": f"{cubes}search={middle:%Y-%m-%d}",
-        "name: none": f"{cubes}search=x",
+        "name: none": f"{cubes}search=no%20such%20name",
+        "name: a part": f"{cubes}search=_{cube.pk}_im",
+        "name: all": f"{cubes}search=nb_6",
+        "name: three letters, none": f"{cubes}search=xqz",
+        "name: three letters between signs, none": f"{cubes}search=:x:q:z:",
+        "line: an element": f"{cubes}spectral_line=Ca%20II",
+        "lines: three by name": f"{cubes}spectral_line=H-alpha&spectral_line=Fe%20I%206173&spectral_line=854.2",
+        "time: a year": f"{cubes}time_from={middle:%Y}&time_to={middle:%Y}",
+        "time: a month": f"{cubes}time_from={middle:%Y-%m}&time_to={middle:%Y-%m}",
+        "tag: in small letters": f"{cubes}tag=filament",
+        "box: common": f"{cubes}box=0,0,300,300",
+        "box: small": f"{cubes}box=100,100,101,101",
+        "box: only the first years": f"{cubes}box=-960,-100,-800,400",
+        "box: none": f"{cubes}box=-2000,-2000,-1900,-1900",
+        "box: small, by size": f"{cubes}box=100,100,101,101&ordering=size",
+        "circle: common": f"{cubes}circle=300,100,200",
+        "circle: small": f"{cubes}circle=100,100,1",
+        "circle: only the first years": f"{cubes}circle=-900,150,100",
+        "mu: common": f"{cubes}mu_from=0.9",
+        "mu: none": f"{cubes}mu_to=0.01",
+        "field of view: common": f"{cubes}size_x_from=50&size_y_from=50",
+        "field of view: none": f"{cubes}size_x_from=100",
+        "r0: common": f"{cubes}r0_from=0.1",
+        "r0: only the first years": f"{cubes}r0_from=0.3",
+        "r0: none": f"{cubes}r0_from=0.5",
+        "duration: common": f"{cubes}duration_from=2000",
+        "duration: none": f"{cubes}duration_from=100000",
+        "cadence: common": f"{cubes}cadence_to=20",
+        "cadence: none": f"{cubes}cadence_from=100",
+        "scans: common": f"{cubes}scans_from=20",
+        "scans: only the first years": f"{cubes}scans_from=100",
+        "exposure: common": f"{cubes}exposure_to=0.3",
+        "exposure: only the first years": f"{cubes}exposure_from=1",
+        "observer: common": f"{cubes}observer=observer",
+        "observer: one in 200": f"{cubes}observer=server%20199",
+        "observer: only the first years": f"{cubes}observer=rare",
+        "observer: none": f"{cubes}observer=nobody",
+        "overlaps": f"{cubes}overlaps={quote(cube.oid)}",
+        "keyword comparison: common": f"{cubes}keyword=XPOSURE<0.3",
+        "keyword comparison: one in 40": f"{cubes}keyword=SCANNUM>38",
+        "keyword comparison: one": f"{cubes}keyword=UNIQUE<2",
+        "keyword comparison: none": f"{cubes}keyword=XPOSURE>3",
+        "keyword comparison: none, one day": f"{cubes}keyword=XPOSURE>3&" + days(middle, 1),
+        "keyword comparison: none, two years": f"{cubes}keyword=XPOSURE>3&" + days(middle, 730),
+        "keyword range: one in 40": f"{cubes}keyword=SCANNUM:38.5..39.5",
+        "keyword, part of text: common": f"{cubes}keyword=OBSERVER~server",
+        "keyword, part of text: none": f"{cubes}keyword=OBSERVER~nobody",
+        "seeing, place and line": f"{cubes}r0_from=0.12&box=0,0,200,200&spectral_line=H-alpha&scans_from=30",
         "several": f"{cubes}instrument=CRISP&spectral_line=6173&polarimetry=true&tag=Pore&release=public&"
         + days(middle, 730),
         "several, none": f"{cubes}instrument=CHROMIS&spectral_line=6173&tag=Filament&release=restricted",
@@ -253,6 +309,7 @@ def questions() -> dict[str, str]:
         "one cube": f"{api}data-cubes/{quote(cube.oid)}/",
         "header of a cube": f"{api}data-cubes/{quote(cube.oid)}/header/",
         "observations": f"{api}observations/",
+        "spectral lines": f"{api}spectral-lines/",
         "tags": f"{api}tags/",
     }
 

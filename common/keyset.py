@@ -27,6 +27,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BigIntegerField,
     BooleanField,
+    Count,
     DateTimeField,
     Expression,
     F,
@@ -35,9 +36,12 @@ from django.db.models import (
     Model,
     QuerySet,
     Value,
+    Window,
 )
 from django.db.models.functions import Greatest
 from django.db.models.sql.compiler import SQLCompiler
+
+from common.bounded_statements import by_condition_indexes, time_limit
 
 Row = TypeVar("Row", bound=Model)
 
@@ -104,11 +108,18 @@ class Ordering:
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Some rows of a list, and the cursors of the pages before and after it, or None."""
+    """Some rows of a list, and the cursors of the pages before and after it, or None.
+
+    Attributes
+    ----------
+    total
+        The number of rows of the whole list, if it was counted on the way to the first page.
+    """
 
     rows: list[Row]
     next_cursor: str | None
     previous_cursor: str | None
+    total: int | None = None
 
 
 @dataclass(frozen=True)
@@ -123,11 +134,17 @@ class Ways(Generic[Row]):
         The list with all conditions, as other indexes answer them best. It may hold rows too many.
     length
         How many rows of `walked` are looked at: as many as take about as long as to make a page of what is found.
+    seconds
+        The limit of time for `collected`, if no index answers a condition.
+    needs_index
+        Whether a condition of `collected` is much slower without its index than PostgreSQL expects.
     """
 
     walked: QuerySet[Row]
     collected: QuerySet[Row]
     length: int
+    seconds: float | None = None
+    needs_index: bool = False
 
 
 class _Comparison(Func):
@@ -185,26 +202,30 @@ def keyset_page(
     ------
     CursorRefused
         If the cursor is damaged, or was made for another order.
+    TookTooLong
+        If the limit of time of `ways` was reached.
     """
     ordering = orderings[order]
     cursor_place = _read_cursor(cursor, order, ordering) if cursor else None
     backward, start = cursor_place or (False, None)
     way = _Way(ordering, start, ordering.descending != backward)
-    places = way.first_places(rows, size + 1) if ways is None else way.first_rare_places(rows, ways, size + 1)
+    found = way.first_places(rows, size + 1) if ways is None else way.first_rare_places(rows, ways, size + 1)
+    places, total = found.places, found.total
     more = len(places) > size
     places = places[:size]
     if backward:
         places.reverse()
     if not places:
-        return Page([], None, None)
+        return Page([], None, None, total)
     # The places are found first, as a database that looks at many rows on the way should not join each with all that
     # is shown of it.
-    found = {row.pk: row for row in rows.filter(pk__in=[place.tie for place in places])}
+    by_key = {row.pk: row for row in rows.filter(pk__in=[place.tie for place in places])}
     has_next, has_previous = (True, more) if backward else (more, start is not None)
     return Page(
-        [found[place.tie] for place in places if place.tie in found],
+        [by_key[place.tie] for place in places if place.tie in by_key],
         next_cursor=_write_cursor(order, False, places[-1]) if has_next else None,
         previous_cursor=_write_cursor(order, True, places[0]) if has_previous else None,
+        total=total,
     )
 
 
@@ -215,6 +236,13 @@ class _Place(NamedTuple):
     tie: int
 
 
+class _Found(NamedTuple):
+    """The first places on the way, and the number of all on it, if it is known."""
+
+    places: list[_Place]
+    total: int | None = None
+
+
 @dataclass(frozen=True)
 class _Way:
     """The way through a list from a place on, or from its beginning."""
@@ -223,32 +251,41 @@ class _Way:
     start: _Place | None
     descending: bool
 
-    def first_places(self, rows: QuerySet, count: int) -> list[_Place]:
-        """Return the places of the first rows on the way."""
-        return self._ordered(self._from_start(rows), self.ordering.key, count)
+    def first_places(self, rows: QuerySet, count: int) -> _Found:
+        """Find the first rows on the way."""
+        return _Found(self._places(self._ordered(self._from_start(rows), self.ordering.key), count))
 
-    def first_rare_places(self, rows: QuerySet, ways: Ways, count: int) -> list[_Place]:
-        """Return the places of the first rows on the way, of a list that may have few of those that are walked by."""
-        end = self._ordered(self._from_start(ways.walked), self.ordering.key, 1, after=ways.length - 1)
+    def first_rare_places(self, rows: QuerySet, ways: Ways, count: int) -> _Found:
+        """Find the first rows on the way, of a list that may have few of those that are walked by."""
+        end = self._places(self._ordered(self._from_start(ways.walked), self.ordering.key), 1, after=ways.length - 1)
         if not end:
             return self.first_places(rows, count)
         on_the_way = rows.filter(self._compared(">=" if self.descending else "<=", end[0]))
         found = self.first_places(on_the_way, count)
-        if len(found) == count:
+        if len(found.places) == count:
             return found
         # To the database this is another order than that of an index, so that it has to collect the rows first.
-        return self._ordered(self._from_start(ways.collected), Greatest(self.ordering.key, self.ordering.key), count)
+        key = Greatest(self.ordering.key, self.ordering.key)
+        collected = self._from_start(ways.collected)
+        with time_limit(ways.seconds, rows.db), by_condition_indexes(ways.needs_index, rows.db):
+            if ways.seconds is None or self.start is not None:
+                return _Found(self._places(self._ordered(collected, key), count))
+            # To count them in another statement would take as long again.
+            counted = list(self._ordered(collected, key, Window(Count("*")))[:count])
+        return _Found([_Place(*place) for *place, _ in counted], counted[0][2] if counted else 0)
 
     def _from_start(self, rows: QuerySet) -> QuerySet:
         if self.start is None:
             return rows
         return rows.filter(self._compared("<" if self.descending else ">", self.start))
 
-    def _ordered(self, rows: QuerySet, key: Expression | F, count: int, after: int = 0) -> list[_Place]:
+    def _ordered(self, rows: QuerySet, key: Expression | F, *more: Expression) -> QuerySet:
         columns = (key.desc(), self.ordering.tie.desc()) if self.descending else (key.asc(), self.ordering.tie.asc())
         bare = rows.select_related(None).prefetch_related(None)
-        found = bare.order_by(*columns).values_list(key, self.ordering.tie)
-        return [_Place(*place) for place in found[after : after + count]]
+        return bare.order_by(*columns).values_list(key, self.ordering.tie, *more)
+
+    def _places(self, ordered: QuerySet, count: int, after: int = 0) -> list[_Place]:
+        return [_Place(*place) for place in ordered[after : after + count]]
 
     def _compared(self, operator: str, place: _Place) -> _Comparison:
         key = Value(place.key, output_field=self.ordering.kind())

@@ -13,7 +13,8 @@ class Searched:
     columns
         Columns of `Metadata`: one, or the low and the high end of a range.
     filters
-        Parameters of lists that compare with the columns: one, or the low and the high end of the wanted range.
+        Parameters of lists that compare with the columns: one, or the low and the high end of the wanted range. For two
+        columns, each compares with the other end.
     shown_as
         Fields of the API that show the columns.
     """
@@ -32,6 +33,14 @@ SEARCHED = (
     Searched(("has_polarimetry",), ("polarimetry",), ("polarimetry",)),
     Searched(("instrument",), ("instrument",), ("instrument",)),
     Searched(("public_from",), ("release",), ("access.release_date",)),
+    Searched(("mu",), ("mu_from", "mu_to"), ("mu",)),
+    Searched(("size_x",), ("size_x_from", "size_x_to"), ("size_x",)),
+    Searched(("size_y",), ("size_y_from", "size_y_to"), ("size_y",)),
+    Searched(("r0_median",), ("r0_from",), ("r0_median",)),
+    Searched(("duration",), ("duration_from", "duration_to"), ("duration",)),
+    Searched(("cadence",), ("cadence_from", "cadence_to"), ("cadence",)),
+    Searched(("n_scans",), ("scans_from", "scans_to"), ("n_scans",)),
+    Searched(("exposure",), ("exposure_from", "exposure_to"), ("exposure",)),
 )
 """A new column here becomes part of each index of `Metadata`, which needs a migration."""
 

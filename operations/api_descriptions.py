@@ -77,6 +77,7 @@ SUMMARIES = {
     "observations_list": "All observations",
     "selections_create": "Keep a selection of data cubes",
     "selections_retrieve": "A kept selection of data cubes",
+    "spectral_lines_list": "All spectral lines",
     "tags_list": "All tags",
     "work_orders_list": "All work orders",
     "work_orders_retrieve": "One work order, to be polled",

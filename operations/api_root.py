@@ -12,6 +12,7 @@ _LISTS = {
     "observations": "observation-list",
     "instruments": "instrument-list",
     "selections": "selection-list",
+    "spectral_lines": "spectral-line-list",
     "tags": "tag-list",
     "work_orders": "work-order-list",
     "ingest": "ingest",

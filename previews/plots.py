@@ -3,6 +3,8 @@
 NaN and infinities become None.
 """
 
+from collections.abc import Mapping
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from cubefile.axes import axis_length, cube_axes, stokes_names
 from cubefile.dates import parse_time
 from cubefile.tables import PlotUnavailable, column, medians, wavelengths
 
-__all__ = ["PlotUnavailable", "line_profile", "seeing"]
+__all__ = ["PlotUnavailable", "line_profile", "median_r0", "seeing"]
 
 MAX_SAMPLES = 4000
 """Maximum number of samples of the seeing; a longer series is thinned to every second, third, … sample."""
@@ -58,6 +60,12 @@ def seeing(cube: CubeFile) -> dict[str, Any]:
         "scans": scans,
         "scans_missing": scans_missing,
     }
+
+
+def median_r0(plot: Mapping[str, Any] | None) -> float | None:
+    """Return the median of ``r0_low_and_high`` of a plot of the seeing, in metres; None if it has no value."""
+    known = [value for value in (plot or {}).get("r0_low_and_high") or () if value is not None]
+    return round(median(known), 5) if known else None
 
 
 def line_profile(cube: CubeFile) -> dict[str, Any]:

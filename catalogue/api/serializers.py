@@ -22,6 +22,15 @@ class TagSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class SpectralLineSerializer(serializers.Serializer):
+    """A spectral line."""
+
+    name = serializers.CharField(help_text="Name for people, such as Ca II 8542.")
+    filter = serializers.CharField(help_text="Value of the parameter spectral_line that finds the line's cubes.")
+    wavelength = serializers.FloatField(allow_null=True, help_text="Wavelength, nm; null if unknown.")
+    n_cubes = serializers.IntegerField(help_text="Number of cubes that the filter finds.")
+
+
 class InstrumentSerializer(serializers.ModelSerializer):
     """An instrument."""
 
@@ -98,6 +107,11 @@ class DataCubeSerializer(serializers.ModelSerializer):
     wavelength_min = serializers.FloatField(source="metadata.wavelength_min", read_only=True, allow_null=True)
     wavelength_max = serializers.FloatField(source="metadata.wavelength_max", read_only=True, allow_null=True)
     spectral_line = serializers.CharField(source="metadata.spectral_line", read_only=True)
+    line = serializers.CharField(
+        source="metadata.line",
+        read_only=True,
+        help_text="Name of the line for people, such as Ca II 8542; empty if none is known.",
+    )
     polarimetry = serializers.BooleanField(source="metadata.has_polarimetry", read_only=True)
     n_scans = serializers.IntegerField(source="metadata.n_scans", read_only=True)
     n_wavelengths = serializers.IntegerField(source="metadata.n_wavelengths", read_only=True)
@@ -107,6 +121,28 @@ class DataCubeSerializer(serializers.ModelSerializer):
     pointing_y = serializers.FloatField(source="metadata.pointing_y", read_only=True, allow_null=True)
     rotation = serializers.FloatField(source="metadata.rotation", read_only=True, allow_null=True)
     mu = serializers.FloatField(source="metadata.mu", read_only=True, allow_null=True)
+    r0_median = serializers.FloatField(
+        source="metadata.r0_median",
+        read_only=True,
+        allow_null=True,
+        help_text="Median of r₀ of all altitudes during the observation, m; null if unknown.",
+    )
+    duration = serializers.SerializerMethodField()
+    cadence = serializers.FloatField(
+        source="metadata.cadence",
+        read_only=True,
+        allow_null=True,
+        help_text="Time from scan to scan, s; null if unknown.",
+    )
+    exposure = serializers.FloatField(
+        source="metadata.exposure",
+        read_only=True,
+        allow_null=True,
+        help_text="Exposure time of a frame, s; null if unknown.",
+    )
+    observer = serializers.CharField(
+        source="metadata.observer", read_only=True, help_text="Who observed, as OBSERVER names them; may be empty."
+    )
     tags = TagSerializer(many=True, read_only=True)
     access = serializers.SerializerMethodField()  # From `download_access_by_cube`, in the context.
     download_url = serializers.SerializerMethodField()
@@ -124,6 +160,7 @@ class DataCubeSerializer(serializers.ModelSerializer):
             "wavelength_min",
             "wavelength_max",
             "spectral_line",
+            "line",
             "polarimetry",
             "n_scans",
             "n_wavelengths",
@@ -133,6 +170,11 @@ class DataCubeSerializer(serializers.ModelSerializer):
             "pointing_y",
             "rotation",
             "mu",
+            "r0_median",
+            "duration",
+            "cadence",
+            "exposure",
+            "observer",
             "tags",
             "filename",
             "size",
@@ -145,6 +187,11 @@ class DataCubeSerializer(serializers.ModelSerializer):
     @extend_schema_field(serializers.URLField)
     def get_url(self, cube: DataCube) -> str:
         return f"{reverse('data-cube-list', request=self.context['request'])}{oid_in_url(cube.oid)}/"
+
+    @extend_schema_field(serializers.FloatField(help_text="Time from begin to end, s."))
+    def get_duration(self, cube: DataCube) -> float:
+        metadata = cube.metadata
+        return max((metadata.date_end - metadata.date_beg).total_seconds(), 0.0)
 
     @extend_schema_field(AccessSerializer)
     def get_access(self, cube: DataCube) -> dict[str, Any]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("instruments/", views.InstrumentListView.as_view(), name="instrument-list"),
     path("selections/", selections.SelectionListView.as_view(), name="selection-list"),
     path("selections/<str:key>/", selections.SelectionView.as_view(), name="selection-detail"),
+    path("spectral-lines/", views.SpectralLineListView.as_view(), name="spectral-line-list"),
     path("tags/", views.TagListView.as_view(), name="tag-list"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(), name="docs"),

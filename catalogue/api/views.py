@@ -14,11 +14,13 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalogue.api.pagination import CubePagination
 from catalogue.api.serializers import (
     DataCubeDetailSerializer,
     DataCubeSerializer,
     InstrumentSerializer,
     ObservationSerializer,
+    SpectralLineSerializer,
     TagSerializer,
     WithdrawnSerializer,
 )
@@ -31,7 +33,8 @@ from common.api.negotiation import FITSRenderer, FormatOrAccept, PlainTextRender
 from common.api.pagination import order_of
 from common.api.views import BAD_PARAMETERS, BAD_TOKEN, ListView, ReadView, RefusalSerializer
 from datacubes.closed_previews import hide_closed_previews
-from datacubes.models import DataCube, FITSHeader, Instrument, Observation, Tag
+from datacubes.lines import lines_with_counts
+from datacubes.models import DataCube, FITSHeader, Instrument, Metadata, Observation, Tag
 from datacubes.permissions import download_access_by_cube
 
 OID_PARAMETER = OpenApiParameter("oid", str, OpenApiParameter.PATH, description="The OID, percent-encoded.")
@@ -63,6 +66,7 @@ class DataCubeListView(CubeView, ListView):
     filter_backends = [DjangoFilterBackend]
     filterset_class = DataCubeFilter
     multiple_parameters = MULTIPLE_FILTERS
+    pagination_class = CubePagination
     orderings = CUBE_ORDERINGS
     renderer_classes = [JSONRenderer, *EXPORT_RENDERERS]
     content_negotiation_class = FormatOrAccept
@@ -233,3 +237,18 @@ class TagListView(ReadView):
     def get(self, request: Request) -> Response:
         """List the solar features and events that cubes are tagged with."""
         return Response(self.get_serializer(self.get_queryset(), many=True).data)
+
+
+class SpectralLineListView(ReadView):
+    """All spectral lines."""
+
+    serializer_class = SpectralLineSerializer
+    queryset = Metadata.objects.none()
+
+    @extend_schema(
+        operation_id="spectral_lines_list",
+        responses={200: SpectralLineSerializer(many=True), 400: BAD_PARAMETERS, 401: BAD_TOKEN},
+    )
+    def get(self, request: Request) -> Response:
+        """List the spectral lines of the archive's cubes and of its telescopes by wavelength, with numbers of cubes."""
+        return Response(self.get_serializer(lines_with_counts(), many=True).data)

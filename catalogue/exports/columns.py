@@ -63,6 +63,10 @@ def _has_file(row: Row) -> bool:
     return row.access.allowed and row.cube.missing_since is None
 
 
+def _duration(row: Row) -> float:
+    return max((row.cube.metadata.date_end - row.cube.metadata.date_beg).total_seconds(), 0.0)
+
+
 def _release_date(row: Row) -> str:
     return row.access.release_date.isoformat() if row.access.release_date else ""
 
@@ -80,10 +84,16 @@ COLUMNS: tuple[Column, ...] = (
     Column("observation", Kind.TEXT, lambda row: row.cube.observation.point_id, "POINT_ID", ucd="meta.id;obs"),
     Column("date_beg", Kind.TIME, _metadata("date_beg"), "Begin, UTC", ucd="time.start;obs"),
     Column("date_end", Kind.TIME, _metadata("date_end"), "End, UTC", ucd="time.end;obs"),
+    Column("line", Kind.TEXT, _metadata("line"), "Spectral line", ucd="meta.id;spect.line"),
     Column("spectral_line", Kind.TEXT, _metadata("spectral_line"), "Filter of the line", ucd="instr.filter"),
     Column("wavelength_min", Kind.FLOAT, _metadata("wavelength_min"), "Shortest wavelength", "nm", "em.wl;stat.min"),
     Column("wavelength_max", Kind.FLOAT, _metadata("wavelength_max"), "Longest wavelength", "nm", "em.wl;stat.max"),
     Column("polarimetry", Kind.LOGICAL, _metadata("has_polarimetry"), "Has four Stokes parameters", ucd="meta.code"),
+    Column("duration", Kind.FLOAT, _duration, "Time from begin to end", "s", "time.duration;obs"),
+    Column("cadence", Kind.FLOAT, _metadata("cadence"), "Time from scan to scan", "s", "time.interval"),
+    Column("exposure", Kind.FLOAT, _metadata("exposure"), "Exposure of a frame", "s", "time.duration;obs.exposure"),
+    Column("r0_median", Kind.FLOAT, _metadata("r0_median"), "Median of r0", "m", "instr.obsty.seeing"),
+    Column("observer", Kind.TEXT, _metadata("observer"), "OBSERVER", ucd="meta.id;obs.observer"),
     Column("n_scans", Kind.INTEGER, _metadata("n_scans"), "Number of scans", ucd="meta.number"),
     Column("n_wavelengths", Kind.INTEGER, _metadata("n_wavelengths"), "Number of wavelengths", ucd="meta.number;em.wl"),
     Column("pointing_x", Kind.FLOAT, _metadata("pointing_x"), "Longitude of the centre", "arcsec", _LONGITUDE),

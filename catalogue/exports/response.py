@@ -7,8 +7,9 @@ from rest_framework.exceptions import APIException, ValidationError
 
 from catalogue.exports.formats import EXPORT_FORMATS, ExportFormat
 from catalogue.exports.rows import Busy, Rows, TooManyRows
-from catalogue.filters import DataCubeFilter
+from catalogue.filters import TOO_MANY_COMPARED, DataCubeFilter
 from common.api.negotiation import BytesRenderer
+from common.bounded_statements import TookTooLong
 
 
 class ServerBusy(APIException):
@@ -32,7 +33,7 @@ def export(request: HttpRequest, filters: DataCubeFilter, order: str, one: Expor
     Raises
     ------
     ValidationError
-        If the list is too long.
+        If the list is too long, or its search takes too long.
     ServerBusy
         If too many exports are being made.
     """
@@ -47,6 +48,8 @@ def export(request: HttpRequest, filters: DataCubeFilter, order: str, one: Expor
         rows = Rows(request, filters, order)
     except TooManyRows as error:
         raise ValidationError({"format": [str(error)]}) from error
+    except TookTooLong as error:
+        raise ValidationError({"keyword": [TOO_MANY_COMPARED]}) from error
     except Busy as error:
         raise ServerBusy from error
     return _ExportResponse(rows, one, headers)

@@ -10,6 +10,7 @@ from catalogue.exports.columns import Row
 from catalogue.filters import DataCubeFilter
 from catalogue.links import cube_page_path
 from catalogue.orderings import CUBE_ORDERINGS
+from common.bounded_statements import time_limit
 from common.keyset import keyset_page
 from datacubes.links import download_path
 from datacubes.models import DataCube
@@ -17,6 +18,7 @@ from datacubes.permissions import download_access_by_cube
 
 MAX_ROWS = 200_000
 ROWS_AT_ONCE = 1000
+MAX_SECONDS_TO_COUNT = 10.0
 EXPORTS_AT_ONCE = 4
 """Of each process of the web server. An export holds a thread as long as its client reads."""
 
@@ -45,12 +47,16 @@ class Rows:
     ------
     TooManyRows
         If the list has more than `MAX_ROWS` cubes.
+    TookTooLong
+        If the list cannot be counted within `MAX_SECONDS_TO_COUNT`.
     Busy
         If this process makes `EXPORTS_AT_ONCE` exports.
     """
 
     def __init__(self, request: HttpRequest, filters: DataCubeFilter, order: str) -> None:
-        if _has_more_than(filters.qs, MAX_ROWS):
+        with time_limit(MAX_SECONDS_TO_COUNT, filters.qs.db):
+            is_too_long = _has_more_than(filters.qs, MAX_ROWS)
+        if is_too_long:
             raise TooManyRows(
                 f"The list has more than {MAX_ROWS:,} cubes, the most that an export has. Narrow it, for example with "
                 "time_from and time_to."

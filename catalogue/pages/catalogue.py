@@ -8,9 +8,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalogue.exports.formats import DOWNLOADS, TABLES
-from catalogue.filters import MULTIPLE_FILTERS, DataCubeFilter
+from catalogue.filters import MULTIPLE_FILTERS, TOO_MANY_COMPARED, DataCubeFilter
 from catalogue.orderings import CUBE_ORDERINGS
 from common.api.views import repeated_parameters
+from common.bounded_statements import TookTooLong
 from common.keyset import CursorRefused, Page, keyset_page
 from datacubes.closed_previews import hide_closed_previews
 from datacubes.models import DataCube
@@ -28,10 +29,10 @@ LISTED_CUBES = (
 
 _DEFAULT_ORDER = next(iter(CUBE_ORDERINGS))
 _HINTS = {
-    "search": "Start of the OID or file name.",
+    "search": "Part of the OID or file name.",
     "time_from": "UTC: 2019-04-19, or 2019-04-19T17:30.",
-    "spectral_line": "Name in the header, such as 6173.",
-    "keyword": "NAME:value, such as OBSERVER:A. Observer",
+    "spectral_line": "Such as Ca II 8542, H-alpha or 854.2.",
+    "keyword": "NAME:value or a comparison, such as XPOSURE<0.15.",
     "observation": "POINT_ID, or DATE-BEG.",
 }
 
@@ -61,6 +62,8 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         try:
             cursor, ways = request.GET.get("cursor") or None, filters.ways(CUBE_ORDERINGS[order])
             page = keyset_page(filters.qs, CUBE_ORDERINGS, order, cursor, PAGE_SIZE, ways)
+        except TookTooLong:
+            problem = TOO_MANY_COMPARED
         except CursorRefused:
             problem = "The link to this page of the catalogue is damaged, or was made for another order."
     access = download_access_by_cube(request.user, page.rows)

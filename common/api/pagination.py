@@ -35,8 +35,9 @@ class KeysetPagination(BasePagination):
         parameters = request.query_params
         order = order_of(parameters.get("ordering"), orderings)
         size = _page_size(parameters.get("page_size"), self.max_page_size)
+        self.ways: Ways | None = ways(orderings[order])
         try:
-            page = keyset_page(rows, orderings, order, parameters.get("cursor") or None, size, ways(orderings[order]))
+            page = keyset_page(rows, orderings, order, parameters.get("cursor") or None, size, self.ways)
         except CursorRefused as refused:
             raise ValidationError({"cursor": [str(refused)]}) from refused
         self.page: Page = page

@@ -113,7 +113,9 @@ class DataCube(models.Model):
         permissions = [("download_restricted", "Can download cubes that are not released")]
         indexes = [
             models.Index(fields=["size", "id"], name="cube_by_size"),
-            models.Index(fields=["filename"], name="cube_filename", opclasses=["varchar_pattern_ops"]),
+            models.Index(
+                fields=["withdrawn_at"], condition=models.Q(withdrawn_at__isnull=False), name="cube_withdrawn"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models.functions import Coalesce
 
+from cubefile.telescopes.lines import line_name
 from datacubes.columns import SEARCHED_COLUMNS, columns_besides
 from datacubes.models.cubes import DataCube, Instrument
 
@@ -18,7 +19,8 @@ class Metadata(models.Model):
     PostgreSQL, a GIN index from a migration serves searches for any keyword.
 
     `instrument` and `public_from` copy the cube's instrument and the release date of its access rules, because an index
-    cannot hold columns of three tables. `AccessRules` updates `public_from`.
+    cannot hold columns of three tables. `AccessRules` updates `public_from`. `r0_median` comes from the plot of the
+    seeing, and the step `plot_data` updates it.
     """
 
     cube = models.OneToOneField(DataCube, on_delete=models.CASCADE, primary_key=True, related_name="metadata")
@@ -44,6 +46,16 @@ class Metadata(models.Model):
         null=True,
         help_text="Cosine of the heliocentric angle: 1 at disk centre, 0 at the limb; empty: off the disk.",
     )
+    duration = models.FloatField(null=True, help_text="From begin to end, seconds.")
+    cadence = models.FloatField(null=True, help_text="CADAVG, or else CADENCE: from scan to scan, seconds.")
+    exposure = models.FloatField(null=True, help_text="XPOSURE, or else EXPTIME: of one frame, seconds.")
+    observer = models.CharField(max_length=255, blank=True, help_text="OBSERVER.")
+    r0_median = models.FloatField(
+        "median r₀",
+        null=True,
+        editable=False,
+        help_text="Median of r₀ of all altitudes during the observation, metres.",
+    )
     keywords = models.JSONField(default=dict)
     instrument = models.ForeignKey(
         Instrument, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
@@ -68,3 +80,8 @@ class Metadata(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date_beg:%Y-%m-%d %H:%M:%S} UTC"
+
+    @property
+    def line(self) -> str:
+        """The name of the spectral line for people, such as ``Ca II 8542``; empty if none is known."""
+        return line_name(self.spectral_line)

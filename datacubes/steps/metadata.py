@@ -11,6 +11,7 @@ from common.errors import PermanentError, quoted
 from common.upsert import upsert
 from cubefile import FileCutShort
 from cubefile.axes import axis_length, cube_axes
+from cubefile.card_values import text
 from cubefile.dates import parse_time, time_scale
 from cubefile.keywords import JSONValue, first_values, keywords_as_json
 from cubefile.pointing import Pointing, read_pointing
@@ -21,6 +22,7 @@ from datacubes.models.metadata import NEVER_PUBLIC
 from datacubes.steps.base import CubeRows, Material, Outcome, Step, header_fingerprint, table_fingerprint
 
 MAX_LENGTH = 2**31 - 1  # The largest integer of the columns.
+MAX_OBSERVER_LENGTH = 255
 
 T = TypeVar("T")
 
@@ -29,7 +31,7 @@ class MetadataStep(Step[Metadata]):
     """Stores the columns that people search, and every keyword."""
 
     name = "metadata"
-    version = 2
+    version = 3
 
     def fingerprint(self, material: Material) -> str | None:
         """Return a text that changes with the header and with the table of coordinates."""
@@ -63,8 +65,9 @@ class MetadataStep(Step[Metadata]):
         values.cube = cube
         values.instrument_id = cube.instrument_id
         values.public_from = cube.access.release_date or NEVER_PUBLIC
-        # `AccessRules` alone writes the copy of its release date, which staff may be changing at this moment.
-        upsert(values, "cube", keep=["public_from"])
+        # `AccessRules` alone writes the copy of its release date, which staff may be changing at this moment. The step
+        # `plot_data` alone writes the seeing.
+        upsert(values, "cube", keep=["public_from", "r0_median"])
         rows.observations.add(cube.observation_id)
         return Outcome.UPDATED, ""
 
@@ -118,11 +121,21 @@ def columns_of_keywords(
     date_end = read("DATE-END", time)
     if date_end is not None and date_end < date_beg:
         warnings.append(f"DATE-END is {quoted(values['DATE-END'])}, which is before DATE-BEG.")
+
+    def seconds(*keywords: str) -> float | None:
+        """Return the first positive number among some keywords; writers give 0 for what they do not know."""
+        numbers = (read(keyword, _number) for keyword in keywords)
+        return next((number for number in numbers if number is not None and number > 0), None)
+
     columns = {
         "date_end": date_end or date_beg,
         "wavelength_min": read("WAVEMIN", wavelength),
         "wavelength_max": read("WAVEMAX", wavelength),
         "spectral_line": telescope.spectral_line(values)[:64],
+        "duration": max(((date_end or date_beg) - date_beg).total_seconds(), 0.0),
+        "cadence": seconds("CADAVG", "CADENCE"),
+        "exposure": seconds("XPOSURE", "EXPTIME"),
+        "observer": text(values, "OBSERVER")[:MAX_OBSERVER_LENGTH],
     }
     return columns, warnings
 

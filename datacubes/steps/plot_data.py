@@ -7,9 +7,9 @@ from typing import Any
 
 from common.upsert import upsert
 from cubefile import CubeFile
-from datacubes.models import PlotData
+from datacubes.models import Metadata, PlotData
 from datacubes.steps.base import CubeRows, Material, Outcome, Step, table_fingerprint
-from previews.plots import PlotUnavailable, line_profile, seeing
+from previews.plots import PlotUnavailable, line_profile, median_r0, seeing
 from previews.sparkline import sparkline
 
 _KEYWORDS = ("DATEREF", "BUNIT")
@@ -28,7 +28,7 @@ class PlotDataStep(Step[PlotReading]):
     """Stores the data of the plots."""
 
     name = "plot_data"
-    version = 2
+    version = 3
     unchanged_reason = "The tables and their keywords in the header are those of the last completed ingestion."
     optional = True
 
@@ -53,8 +53,9 @@ class PlotDataStep(Step[PlotReading]):
         return PlotReading(plots, " ".join(reasons))
 
     def write(self, rows: CubeRows, values: PlotReading) -> tuple[Outcome, str]:
-        """Store the plots. Without plots, remove the existing ones."""
+        """Store the plots, and their seeing for searches. Without plots, remove the existing ones."""
         plots = values.plots
+        Metadata.objects.filter(cube=rows.cube).update(r0_median=median_r0(plots.seeing))
         if plots.seeing is None and plots.line_profile is None:
             gone = not rows.created and PlotData.objects.filter(cube=rows.cube).delete()[0]
             return (Outcome.UPDATED if gone else Outcome.SKIPPED), values.missing

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def cubes(archive_cube) -> list[DataCube]:
     first = archive_cube(oid="a")
-    return [first, copy_of(first, "b"), copy_of(first, "x1")]
+    return [first, copy_of(first, "b"), copy_of(first, "xyz1")]
 
 
 def keep(client, *oids: str):
@@ -38,7 +38,7 @@ def test_it_is_kept_without_an_account(cubes, anybody):
 
 
 def test_its_page_is_the_catalogue_with_its_cubes(cubes, anybody, client):
-    kept = keep(anybody, "a", "x1").json()
+    kept = keep(anybody, "a", "xyz1").json()
     page = client.get(kept["page_url"], follow=True)
     assert page.redirect_chain == [(f"/?selection={kept['key']}", 302)]
     text = page.content.decode()
@@ -80,7 +80,7 @@ def test_an_unknown_one_is_no_filter(cubes, anybody, client):
 
 
 def test_the_page_keeps_what_was_ticked_or_all_that_was_found(cubes, client):
-    for fields, oids in (({"oid": ["a", "b"], "query": ""}, ["a", "b"]), ({"query": "search=x1"}, ["x1"])):
+    for fields, oids in (({"oid": ["a", "b"], "query": ""}, ["a", "b"]), ({"query": "search=xyz1"}, ["xyz1"])):
         kept = client.post("/selections/", fields)
         assert kept.status_code == 302
         assert Selection.objects.latest("kept_at").oids == oids

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from catalogue.keyword_search import KeywordQuestion
+from catalogue.keyword_search import Equality
 from datacubes.models import DataCube, Metadata
 from tests.support.archived_cubes import archive_cube, copy_of
 
@@ -62,7 +62,7 @@ def archive(archive_cube):
     ],
 )
 def test_both_conditions_find_the_same_cubes(archive, value, expected):
-    question = KeywordQuestion("THIS", value)
+    question = Equality("THIS", value)
     for condition in (question.condition, question.indexed_condition):
         found = DataCube.objects.filter(condition(connection.vendor)).values_list("oid", flat=True)
         assert set(found) == expected

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from datacubes.management.commands import refill_metadata
-from datacubes.models import DataCube, Metadata, Observation
+from datacubes.models import DataCube, Metadata, Observation, PlotData
 from datacubes.steps.base import IngestRequest
 from devtools.services import wait_until
 from ingestion.conductor import ingest
@@ -40,7 +40,16 @@ def statements_of_run() -> list[str]:
 
 def blank(rows=Metadata.objects) -> None:
     """Leave rows as a migration does that adds the columns."""
-    rows.update(date_end=LONG_AGO, wavelength_min=None, wavelength_max=None, spectral_line="")
+    rows.update(
+        date_end=LONG_AGO,
+        wavelength_min=None,
+        wavelength_max=None,
+        spectral_line="",
+        duration=None,
+        cadence=None,
+        exposure=None,
+        observer="",
+    )
 
 
 @pytest.fixture
@@ -92,6 +101,19 @@ def test_the_name_of_a_line_stays_the_same(data_root, filter1):
     blank()
     run()
     assert Metadata.objects.get().spectral_line == line
+
+
+def test_the_seeing_is_filled_from_its_plot(seven_cubes):
+    [first, *others] = Metadata.objects.order_by("pk")
+    seeing = PlotData.objects.get(cube=first.cube_id).seeing
+    PlotData.objects.create(cube=others[3].cube, seeing=seeing | {"r0_low_and_high": [0.3, None, 0.1, 0.1]})
+    PlotData.objects.create(cube=others[4].cube, seeing=None)
+    PlotData.objects.create(cube=others[5].cube, seeing=seeing | {"r0_low_and_high": [None]})
+    Metadata.objects.update(r0_median=None)
+    assert run() == "7 cubes, 2 changed.\n"
+    filled = {row.pk: row.r0_median for row in Metadata.objects.exclude(r0_median=None)}
+    assert filled == {first.pk: first.r0_median, others[3].pk: 0.1}
+    assert run() == "7 cubes, 0 changed.\n"
 
 
 def test_correct_rows_are_read_in_batches_and_not_written(seven_cubes):

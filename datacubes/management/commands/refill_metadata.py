@@ -1,4 +1,4 @@
-"""``manage.py refill_metadata``: fills columns of the metadata from the stored keywords, without opening files."""
+"""``manage.py refill_metadata``: fills columns of the metadata from stored keywords and plots, not from files."""
 
 import sys
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ from tqdm import tqdm
 
 from common.progress import say
 from cubefile import telescopes
-from datacubes.models import DataCube, Metadata
+from datacubes.models import DataCube, Metadata, PlotData
 from datacubes.observations import refresh_observation
 from datacubes.steps.metadata import columns_of_keywords
+from previews.plots import median_r0
 
 BATCH_SIZE = 500
 
@@ -29,7 +30,7 @@ class Batch:
 class Command(BaseCommand):
     """Goes through all metadata in batches and writes only wrong rows, so that it can be stopped and restarted."""
 
-    help = "Fill columns of the metadata from the stored keywords. You can stop and restart it at any time."
+    help = "Fill columns of the metadata from the stored keywords and plots. You can stop and restart it at any time."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Fill all batches, each in its own transaction."""
@@ -47,7 +48,7 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def refill_batch(after: int) -> Batch:
-    """Fill the columns of the next rows, whose primary keys are above `after`, from their own keywords."""
+    """Fill the columns of the next rows, whose primary keys are above `after`, from their own keywords and plots."""
     # The lock makes this and an ingestion of the same row wait for each other: the columns fit the latest keywords.
     rows = list(
         Metadata.objects.select_for_update(of=("self",))
@@ -59,9 +60,11 @@ def refill_batch(after: int) -> Batch:
     warnings: list[str] = []
     columns: dict[str, Any] = {}
     ends_changed: list[int] = []
+    seeing = _medians_of_r0(rows)
     for row in rows:
         telescope = telescopes.get(row.cube.instrument.telescope)
         columns, warnings_of_row = columns_of_keywords(row.keywords, telescope, row.date_beg)
+        columns["r0_median"] = seeing.get(row.pk, row.r0_median)
         warnings += [f"{row.cube.oid}: {warning}" for warning in warnings_of_row]
         if columns["date_end"] != row.date_end:
             ends_changed.append(row.pk)
@@ -73,6 +76,16 @@ def refill_batch(after: int) -> Batch:
         Metadata.objects.bulk_update(changed, list(columns))
     _refresh_observations(ends_changed)
     return Batch(rows, changed, warnings)
+
+
+def _medians_of_r0(rows: list[Metadata]) -> dict[int, float | None]:
+    """Return the median of r₀ of rows that lack it, by primary key."""
+    lacking = [row.pk for row in rows if row.r0_median is None]
+    if not lacking:
+        return {}
+    plots = PlotData.objects.filter(cube__in=lacking, seeing__r0_low_and_high__isnull=False)
+    values = plots.values_list("cube", "seeing__r0_low_and_high")
+    return {cube: median_r0({"r0_low_and_high": r0}) for cube, r0 in values.iterator(chunk_size=50)}
 
 
 def _refresh_observations(cubes: list[int]) -> None:

@@ -85,6 +85,12 @@ def test_by_overlap_with_a_time_range(found):
         ("2020-01-02", "2020-01-02"): "d",
         ("2020-01-01T23:55:00", "2020-01-01T23:56:00"): "d",
         ("0001-01-01", "9999-12-31"): "dcba",
+        ("2020", ""): "d",
+        ("2019", "2019"): "cba",
+        ("", "2019-04"): "cba",
+        ("2019-05", "2019-12"): "",
+        ("2020-01", "2020-01"): "d",
+        (" 2020 ", "2020-02"): "d",
     }
     assert {ends: found(time_from=ends[0], time_to=ends[1]) for ends in expected} == expected
 
@@ -118,6 +124,12 @@ def test_by_tags_all_of_which_a_cube_has(found):
     assert found(tag=["Sunspot", "Flare"]) == ""
 
 
+def test_tags_are_named_in_any_case(found):
+    assert found(tag="pore") == "ba"
+    assert found(tag=["PORE", "sunSpot"]) == "a"
+    assert found(tag=["pore", "Pore"]) == "ba"
+
+
 def test_by_observation(found):
     assert found(observation="2019-04-19T09:00:00_grouped") == "b"
     assert found(observation="2019") == ""
@@ -130,11 +142,13 @@ def test_by_release(found):
     assert found(release="restricted") == "dc"
 
 
-def test_by_the_beginning_of_oid_or_file_name(found):
-    assert found(search="a") == "a"
-    assert found(search="d_im") == "d"
-    assert found(search="_im") == ""
-    assert found(search="%") == ""
+def test_by_a_part_of_oid_or_file_name_in_any_case(found):
+    assert found(search="a_im") == "a"
+    assert found(search="D_IM") == "d"
+    assert found(search="_im.f") == "dcba"
+    assert found(search="%fits") == ""
+    assert found(search="a%im") == ""
+    assert found(search="aaim") == ""
 
 
 def test_by_any_fits_keyword(found):
@@ -173,7 +187,55 @@ def test_by_any_fits_keyword(found):
     assert {question: found(keyword=question) for question in expected} == expected
 
 
+def test_by_comparisons_of_any_fits_keyword(found):
+    expected = {
+        "WAVEMIN<393.1": "",
+        "WAVEMIN<=393.1": "b",
+        "WAVEMIN<=3931e-1": "b",
+        "WAVEMIN < 400": "b",
+        "wavemin>=393.1": "dcba",
+        "WAVEMIN>393.1": "dca",
+        "SCANNUM>0": "a",
+        "SCANNUM>-1": "dcba",
+        "SCANNUM>=7": "a",
+        "SCANNUM:6.5..7": "a",
+        "SCANNUM:0..7": "dcba",
+        "SCANNUM: -3 .. -1": "",
+        "SCANNUM<1e300": "dcba",
+        "SCANNUM>" + "9" * 300: "",
+        "TIMESYS>0": "",
+        "EXTEND>0": "",
+        "COMMENT<9": "",
+        "NOSUCHKY<9": "",
+        "DW3.AXIS.1<2": "dcba",
+    }
+    assert {question: found(keyword=question) for question in expected} == expected
+
+
+def test_by_a_part_of_the_text_of_any_fits_keyword(found):
+    expected = {
+        "OBSERVER~script": "d",
+        "OBSERVER~SCRIPT": "d",
+        "OBSERVER~<": "d",
+        "OBSERVER~o'observer": "cba",
+        "OBSERVER~b. o": "cba",
+        "OBSERVER~bxo": "",
+        "OBSERVER~.*": "",
+        "OBSERVER~%": "",
+        "OBSERVER~_": "",
+        'OBSERVER~"': "",
+        "OBSERVER~\\": "",
+        "OBSERVER~$": "",
+        "INSTRUME~rom": "b",
+        "INSTRUME~ROM~": "",
+        "SCANNUM~7": "",
+        "EXTEND~true": "",
+    }
+    assert {question: found(keyword=question) for question in expected} == expected
+
+
 def test_by_several_fits_keywords(found):
+    assert found(keyword=["SCANNUM<5", "INSTRUME~cris", "OBSERVER:<script>"]) == "d"
     assert found(keyword=["SCANNUM:7", "INSTRUME:CRISP"]) == "a"
     assert found(keyword=["SCANNUM:7", "INSTRUME:CHROMIS"]) == ""
 
@@ -234,6 +296,40 @@ def test_empty_parameters_are_ignored(found):
         ("polarimetry", "1"),
         ("release", "soon"),
         ("search", "\0"),
+        ("search", "x"),
+        ("search", "..--"),
+        ("search", "x" * 256),
+        ("observer", "\0"),
+        ("observer", "x" * 256),
+        ("overlaps", "no such cube"),
+        ("overlaps", "\0"),
+        ("spectral_line", "x" * 256),
+        ("spectral_line", [f"{n}" for n in range(21)]),
+        ("spectral_line", ",".join("6" * 21)),
+        ("box", "1,2,3"),
+        ("box", "1,2,3,4,5"),
+        ("box", "a,b,c,d"),
+        ("box", "3,2,1,4"),
+        ("box", "1,4,3,2"),
+        ("box", "nan,0,1,1"),
+        ("box", "0,0,inf,1"),
+        ("box", "0,0,1e6,1"),
+        ("box", "0," * 500),
+        ("circle", "0,0"),
+        ("circle", "0,0,-1"),
+        ("circle", "0,0,1e300"),
+        ("r0_from", "nan"),
+        ("duration_to", "long"),
+        ("scans_from", "inf"),
+        ("time_from", "2019-13"),
+        ("time_from", "0000"),
+        ("keyword", "A<"),
+        ("keyword", "A<b"),
+        ("keyword", "A>=1e999"),
+        ("keyword", "A:2..1"),
+        ("keyword", "A~ "),
+        ("keyword", "<1"),
+        ("keyword", "A<>1"),
         ("keyword", "WAVEBAND"),
         ("keyword", ":x"),
         ("keyword", "A\0:x"),

@@ -16,6 +16,11 @@ from datacubes.models import AccessRules, DataCube, Instrument, Metadata, Observ
 _OF_PLACES = re.compile(r"ORDER BY .* LIMIT \d+( OFFSET \d+)?$")
 URL = "/api/v1/data-cubes/"
 N_CUBES = 600
+TEXT_INDEXES = (
+    "datacubes_datacube_oid_text",
+    "datacubes_datacube_filename_text",
+    "datacubes_metadata_observer_text",
+)
 FIRST_DAY = datetime(2015, 1, 1, tzinfo=UTC)
 
 pytestmark = [
@@ -50,6 +55,17 @@ def archive():
             wavelength_max=601 + n % 4,
             spectral_line=str(n % 4),
             has_polarimetry=n % 3 == 0,
+            mu=n % 10 / 10,
+            size_x=n % 5,
+            size_y=n % 6,
+            pointing_x=n,
+            pointing_y=n,
+            r0_median=n % 7 / 20,
+            duration=n % 8,
+            cadence=n % 9,
+            n_scans=n % 10,
+            exposure=n % 11,
+            observer=f"Observer {n}",
             keywords={"N": n, "PARITY": n % 2, "ALL": "same", "AGE": "old" if n < N_CUBES // 10 else "new"},
         )
         for n, cube in enumerate(cubes)
@@ -64,7 +80,8 @@ def archive():
         if n // 4 % 2
     )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT gin_clean_pending_list('metadata_keywords')")  # As autovacuum does.
+        for index in ("metadata_keywords", *TEXT_INDEXES):
+            cursor.execute("SELECT gin_clean_pending_list(%s)", [index])  # As autovacuum does.
         cursor.execute("ANALYZE; SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
 
 
@@ -131,6 +148,13 @@ def test_each_order_has_an_index(plans, anybody, ordering, index):
         {"polarimetry": "true"},
         {"instrument": "CRISP"},
         {"release": "public"},
+        {"mu_from": "0.5"},
+        {"size_x_from": "2", "size_y_to": "4"},
+        {"r0_from": "0.1"},
+        {"duration_from": "2", "duration_to": "6"},
+        {"cadence_to": "6"},
+        {"scans_from": "3"},
+        {"exposure_to": "8"},
     ],
     ids=lambda given: next(iter(given)),
 )
@@ -167,9 +191,23 @@ def test_keywords_that_a_walk_does_not_find_are_found_by_their_index(plans, monk
     assert "metadata_keywords" in indexes(collected)
 
 
-@pytest.mark.parametrize("beginning", ["cube 00077", "00077"])
-def test_a_name_that_a_walk_does_not_find_is_found_by_its_index(plans, monkeypatch, beginning):
+def test_a_part_of_a_name_that_a_walk_does_not_find_is_found_by_indexes(plans, monkeypatch):
     monkeypatch.setattr(filters, "LONG_WALK", 200)
-    [_, _, collected] = plans(search=beginning)
-    assert "cube_filename" in indexes(collected)
+    [_, _, collected] = plans(search="be 00077")
+    assert {"datacubes_datacube_oid_text", "datacubes_datacube_filename_text"} <= indexes(collected)
+    assert "Seq Scan" not in kinds(collected)
+
+
+def test_an_observer_that_a_walk_does_not_find_is_found_by_an_index(plans, monkeypatch):
+    monkeypatch.setattr(filters, "LONG_WALK", 200)
+    [_, _, collected] = plans(observer="server 77")
+    assert "datacubes_metadata_observer_text" in indexes(collected)
+    assert "Seq Scan" not in kinds(collected)
+
+
+@pytest.mark.parametrize("given", [{"box": "77,77,78,78"}, {"circle": "77,77,1"}], ids=lambda given: next(iter(given)))
+def test_a_place_that_a_walk_does_not_find_is_found_by_the_index_of_fields_of_view(plans, monkeypatch, given):
+    monkeypatch.setattr(filters, "LONG_WALK", 200)
+    [_, _, collected] = plans(**given)
+    assert "metadata_field_of_view" in indexes(collected)
     assert "Seq Scan" not in kinds(collected)

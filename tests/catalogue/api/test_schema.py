@@ -93,6 +93,7 @@ def test_the_description_names_every_list_and_parameter(db, anybody):
         "/api/v1/data-cubes/{oid}/header/",
         "/api/v1/observations/",
         "/api/v1/instruments/",
+        "/api/v1/spectral-lines/",
         "/api/v1/tags/",
     } <= paths
     parameters = {p["name"]: p for p in description["paths"]["/api/v1/data-cubes/"]["get"]["parameters"]}
@@ -103,6 +104,12 @@ def test_the_description_names_every_list_and_parameter(db, anybody):
         "wavelength_from",
         "wavelength_to",
         *(f"{name}_{end}" for name in ("x", "y", "size_x", "size_y", "rotation", "mu") for end in ("from", "to")),
+        *(f"{name}_{end}" for name in ("duration", "cadence", "scans", "exposure") for end in ("from", "to")),
+        "r0_from",
+        "box",
+        "circle",
+        "overlaps",
+        "observer",
         "spectral_line",
         "polarimetry",
         "tag",

@@ -36,7 +36,7 @@ def statements(client, url):
     "url",
     [
         "/api/v1/data-cubes/?",
-        "/api/v1/data-cubes/?ordering=size&instrument=CRISP&tag=Pore&keyword=INSTRUME:CRISP&release=restricted&search=c&",
+        "/api/v1/data-cubes/?ordering=size&instrument=CRISP&tag=Pore&keyword=INSTRUME:CRISP&release=restricted&search=cube&",
         "/api/v1/observations/?",
     ],
 )
@@ -44,8 +44,8 @@ def statements(client, url):
 def test_a_large_page_takes_as_many_statements_as_a_small_one(archive, anybody, person, client_of, url, who):
     client = client_of(person) if who == "person" else anybody
     few, small = statements(client, f"{url}page_size=1")
-    many, large = statements(client, f"{url}page_size=6")
-    assert (len(small.json()["results"]), len(large.json()["results"])) == (1, 6)
+    many, large = statements(client, f"{url}page_size=5")
+    assert (len(small.json()["results"]), len(large.json()["results"])) == (1, 5)
     assert many == few
 
 
@@ -54,6 +54,19 @@ def test_a_page_takes_few_statements(archive, anybody, person, client_of):
     # And the token, two for the permission, and the grants by group and by address.
     assert statements(client_of(person), "/api/v1/data-cubes/")[0] == 9
     assert statements(anybody, "/api/v1/observations/")[0] == 2
+
+
+def test_the_first_of_several_pages_takes_one_more_to_count_the_cubes(archive, anybody):
+    count, first = statements(anybody, "/api/v1/data-cubes/?page_size=4")
+    assert (count, first.json()["total"]) == (5, 6)
+    count, second = statements(anybody, first.json()["next"])
+    assert (count, second.json()["total"]) == (4, None)
+
+
+def test_spectral_lines_take_one_statement_however_many_are_asked_for(archive, anybody):
+    url = "/api/v1/data-cubes/?spectral_line="
+    assert statements(anybody, f"{url}6173")[0] == 5
+    assert statements(anybody, f"{url}6173&spectral_line=H-alpha&spectral_line=854.2")[0] == 5
 
 
 def test_a_cube_takes_few_statements_with_and_without_previews(archive_cube, anybody):

@@ -129,7 +129,7 @@ def test_a_search_without_result_says_so(archive_cube, visit):
         ("wavelength_to=red", "wavelength_to", "Enter a number."),
         ("wavelength_to=nan", "wavelength_to", "Enter a number."),
         ("keyword=OBSERVER", "keyword", "Write a keyword, a colon and the value"),
-        ("spectral_line=%00", "spectral_line", "Null characters are not allowed."),
+        ("spectral_line=%00", "spectral_line", "The text has characters that cannot be printed."),
     ],
 )
 def test_the_error_of_a_filter_is_shown_beside_it_and_nothing_is_listed(archive_cube, visit, query, field, message):
