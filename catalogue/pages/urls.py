@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import path
 
 from catalogue.pages.catalogue import catalogue
+from catalogue.pages.compare import compare
 from catalogue.pages.cube import cube_page
 from catalogue.pages.icon import icon
 from catalogue.pages.media import media
@@ -13,6 +14,7 @@ from datacubes import links  # noqa: F401  Registers the converter.
 urlpatterns = [
     path("", catalogue, name="catalogue"),
     path("cubes/<oid:oid>/", cube_page, name="cube"),
+    path("compare/", compare, name="compare"),
     path("selections/", keep, name="keep-selection"),
     path("selections/<str:key>/", selection_page, name="selection"),
     path("favicon.ico", icon, name="icon"),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import template
+from django.forms import Form
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -24,6 +25,12 @@ _SOLAR_RADIUS = 960  # arcsec, as seen from the Earth on average.
 def cube_page(cube: DataCube) -> str:
     """Return the path of a cube's page."""
     return cube_page_path(cube.oid)
+
+
+@register.filter
+def cube_title(cube: DataCube) -> str:
+    """Return the instrument and the name of the line."""
+    return f"{cube.instrument} {cube.metadata.line or cube.metadata.spectral_line}".strip()
 
 
 @register.filter
@@ -74,6 +81,12 @@ def pointing(metadata: Metadata) -> str:
         return ""
     x, y = (f"{round(place):+d}″".replace("-", "−") for place in (metadata.pointing_x, metadata.pointing_y))
     return f"{x},\N{NO-BREAK SPACE}{y}"
+
+
+@register.filter
+def any_given(form: Form, names: str) -> bool:
+    """Return whether any of some fields of a form, given by their names, has a value or an error."""
+    return any(form[name].value() not in (None, "", []) or form[name].errors for name in names.split())
 
 
 @register.inclusion_tag("catalogue/_solar_disk.html")

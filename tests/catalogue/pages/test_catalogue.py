@@ -34,7 +34,7 @@ def three_cubes(archive_cube):
 
 def test_cubes_are_listed_newest_first_with_their_facts(three_cubes, visit):
     page = visit("/")
-    assert entries(page) == ["CRISP 8542", "CHROMIS 3950", "CRISP 6173"]
+    assert entries(page) == ["CRISP Ca II 8542", "CHROMIS Ca II H and K 3950", "CRISP Fe I 6173"]
     oldest = page.all("article")[-1]
     assert "2019-04-19 17:34:55" in oldest.text
     assert "617.15–617.61 nm" in oldest.text
@@ -66,21 +66,21 @@ def test_an_entry_says_whether_the_file_is_public(three_cubes, visit):
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("instrument=CHROMIS", ["CHROMIS 3950"]),
-        ("instrument=CHROMIS&instrument=CRISP", ["CRISP 8542", "CHROMIS 3950", "CRISP 6173"]),
-        ("time_from=2020-01-01", ["CRISP 8542", "CHROMIS 3950"]),
-        ("time_from=2020-01-01&time_to=2020-01-01", ["CHROMIS 3950"]),
-        ("wavelength_from=600&wavelength_to=620", ["CRISP 6173"]),
-        ("spectral_line=8542", ["CRISP 8542"]),
-        ("tag=Plage", ["CHROMIS 3950"]),
-        ("tag=Pore&tag=Sunspot&time_to=2019-12-31", ["CRISP 6173"]),
-        ("release=restricted", ["CRISP 8542"]),
-        ("observation=2020-01-01T10:00:00_mosaic", ["CHROMIS 3950"]),
-        ("keyword=OBJECT:AR 9", ["CRISP 8542"]),
-        ("search=2019-04", ["CRISP 6173"]),
-        ("spectral_line=&time_from=&keyword=&instrument=CHROMIS", ["CHROMIS 3950"]),
-        ("ordering=date_beg", ["CRISP 6173", "CHROMIS 3950", "CRISP 8542"]),
-        ("ordering=wavelength&release=public", ["CHROMIS 3950", "CRISP 6173"]),
+        ("instrument=CHROMIS", ["CHROMIS Ca II H and K 3950"]),
+        ("instrument=CHROMIS&instrument=CRISP", ["CRISP Ca II 8542", "CHROMIS Ca II H and K 3950", "CRISP Fe I 6173"]),
+        ("time_from=2020-01-01", ["CRISP Ca II 8542", "CHROMIS Ca II H and K 3950"]),
+        ("time_from=2020-01-01&time_to=2020-01-01", ["CHROMIS Ca II H and K 3950"]),
+        ("wavelength_from=600&wavelength_to=620", ["CRISP Fe I 6173"]),
+        ("spectral_line=8542", ["CRISP Ca II 8542"]),
+        ("tag=Plage", ["CHROMIS Ca II H and K 3950"]),
+        ("tag=Pore&tag=Sunspot&time_to=2019-12-31", ["CRISP Fe I 6173"]),
+        ("release=restricted", ["CRISP Ca II 8542"]),
+        ("observation=2020-01-01T10:00:00_mosaic", ["CHROMIS Ca II H and K 3950"]),
+        ("keyword=OBJECT:AR 9", ["CRISP Ca II 8542"]),
+        ("search=2019-04", ["CRISP Fe I 6173"]),
+        ("instrument=CHROMIS&ordering=-date_beg", ["CHROMIS Ca II H and K 3950"]),
+        ("ordering=date_beg", ["CRISP Fe I 6173", "CHROMIS Ca II H and K 3950", "CRISP Ca II 8542"]),
+        ("ordering=wavelength&release=public", ["CHROMIS Ca II H and K 3950", "CRISP Fe I 6173"]),
     ],
 )
 def test_filters_and_orders_are_read_from_the_url(three_cubes, visit, query, found):
