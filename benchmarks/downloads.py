@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
+from solar_archive_client import Archive
 
 from benchmarks.ingestion import order
 from benchmarks.table import median_milliseconds, print_table
@@ -58,11 +59,22 @@ def rows() -> Iterator[tuple[object, ...]]:
         one = partial(download, listed["download_url"])
         yield _row("cat", median_milliseconds(partial(cat, cube), REPETITIONS))
         yield _row("one download", median_milliseconds(one, REPETITIONS))
+        target = settings.SCIENCE_DATA_ROOT.parent / "downloaded"
+        curl = ["curl", "--silent", "--fail", "--output", str(target / "curl.fits"), listed["download_url"]]
+        target.mkdir()
+        yield _row("curl", median_milliseconds(partial(subprocess.run, curl, check=True), REPETITIONS))
+        client = partial(_download_by_client, stack.base_url, listed["oid"], target)
+        yield _row("the Python client", median_milliseconds(client, REPETITIONS))
         before = peak_memory(stack.processes["web"].pid)
         with ThreadPoolExecutor(10) as clients:
             ten = median_milliseconds(lambda: [done.result() for done in [clients.submit(one) for _ in range(10)]], 1)
         grown = peak_memory(stack.processes["web"].pid) - before
         yield _row("ten downloads at once", ten / 10, f"{grown / 1e6:.1f}")
+
+
+def _download_by_client(url: str, oid: str, target: Path) -> None:
+    [path] = Archive(url).download(oid, target, progress=False)
+    path.unlink()
 
 
 def _read_all(stream: object) -> int:

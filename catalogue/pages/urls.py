@@ -16,7 +16,7 @@ urlpatterns = [
     path("cubes/<oid:oid>/", cube_page, name="cube"),
     path("compare/", compare, name="compare"),
     path("selections/", keep, name="keep-selection"),
-    path("selections/<str:key>/", selection_page, name="selection"),
+    path("selections/<slug:key>/", selection_page, name="selection"),
     path("favicon.ico", icon, name="icon"),
     path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", media, name="media"),
 ]

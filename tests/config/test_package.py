@@ -15,7 +15,22 @@ pytestmark = pytest.mark.packaging
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGES = (
     *("accounts", "catalogue", "common", "config", "cubefile", "datacubes", "devtools", "ingestion", "operations"),
-    *("previews", "submit_cube", "svo", "workorders"),
+    *("previews", "svo", "workorders"),
+)
+
+NEEDED_BY_THE_CLIENT = (
+    *(
+        "astropy",
+        "astropy_iers_data",
+        "certifi",
+        "charset_normalizer",
+        "erfa",
+        "idna",
+        "numpy",
+        "numpy.libs",
+        "packaging",
+    ),
+    *("requests", "tqdm", "urllib3", "yaml"),
 )
 
 LOOK_AROUND = """
@@ -91,8 +106,36 @@ def test_the_wheel_has_every_file_of_the_packages_and_nothing_else(wheel):
     assert packed == files_of_packages(PROJECT)
 
 
-def test_the_submission_client_runs(environment, tmp_path):
-    assert "--token-file FILE" in run(environment / "bin" / "submit-cube", "--help", cwd=tmp_path)
+def test_the_client_is_installed_without_the_server(tmp_path_factory):
+    """In an environment that has the libraries of the client, and neither Django nor the server."""
+    copy, folder = tmp_path_factory.mktemp("client"), tmp_path_factory.mktemp("client-environment")
+    shutil.copytree(
+        PROJECT / "clients" / "python", copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.egg-info")
+    )
+    run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
+    [packages] = folder.glob("lib/python*/site-packages")
+    libraries = Path(sysconfig.get_path("purelib"))
+    for name in NEEDED_BY_THE_CLIENT:
+        (packages / name).symlink_to(libraries / name)
+    options = ["--quiet", "--no-deps", "--no-index", "--disable-pip-version-check"]
+    run(
+        *(
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            *options,
+            "--no-build-isolation",
+            "--wheel-dir",
+            folder / "wheels",
+            copy,
+        ),
+        cwd=copy,
+    )
+    [wheel] = (folder / "wheels").glob("*.whl")
+    run(sys.executable, "-m", "pip", "--python", folder / "bin" / "python", "install", *options, wheel, cwd=folder)
+    assert "--token-file FILE" in run(folder / "bin" / "submit-cube", "--help", cwd=folder)
+    assert "download" in run(folder / "bin" / "solar-archive", "--help", cwd=folder)
 
 
 def test_the_archive_finds_its_templates_static_files_and_vocabularies(environment, tmp_path):

@@ -12,8 +12,8 @@ from typing import Any
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from submit_cube.archive import Archive, Order, Patience, Refused, Stop
-from submit_cube.waiting import wait_for
+from solar_archive_client.submission.orders import Order, Orders, Patience, Refused, Stop
+from solar_archive_client.submission.waiting import wait_for
 
 TOKEN_VARIABLE = "SUBMIT_CUBE_TOKEN"  # noqa: S105  The name of the variable, not a token.
 PATIENCE = Patience()
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         paths = list(dict.fromkeys(found for path in options.path for found in _relative_paths(path, options.root)))
         fields = _fields(options, len(paths))
-        archive = Archive(options.server, _token(options.token_file), PATIENCE)
+        archive = Orders(options.server, _token(options.token_file), PATIENCE)
     except Stop as wrong:
         parser.error(str(wrong))
     try:
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def submit(archive: Archive, paths: list[str], fields: Mapping[str, Any], *, wait: bool) -> bool:
+def submit(archive: Orders, paths: list[str], fields: Mapping[str, Any], *, wait: bool) -> bool:
     """Post cubes, print a line for each, and return whether all succeeded.
 
     Parameters
@@ -203,3 +203,7 @@ def _token(file: str | None) -> str:
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise Stop(f"{source} must hold only the token.")
     return token
+
+
+if __name__ == "__main__":
+    sys.exit(main())

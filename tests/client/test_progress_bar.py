@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.submit_cube.stand_in import ORDER, server
+from tests.client.stand_in import ORDER, server
 
 __all__ = ["server"]
 
@@ -35,7 +35,7 @@ def command(server, tmp_path: Path) -> list[str]:
     }.__getitem__
     (tmp_path / "token").write_text("secret")
     options = ["--server", server.url, "--token-file", str(tmp_path / "token"), "--wait"]
-    return [sys.executable, "-m", "submit_cube", "a.fits", "b.fits", *options]
+    return [sys.executable, "-m", "solar_archive_client.submission.cli", "a.fits", "b.fits", *options]
 
 
 def run_on_terminal(command: list[str], **streams: int) -> tuple[str, str, int]:

@@ -72,7 +72,7 @@ class Order:
         return self.status in ENDED
 
 
-class Archive:
+class Orders:
     """One HTTP session with an archive.
 
     A request without an answer is sent again. This is safe, because the archive keeps one order for each cube.

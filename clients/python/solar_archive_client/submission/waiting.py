@@ -4,13 +4,13 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 
-from submit_cube.archive import Archive, Order, Refused
+from solar_archive_client.submission.orders import Order, Orders, Refused
 
 UNFINISHED_OF_A_ROUND = 20
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 
-def wait_for(archive: Archive, orders: Mapping[str, Order]) -> Iterator[tuple[str, Order | Refused]]:
+def wait_for(archive: Orders, orders: Mapping[str, Order]) -> Iterator[tuple[str, Order | Refused]]:
     """Yield each cube with its order once the order has ended.
 
     Orders end roughly in the order in which they were posted. A round therefore polls them in that order until it has
@@ -20,7 +20,7 @@ def wait_for(archive: Archive, orders: Mapping[str, Order]) -> Iterator[tuple[st
     Raises
     ------
     Stop
-        As `Archive.order`.
+        As `Orders.order`.
     """
     waiting = deque(orders.items())
     pause = FIRST_PAUSE
@@ -45,3 +45,19 @@ def wait_for(archive: Archive, orders: Mapping[str, Order]) -> Iterator[tuple[st
         if waiting:
             pause = FIRST_PAUSE if any_ended else min(pause * 1.5, LONGEST_PAUSE)
             time.sleep(max(retry_after, pause))
+
+
+def submit_and_wait(archive: Orders, posted: Mapping[str, Order]) -> list[Order]:
+    """Wait until posted orders have ended, and return them in their order.
+
+    Raises
+    ------
+    Refused
+        If the archive has lost an order.
+    """
+    ended: dict[str, Order] = {}
+    for path, outcome in wait_for(archive, posted):
+        if isinstance(outcome, Refused):
+            raise outcome
+        ended[path] = outcome
+    return [ended[path] for path in posted]

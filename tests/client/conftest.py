@@ -8,9 +8,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from rest_framework.authtoken.models import Token
+from solar_archive_client.submission import cli
+from solar_archive_client.submission.orders import Patience
 
-from submit_cube import cli
-from submit_cube.archive import Patience
 from workorders import queue
 from workorders.worker import carry_out
 
@@ -23,7 +23,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "PATIENCE", Patience(first=0.05, longest=0.2, total=3))
     monkeypatch.setattr("workorders.views.send_wake_up", lambda task: None)
     monkeypatch.setattr("workorders.views.RETRY_AFTER_SECONDS", 0)
-    monkeypatch.setattr("submit_cube.waiting.FIRST_PAUSE", 0.05)
+    monkeypatch.setattr("solar_archive_client.submission.waiting.FIRST_PAUSE", 0.05)
     monkeypatch.delenv(cli.TOKEN_VARIABLE, raising=False)
 
 

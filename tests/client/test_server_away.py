@@ -5,10 +5,10 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from solar_archive_client.submission import cli
+from solar_archive_client.submission.orders import Patience
 
-from submit_cube import cli
-from submit_cube.archive import Patience
-from tests.submit_cube.stand_in import ORDER, Server, server
+from tests.client.stand_in import ORDER, Server, server
 
 __all__ = ["server"]
 

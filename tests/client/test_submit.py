@@ -6,9 +6,9 @@ import sys
 
 import pytest
 from django.contrib.auth.models import Permission
+from solar_archive_client.submission.cli import main
 
 from datacubes.models import DataCube
-from submit_cube.cli import main
 from workorders.models import WorkOrder
 
 
@@ -47,7 +47,7 @@ def test_a_failed_cube_is_printed_with_its_reason(submit, place_cube, data_root,
 
 
 def test_more_orders_than_a_round_polls_are_waited_for(submit, data_root, worker, nobody_writes, capsys, monkeypatch):
-    monkeypatch.setattr("submit_cube.waiting.UNFINISHED_OF_A_ROUND", 4)
+    monkeypatch.setattr("solar_archive_client.submission.waiting.UNFINISHED_OF_A_ROUND", 4)
     names = [f"{number}.fits" for number in range(20)]
     for name in names:
         (data_root / name).write_bytes(b"")
@@ -93,7 +93,7 @@ def test_an_account_without_permission_stops_it(submit, pipeline, place_cube, ca
 
 
 def test_the_token_may_come_from_the_environment_of_the_installed_command(live_server, token_file, place_cube):
-    command = [sys.executable, "-m", "submit_cube", place_cube(), "--server", live_server.url]
+    command = [sys.executable, "-m", "solar_archive_client.submission.cli", place_cube(), "--server", live_server.url]
     environment = os.environ | {"SUBMIT_CUBE_TOKEN": token_file.read_text().strip()}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,1 @@
+"""Orders the ingestion of cubes: the command ``submit-cube``, and `Archive.submit`."""
