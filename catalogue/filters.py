@@ -5,27 +5,34 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db import connections
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema_field
 
-from catalogue.filter_fields import (
-    MAX_TEXT_LENGTH,
-    BoxField,
-    CircleField,
-    CubeField,
-    KeywordQuestionsField,
-    LinesField,
-    PartOfNameField,
-    TagsField,
-    UTCTimeField,
-    YesNoField,
+from catalogue.filter_fields import MAX_TEXT_LENGTH
+from catalogue.filter_kinds import (
+    BOX_HELP,
+    CIRCLE_HELP,
+    KEYWORD_HELP,
+    LINES_HELP,
+    OVERLAPS_HELP,
+    SELECTION_HELP,
+    BoxFilter,
+    CircleFilter,
+    CubeFilter,
+    FloatFilter,
+    KeywordFilter,
+    LinesFilter,
+    NameFilter,
+    SelectionFilter,
+    TagsFilter,
+    TimeFilter,
+    YesNoFilter,
+    at_least,
+    at_least_and_at_most,
 )
-from catalogue.keyword_search import Comparison, Equality, KeywordQuestion, PartOfText
+from catalogue.keyword_search import Comparison, Equality, PartOfText
 from catalogue.models import Selection
 from common.keyset import Ordering, Ways
-from datacubes.fields_of_view import Box, Circle, near_box, overlaps_box, overlaps_circle
 from datacubes.models import DataCube, Instrument, Tag
 from datacubes.simultaneous import overlapping
 
@@ -38,158 +45,6 @@ TOO_MANY_COMPARED = (
     "The comparison of keywords takes too long, as it reads every cube. Add a filter that leaves fewer cubes, such as "
     "a time range, an instrument or a line."
 )
-
-
-class TimeFilter(django_filters.IsoDateTimeFilter):
-    """Compares with a time."""
-
-    field_class = UTCTimeField
-
-
-class FloatFilter(django_filters.NumberFilter):
-    """Compares with a finite number. A NumberFilter's decimal can exceed the range of a database's number."""
-
-    field_class = forms.FloatField
-
-
-_KEYWORD_HELP = (
-    "Keyword of the cube's header and its value, as NAME:value. A number matches in any notation; T and F match "
-    "logical values. Numbers are also compared: NAME<v, NAME<=v, NAME>v, NAME>=v, and NAME:a..b from a to b. NAME~text "
-    "finds part of a text, in any case. If repeated, a cube must match all."
-)
-_LINES_HELP = (
-    "Spectral line: a name with or without its wavelength (Ca II 8542, H-alpha, Hα), a wavelength in nm or Å (854.2, "
-    "8542, 8542 Å), or an element with all its lines (Ca II). If repeated, a cube must match any."
-)
-
-
-def _texts(example: str, description: str) -> Any:
-    return extend_schema_field(
-        {"type": "array", "items": {"type": "string", "example": example}, "description": description}
-    )
-
-
-@_texts("WAVEBAND:Fe I 6173", _KEYWORD_HELP)
-class KeywordFilter(django_filters.Filter):
-    """Selects cubes whose header has all given values."""
-
-    field_class = KeywordQuestionsField
-
-    def filter(self, qs: QuerySet, value: Sequence[KeywordQuestion]) -> QuerySet:
-        """Select the cubes that match each value."""
-        for question in value or []:
-            qs = qs.filter(question.condition(connections[qs.db].vendor))
-        return qs
-
-    def filter_by_index(self, qs: QuerySet, value: Sequence[KeywordQuestion]) -> QuerySet:
-        """Select the cubes that the index finds for each value."""
-        for question in value or []:
-            qs = qs.filter(question.indexed_condition(connections[qs.db].vendor))
-        return qs
-
-
-@_texts("Ca II 8542", _LINES_HELP)
-class LinesFilter(django_filters.Filter):
-    """Selects cubes of any of some spectral lines."""
-
-    field_class = LinesField
-
-    def filter(self, qs: QuerySet, value: Sequence[str]) -> QuerySet:
-        """Select the cubes of any of the lines, given by their stored names."""
-        if not value:
-            return qs
-        return qs.filter(**({self.field_name: value[0]} if len(value) == 1 else {f"{self.field_name}__in": value}))
-
-
-class TagsFilter(django_filters.ModelMultipleChoiceFilter):
-    """Selects by names of tags, without regard to case."""
-
-    field_class = TagsField
-
-
-_BOX_HELP = "x_min,y_min,x_max,y_max in helioprojective arcsec: cubes whose field of view overlaps the box."
-_CIRCLE_HELP = "x,y,radius in helioprojective arcsec: cubes whose field of view overlaps the circle."
-_OVERLAPS_HELP = "OID of a cube: other cubes that overlap it in time and field of view."
-
-
-def _text(example: str, description: str) -> Any:
-    return extend_schema_field({"type": "string", "example": example, "description": description})
-
-
-class NameFilter(django_filters.CharFilter):
-    """Compares with a part of a name."""
-
-    field_class = PartOfNameField
-
-
-@_text("-100,-100,100,100", _BOX_HELP)
-class BoxFilter(django_filters.Filter):
-    """Selects cubes whose field of view overlaps a box."""
-
-    field_class = BoxField
-
-    def filter(self, qs: QuerySet, value: Box | None) -> QuerySet:
-        """Select the cubes."""
-        return qs if value is None else qs.filter(overlaps_box(value))
-
-    def filter_by_index(self, qs: QuerySet, value: Box) -> QuerySet:
-        """Select the cubes among those that an index finds."""
-        return _near(self.filter(qs, value), value)
-
-
-@_text("0,0,500", _CIRCLE_HELP)
-class CircleFilter(django_filters.Filter):
-    """Selects cubes whose field of view overlaps a circle."""
-
-    field_class = CircleField
-
-    def filter(self, qs: QuerySet, value: Circle | None) -> QuerySet:
-        """Select the cubes."""
-        return qs if value is None else qs.filter(overlaps_circle(value))
-
-    def filter_by_index(self, qs: QuerySet, value: Circle) -> QuerySet:
-        """Select the cubes among those that an index finds."""
-        return _near(self.filter(qs, value), value.box)
-
-
-def _near(cubes: QuerySet, box: Box) -> QuerySet:
-    """Select the cubes that are near a box, if the database has an index of them."""
-    return cubes.filter(near_box(box)) if connections[cubes.db].vendor == "postgresql" else cubes
-
-
-@_text("2019-04-19T17:34:55.50395_6173_0-4", _OVERLAPS_HELP)
-class CubeFilter(django_filters.Filter):
-    """Compares with a cube."""
-
-    field_class = CubeField
-
-
-def _at_least_and_at_most(column: str, label: str, what: str) -> tuple[FloatFilter, FloatFilter]:
-    """Return the filters for the low and the high end of a range of one column."""
-    return _at_least(column, label, what), FloatFilter(
-        field_name=f"metadata__{column}", lookup_expr="lte", label=f"{label} to", help_text=f"At most: {what}."
-    )
-
-
-def _at_least(column: str, label: str, what: str) -> FloatFilter:
-    """Return the filter for the low end of a range of one column."""
-    return FloatFilter(
-        field_name=f"metadata__{column}", lookup_expr="gte", label=f"{label} from", help_text=f"At least: {what}."
-    )
-
-
-class YesNoFilter(django_filters.BooleanFilter):
-    """Compares with true or false."""
-
-    field_class = YesNoField
-
-
-_SELECTION_HELP = "Key of a kept selection."
-
-
-@extend_schema_field({"type": "string", "description": _SELECTION_HELP})
-class SelectionFilter(django_filters.ModelChoiceFilter):
-    """Chooses a kept selection by its key."""
 
 
 class RangesForm(forms.Form):
@@ -248,24 +103,24 @@ class DataCubeFilter(django_filters.FilterSet):
         label="Wavelength to (nm)",
         help_text="Cubes whose shortest wavelength is at most this, in nm.",
     )
-    x_from, x_to = _at_least_and_at_most("pointing_x", "Centre x", "helioprojective longitude of the centre, arcsec")
-    y_from, y_to = _at_least_and_at_most("pointing_y", "Centre y", "helioprojective latitude of the centre, arcsec")
-    size_x_from, size_x_to = _at_least_and_at_most("size_x", "Width", "width of the field of view, arcsec")
-    size_y_from, size_y_to = _at_least_and_at_most("size_y", "Height", "height of the field of view, arcsec")
-    rotation_from, rotation_to = _at_least_and_at_most(
+    x_from, x_to = at_least_and_at_most("pointing_x", "Centre x", "helioprojective longitude of the centre, arcsec")
+    y_from, y_to = at_least_and_at_most("pointing_y", "Centre y", "helioprojective latitude of the centre, arcsec")
+    size_x_from, size_x_to = at_least_and_at_most("size_x", "Width", "width of the field of view, arcsec")
+    size_y_from, size_y_to = at_least_and_at_most("size_y", "Height", "height of the field of view, arcsec")
+    rotation_from, rotation_to = at_least_and_at_most(
         "rotation", "Rotation", "angle from solar north to the image's y axis, counterclockwise, -180 to 180 degrees"
     )
-    mu_from, mu_to = _at_least_and_at_most(
+    mu_from, mu_to = at_least_and_at_most(
         "mu", "μ", "cosine of the heliocentric angle of the centre: 1 at disk centre, 0 at the limb"
     )
-    r0_from = _at_least("r0_median", "Median r₀ (m)", "median of r₀ of all altitudes, m; cubes without it are left out")
-    duration_from, duration_to = _at_least_and_at_most("duration", "Duration (s)", "time from begin to end, s")
-    cadence_from, cadence_to = _at_least_and_at_most("cadence", "Cadence (s)", "time from scan to scan, s")
-    scans_from, scans_to = _at_least_and_at_most("n_scans", "Scans", "number of scans")
-    exposure_from, exposure_to = _at_least_and_at_most("exposure", "Exposure (s)", "exposure time of a frame, s")
-    box = BoxFilter(label="Box (arcsec)", help_text=_BOX_HELP)
-    circle = CircleFilter(label="Circle (arcsec)", help_text=_CIRCLE_HELP)
-    spectral_line = LinesFilter(field_name="metadata__spectral_line", label="Spectral line", help_text=_LINES_HELP)
+    r0_from = at_least("r0_median", "Median r₀ (m)", "median of r₀ of all altitudes, m; cubes without it are left out")
+    duration_from, duration_to = at_least_and_at_most("duration", "Duration (s)", "time from begin to end, s")
+    cadence_from, cadence_to = at_least_and_at_most("cadence", "Cadence (s)", "time from scan to scan, s")
+    scans_from, scans_to = at_least_and_at_most("n_scans", "Scans", "number of scans")
+    exposure_from, exposure_to = at_least_and_at_most("exposure", "Exposure (s)", "exposure time of a frame, s")
+    box = BoxFilter(label="Box (arcsec)", help_text=BOX_HELP)
+    circle = CircleFilter(label="Circle (arcsec)", help_text=CIRCLE_HELP)
+    spectral_line = LinesFilter(field_name="metadata__spectral_line", label="Spectral line", help_text=LINES_HELP)
     polarimetry = YesNoFilter(
         field_name="metadata__has_polarimetry",
         label="Polarimetry",
@@ -305,14 +160,14 @@ class DataCubeFilter(django_filters.FilterSet):
     overlaps = CubeFilter(
         method="at_the_same_time",
         label="At the same time as",
-        help_text=_OVERLAPS_HELP,
+        help_text=OVERLAPS_HELP,
     )
-    keyword = KeywordFilter(label="FITS keyword", help_text=_KEYWORD_HELP)
+    keyword = KeywordFilter(label="FITS keyword", help_text=KEYWORD_HELP)
     selection = SelectionFilter(
         queryset=Selection.objects.all(),
         method="in_selection",
         label="Selection",
-        help_text=_SELECTION_HELP,
+        help_text=SELECTION_HELP,
     )
 
     class Meta:
