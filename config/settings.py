@@ -113,6 +113,7 @@ if _base_url.scheme == "https":
 
 INSTALLED_APPS = [
     "axes",
+    "corsheaders",
     "operations.admin_app.ArchiveAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -139,6 +140,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "common.http.security_headers.security_headers",
     "common.http.body_limit.limit_body",
+    "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -214,6 +216,15 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# Pages of any other origin, such as notebooks in a browser, may read what is public, and with a token what that opens.
+# Cookies are never sent along, and nothing can be posted.
+CORS_ALLOW_ALL_ORIGINS = True
+_READABLE = "data-cubes|observations|instruments|spectral-lines|tags|selections|schema"
+CORS_URLS_REGEX = rf"^/(api/v1/({_READABLE})|data|{MEDIA_URL.strip('/')})/"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "range"]
+CORS_EXPOSE_HEADERS = ["accept-ranges", "content-disposition", "content-range", "etag", "retry-after"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from catalogue.links import header_path
 from catalogue.pages.catalogue import LISTED_CUBES
+from catalogue.pages.citations import citation_of, other_sites, ways_to_use
 from catalogue.pages.keyword_table import MAX_CHARACTERS, keyword_table
 from catalogue.pages.plot_texts import line_profile_text, seeing_text
 from datacubes.closed_previews import hide_closed_previews
@@ -55,6 +56,9 @@ def cube_page(request: HttpRequest, oid: str) -> HttpResponse:
         "more_cards": more_cards,
         "header_path": header_path(cube.oid),
         "companions": companions_of(cube),
+        "citation": citation_of(cube),
+        "ways_to_use": ways_to_use(cube),
+        "other_sites": other_sites(cube),
         "related": [
             (
                 "Of the same observation",
@@ -64,12 +68,7 @@ def cube_page(request: HttpRequest, oid: str) -> HttpResponse:
             (
                 "Of other observations at the same time",
                 _first(request, _of_the_same_time(cube)),
-                urlencode(
-                    {
-                        "time_from": cube.metadata.date_beg.isoformat(),
-                        "time_to": cube.metadata.date_end.isoformat(),
-                    }
-                ),
+                urlencode({"overlaps": cube.oid}),
             ),
         ],
     }

@@ -6,6 +6,7 @@ from django.urls import path
 from catalogue.pages.catalogue import catalogue
 from catalogue.pages.compare import compare
 from catalogue.pages.cube import cube_page
+from catalogue.pages.help import help_page
 from catalogue.pages.icon import icon
 from catalogue.pages.media import media
 from catalogue.pages.selections import keep, selection_page
@@ -15,6 +16,7 @@ urlpatterns = [
     path("", catalogue, name="catalogue"),
     path("cubes/<oid:oid>/", cube_page, name="cube"),
     path("compare/", compare, name="compare"),
+    path("help/", help_page, name="help"),
     path("selections/", keep, name="keep-selection"),
     path("selections/<slug:key>/", selection_page, name="selection"),
     path("favicon.ico", icon, name="icon"),

@@ -34,6 +34,12 @@ def cube_title(cube: DataCube) -> str:
 
 
 @register.filter
+def largest_picture(cube: DataCube) -> ImagePreview | None:
+    """Return the largest image preview of a cube."""
+    return max(cube.image_previews.all(), key=lambda preview: preview.width, default=None)
+
+
+@register.filter
 def cube_page_of(oid: str) -> str:
     """Return the path of the page of an OID."""
     return cube_page_path(oid)

@@ -21,6 +21,16 @@ class Instrument(models.Model):
         default="sst",
         help_text="Decides how its files are read. After a change, re-ingest its cubes.",
     )
+    credit = models.CharField(
+        max_length=255,
+        blank=True,
+        help_text="Who made the data, as citations name them, such as “Institute for Solar Physics, Stockholm "
+        "University”.",
+    )
+    reference = models.CharField(
+        max_length=255, blank=True, help_text="Publication that describes the instrument, or its DOI."
+    )
+    acknowledgement = models.TextField(blank=True, help_text="Sentence that publications are asked to include.")
 
     class Meta:
         ordering = ["name"]

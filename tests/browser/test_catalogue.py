@@ -14,15 +14,15 @@ pytestmark = pytest.mark.browser
 def test_a_cube_is_found_by_a_filter_and_opened(page, public_cube, restricted_cube):
     page.goto("/")
     expect(page.get_by_role("article")).to_have_count(2)
-    page.get_by_label("Spectral line").fill("6173")
+    page.get_by_role("checkbox", name="Fe I 6173").check()
     page.get_by_role("checkbox", name="CRISP").check()
     page.get_by_role("button", name="Show cubes").click()
     expect(page).to_have_url(re.compile(r"instrument=CRISP.*spectral_line=6173"))
     expect(page.get_by_role("article")).to_have_count(1)
-    page.get_by_role("link", name="CRISP 6173").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("CRISP 6173, 2019-04-19 17:34:55 UTC")
+    page.get_by_role("link", name="CRISP Fe I 6173").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("CRISP Fe I 6173, 2019-04-19 17:34:55 UTC")
     page.go_back()
-    expect(page.get_by_label("Spectral line")).to_have_value("6173")
+    expect(page.get_by_role("checkbox", name="Fe I 6173")).to_be_checked()
 
 
 def test_a_filter_is_taken_away(page, public_cube, restricted_cube):
@@ -37,9 +37,44 @@ def test_the_order_is_changed_and_the_filters_stay(page, public_cube, restricted
     page.goto("/?time_from=2018-01-01")
     expect(page.get_by_role("article").first).to_contain_text("CHROMIS")
     page.get_by_label("Order").select_option("Oldest first")
-    page.get_by_role("button", name="Sort").click()
     expect(page.get_by_role("article").first).to_contain_text("CRISP")
     expect(page.get_by_label("Observed from")).to_have_value("2018-01-01")
+
+
+def test_a_box_on_the_disk_is_dragged_and_moved_with_the_keyboard(page, public_cube):
+    page.goto("/")
+    page.get_by_text("Where on the Sun").click()
+    disk, box = page.get_by_role("application", name="Box on the solar disk"), page.get_by_label("Box (arcsec)")
+    disk.scroll_into_view_if_needed()
+    place = disk.bounding_box()
+    x, y, side = place["x"], place["y"], place["width"]
+    page.mouse.move(x + side / 4, y + side / 4)
+    page.mouse.down()
+    page.mouse.move(x + 3 * side / 4, y + 3 * side / 4, steps=3)
+    page.mouse.up()
+    left, bottom, right, top = map(int, box.input_value().split(","))
+    assert left == pytest.approx(-600, abs=30)
+    assert (bottom, right, top) == (pytest.approx(-600, abs=30), pytest.approx(600, abs=30), pytest.approx(600, abs=30))
+    disk.focus()
+    page.keyboard.press("ArrowRight")
+    assert box.input_value() == f"{left + 50},{bottom},{right + 50},{top}"
+    page.keyboard.press("Shift+ArrowUp")
+    assert box.input_value() == f"{left + 50},{bottom},{right + 50},{top + 50}"
+    page.get_by_role("button", name="Show cubes").click()
+    expect(page).to_have_url(re.compile(r"/\?box=[-0-9%C]+$"))
+
+
+def test_ticked_cubes_are_compared_and_kept(page, public_cube, restricted_cube):
+    page.goto("/")
+    for cube in (public_cube, restricted_cube):
+        page.get_by_role("checkbox", name=f"Choose {cube.oid}").check()
+    page.get_by_role("button", name="Compare the ticked").click()
+    expect(page.get_by_role("columnheader")).to_have_count(2)
+    page.go_back()
+    page.get_by_role("checkbox", name=f"Choose {public_cube.oid}").check()
+    page.get_by_role("button", name="Keep as a selection").click()
+    expect(page).to_have_url(re.compile(r"/\?selection="))
+    expect(page.get_by_text("Its permanent address is")).to_be_visible()
 
 
 def test_everything_is_reached_with_the_keyboard(page, public_cube):
@@ -53,9 +88,9 @@ def test_everything_is_reached_with_the_keyboard(page, public_cube):
     page.keyboard.type("2019")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("search=2019"))
-    page.get_by_role("link", name="CRISP 6173").focus()
+    page.get_by_role("link", name="CRISP Fe I 6173").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("CRISP 6173")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("CRISP Fe I 6173")
 
 
 def test_it_works_without_javascript(open_context, public_cube, restricted_cube):
@@ -64,7 +99,7 @@ def test_it_works_without_javascript(open_context, public_cube, restricted_cube)
     page.get_by_label("Observed from").fill("2022-01-01")
     page.get_by_role("button", name="Show cubes").click()
     expect(page.get_by_role("article")).to_have_count(1)
-    page.get_by_role("link", name="CHROMIS 3950").click()
+    page.get_by_role("link", name="CHROMIS Ca II H and K 3950").click()
     expect(page.get_by_role("table")).to_contain_text("OBSERVER")
     expect(page.get_by_text("The plot needs JavaScript.").first).to_be_visible()
 
@@ -95,7 +130,8 @@ def test_the_filters_are_folded_away_on_a_phone_unless_one_is_wrong(open_context
     field = page.get_by_label("Observed from")
     expect(field).to_be_hidden()
     page.get_by_role("heading", name="Filters").click()
-    field.fill("yesterday")
-    field.press("Enter")
-    expect(field).to_be_visible()
-    expect(field).to_have_accessible_description(re.compile("Enter a time such as"))
+    line = page.get_by_label("Other lines")
+    line.fill("x" * 1000)
+    line.press("Enter")
+    expect(line).to_be_visible()
+    expect(line).to_have_accessible_description(re.compile("characters; at most"))

@@ -83,7 +83,7 @@ def test_pages_of_the_largest_header_show_its_beginning_and_link_to_all_of_it(da
         f"{count - 1 - MAX_VALUES} more values are not shown. Whole header",
         f"{count - MAX_SHOWN_CARDS} more cards are not shown. Whole header",
     ]
-    assert len(page.one("pre").content[0].splitlines()) == MAX_SHOWN_CARDS
+    assert len(page.one("pre", aria_label="Cards of the cube's header").content[0].splitlines()) == MAX_SHOWN_CARDS
     admin = admin_client.get(f"/admin/datacubes/datacube/{DataCube.objects.get().pk}/change/").content.decode()
     assert len(admin) < 1_000_000
     for shown in (page, parse_html(admin)):

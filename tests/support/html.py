@@ -20,6 +20,11 @@ class Element:
         """The text in it, each run of blanks as one."""
         return " ".join("".join(self._texts()).split())
 
+    @property
+    def text_as_written(self) -> str:
+        """The text in it with its blanks and line ends."""
+        return "".join(self._texts())
+
     def all(self, name: str | None = None, /, **attributes: str) -> list["Element"]:
         """Return the elements in it with this name and these attributes; write `class_` for class, ``_`` for ``-``."""
         wanted = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}

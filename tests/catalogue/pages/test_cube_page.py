@@ -16,7 +16,7 @@ SAMPLE_PAGE = "/cubes/2019-04-19T17:34:55.50395_6173_0-4/"
 def test_the_page_shows_the_facts_of_the_cube(archive_cube, visit):
     archive_cube()
     page = visit(SAMPLE_PAGE)
-    assert page.one("h1").text == "CRISP 6173, 2019-04-19 17:34:55 UTC"
+    assert page.one("h1").text == "CRISP Fe I 6173, 2019-04-19 17:34:55 UTC"
     facts = {row.one("dt").text: row.one("dd").text for row in page.one("section", class_="facts").all("div")}
     assert facts["Wavelengths"] == "617.15–617.61 nm, 3 steps"
     assert facts["Scans"] == "2"
@@ -26,7 +26,7 @@ def test_the_page_shows_the_facts_of_the_cube(archive_cube, visit):
     links = {link.text: link.attributes["href"] for link in page.one("main").all("a")}
     assert links["Sunspot"] == "/?tag=Sunspot"
     assert links["CRISP"] == "/?instrument=CRISP"
-    assert links["6173"] == "/?spectral_line=6173"
+    assert links["Fe I 6173"] == "/?spectral_line=6173"
     assert links["2019-04-19T17:34:55.50395"] == "/?observation=2019-04-19T17%3A34%3A55.50395"
 
 
@@ -77,7 +77,7 @@ def test_keywords_are_listed_with_value_and_comment(archive_cube, visit):
 
 def test_the_header_is_shown_card_by_card(archive_cube, visit):
     archive_cube()
-    cards = visit(SAMPLE_PAGE).one("pre").content[0].splitlines()
+    cards = visit(SAMPLE_PAGE).one("pre", aria_label="Cards of the cube's header").content[0].splitlines()
     assert cards[0] == "SIMPLE  =                    T / conforms to FITS standard"
     assert cards[-1] == "END"
 
@@ -142,7 +142,7 @@ def test_a_cube_with_little_metadata_has_a_page(archive_cube, visit):
     DataCube.objects.get(oid=cube.oid).delete()
     page = visit("/cubes/bare/")
     assert page.one("span", class_="no-picture").text == "No preview"
-    assert page.all("video") == page.all("section", class_="plot") == page.all("pre") == []
+    assert page.all("video") == page.all("section", class_="plot") == []
 
 
 def test_only_reading_is_allowed(archive_cube, client):

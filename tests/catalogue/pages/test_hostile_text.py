@@ -42,7 +42,7 @@ def test_the_text_is_shown_unchanged(hostile_cube, visit):
     assert rows["OBJECT"].startswith(HOSTILE["OBJECT"])
     assert ATTACK in page.one("section", class_="download").text
     assert ATTACK in page.one("p", class_="oid").text
-    assert f"OBSERVER= '{ATTACK}'" in page.one("pre").content[0]
+    assert f"OBSERVER= '{ATTACK}'" in page.one("pre", aria_label="Cards of the cube's header").content[0]
     assert HOSTILE["FILTER1"] in page.one("h1").text
 
 
