@@ -122,7 +122,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "rest_framework",
     "rest_framework.authtoken",
     "common",
@@ -254,9 +253,6 @@ SPECTACULAR_SETTINGS = {
         "operations.api_descriptions.describe",
     ],
     # The documentation's scripts come from this server, and it asks no other for a badge.
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
 }
 
 # --- Watching it -----------------------------------------------------------------------------------------------------

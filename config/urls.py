@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from common.http.failures import server_error
+from operations.api_docs import api_docs
 from operations.api_root import APIRootView
 from operations.metrics import MetricsView
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", APIRootView.as_view(), name="api-root"),
+    path("api/v1/docs/", api_docs, name="docs"),
     path("api/v1/", include("svo.urls")),  # Before those of cubes, for whom `<oid>/svo` could be an OID.
     path("api/v1/", include("catalogue.api.urls")),
     path("api/v1/", include("workorders.urls")),

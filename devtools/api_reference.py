@@ -6,12 +6,15 @@ Without ``--write`` it fails if the file differs from what would be made.
 import os
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 import django
 
 from config.environment import PROJECT_ROOT
 from devtools.generated import write_or_compare
+
+if TYPE_CHECKING:
+    from operations.api_reference import ApiObject, Operation
 
 PAGE = PROJECT_ROOT / "docs" / "api-reference.md"
 
@@ -19,23 +22,21 @@ _HEAD = """\
 # API reference
 
 Made from the OpenAPI description by `python -m devtools.api_reference --write`. An archive serves the description at
-`/api/v1/schema/`, and a page to try it at `/api/v1/docs/`. Times are UTC, wavelengths nm, angles arcsec, sizes bytes.
+`/api/v1/schema/`, and this page at `/api/v1/docs/`. Times are UTC, wavelengths nm, angles arcsec, sizes bytes.
 """
 
 
 def page() -> str:
     """Return the page as Markdown."""
-    from drf_spectacular.generators import SchemaGenerator  # It needs Django to be set up.
+    from operations.api_reference import api_reference  # It needs Django to be set up.
 
-    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    reference = api_reference()
     parts = [_HEAD, "## Operations", ""]
-    for path, methods in schema["paths"].items():
-        for method, operation in methods.items():
-            parts += _operation(path, method, operation)
+    for operation in reference.operations:
+        parts += _operation(operation)
     parts += ["## Objects", ""]
-    for name, described in sorted(schema["components"]["schemas"].items()):
-        if described.get("properties") and not name.startswith("Paginated"):
-            parts += _object(name, described)
+    for described in reference.objects:
+        parts += _object(described)
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -46,47 +47,37 @@ def main(arguments: list[str]) -> int:
     return write_or_compare(arguments, "devtools.api_reference", {PAGE: page()})
 
 
-def _operation(path: str, method: str, operation: dict[str, Any]) -> Iterator[str]:
-    needs_token = {} not in operation.get("security", [{}])
-    yield f"### {operation['summary']}"
+def _operation(operation: "Operation") -> Iterator[str]:
+    yield f"### {operation.summary}"
     yield ""
-    yield f"`{method.upper()} {path}`{', with a token' if needs_token else ''}"
+    yield f"`{operation.method} {operation.path}`{', with a token' if operation.needs_token else ''}"
     yield ""
-    yield _in_a_cell(operation["description"])
+    yield _in_a_cell(operation.description)
     yield ""
-    parameters = operation.get("parameters", [])
-    if parameters:
+    if operation.parameters:
         yield "| parameter | meaning |"
         yield "| --- | --- |"
-        for parameter in parameters:
-            yield f"| `{parameter['name']}` | {_in_a_cell(parameter.get('description', 'Part of the address.'))} |"
+        for parameter in operation.parameters:
+            yield f"| `{parameter.name}` | {_in_a_cell(parameter.description)} |"
         yield ""
-    yield f"Answers: {', '.join(sorted(map(str, operation['responses'])))}."
+    yield f"Answers: {', '.join(status for status, _ in operation.answers)}."
     yield ""
 
 
-def _object(name: str, described: dict[str, Any]) -> Iterator[str]:
-    yield f"### {name}"
+def _object(described: "ApiObject") -> Iterator[str]:
+    yield f"### {described.name}"
     yield ""
-    yield _in_a_cell(described.get("description", ""))
+    yield _in_a_cell(described.description)
     yield ""
     yield "| field | type | meaning |"
     yield "| --- | --- | --- |"
-    for field, properties in described["properties"].items():
-        yield f"| `{field}` | {_type(properties)} | {_in_a_cell(properties.get('description', ''))} |"
+    for field in described.fields:
+        yield f"| `{field.name}` | {field.type} | {_in_a_cell(field.description)} |"
     yield ""
 
 
-def _type(properties: dict[str, Any]) -> str:
-    references = properties.get("allOf") or properties.get("oneOf") or ([properties] if "$ref" in properties else [])
-    if references:
-        return str(references[0].get("$ref", "")).rpartition("/")[2]
-    kind = str(properties.get("format") or properties.get("type", "any"))
-    return f"list of {_type(properties['items'])}" if kind == "array" else kind
-
-
 def _in_a_cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":

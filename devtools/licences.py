@@ -16,7 +16,6 @@ Some packages contain the work of others, under licences of its own:
 
 - `imageio-ffmpeg` contains a program, ffmpeg, built under the GPL, version 3 or later. The archive runs it as a process
   of its own. A container image contains it too: whoever passes the image on must offer the source code of ffmpeg.
-- `drf-spectacular-sidecar` contains Swagger UI (Apache-2.0) and Redoc (MIT).
 - `psycopg2-binary` contains libpq, OpenSSL, Kerberos and other libraries, each under its own licence.
 - `numpy` and `pillow` contain libraries; their licence files name those and their licences."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import Throttled, ValidationError
+from rest_framework.exceptions import NotFound, Throttled, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -113,4 +113,6 @@ class SelectionView(ReadView):
     )
     def get(self, request: Request, key: str) -> Response:
         """Return a kept selection."""
+        if not key.isprintable():  # PostgreSQL compares no text with NUL.
+            raise NotFound
         return Response(self.get_serializer(self.get_object()).data)

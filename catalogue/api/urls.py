@@ -1,7 +1,7 @@
 """The URLs of the read API and of its description."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView
 
 from catalogue.api import selections, views
 from datacubes import links  # noqa: F401  Registers the converter.
@@ -13,9 +13,8 @@ urlpatterns = [
     path("observations/", views.ObservationListView.as_view(), name="observation-list"),
     path("instruments/", views.InstrumentListView.as_view(), name="instrument-list"),
     path("selections/", selections.SelectionListView.as_view(), name="selection-list"),
-    path("selections/<slug:key>/", selections.SelectionView.as_view(), name="selection-detail"),
+    path("selections/<str:key>/", selections.SelectionView.as_view(), name="selection-detail"),
     path("spectral-lines/", views.SpectralLineListView.as_view(), name="spectral-line-list"),
     path("tags/", views.TagListView.as_view(), name="tag-list"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(), name="docs"),
 ]

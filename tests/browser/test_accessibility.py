@@ -20,6 +20,7 @@ def test_no_page_has_barriers(open_context, public_cube, restricted_cube, scheme
         "/?group=observations",
         f"/compare/?oid={public_cube.oid}&oid={restricted_cube.oid}",
         "/help/",
+        "/api/v1/docs/",
         f"/cubes/{public_cube.oid}/",
         f"/cubes/{restricted_cube.oid}/",
         f"/data/{restricted_cube.oid}/{restricted_cube.filename}",

@@ -16,8 +16,3 @@ def test_the_admin_works(page, public_cube):
         page.goto(f"/admin/{path}")
         page.wait_for_load_state("networkidle")
         expect(page.locator("#content h1")).to_be_visible()
-
-
-def test_the_documentation_of_the_api_is_drawn(page, transactional_db):
-    page.goto("/api/v1/docs/")
-    expect(page.get_by_role("heading", name="Solar archive")).to_be_visible()

@@ -1,7 +1,5 @@
 """The API's description is right: what is generated from it is answered as it says, and never by a failure."""
 
-import re
-
 import pytest
 import schemathesis
 from django.contrib.auth.models import User
@@ -126,14 +124,3 @@ def test_the_description_names_every_list_and_parameter(db, anybody):
     assert all(parameter["description"] for parameter in parameters.values())
     assert parameters["page_size"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
     assert set(description["components"]["securitySchemes"]) == {"tokenAuth", "cookieAuth"}
-
-
-def test_the_documentation_loads_nothing_from_another_host(db, anybody):
-    page = anybody.get("/api/v1/docs/", HTTP_ACCEPT="text/html")
-    assert page.status_code == 200
-    text = page.content.decode()
-    assets = re.findall(r'(?:src|href)="([^"]+)"', text)
-    assert len(assets) >= 3
-    assert all(asset.startswith("/static/drf_spectacular_sidecar/") for asset in assets)
-    assert not re.findall(r"https?://|['\"]//", text.replace("http://testserver/", "/"))
-    assert '"validatorUrl": null' in text
