@@ -45,6 +45,7 @@ lint: $(READY) ## Check format, style, the floors of the house, types and that r
 	git ls-files -- "*.py" "*.md" "*.html" "*.yml" "*.toml" ":!:*/vendor/*" | xargs $(BIN)/codespell
 	DATABASE_URL= $(BIN)/python -m devtools.commands_reference
 	DATABASE_URL= $(BIN)/python -m devtools.api_reference
+	DATABASE_URL= $(BIN)/python -m devtools.metrics_reference
 
 docs: $(READY) ## Build the documentation as a site in var/site, and check its links.
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict

@@ -5,6 +5,7 @@ a cost that has a bound.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
 from typing import Any
@@ -32,12 +33,52 @@ MAX_RUNS = 100_000
 DURATIONS = (0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000)  # Seconds; an unchanged cube takes about 0.02.
 
 
+@dataclass(frozen=True)
+class Description:
+    """A metric: its name, what it means, and its labels."""
+
+    name: str
+    meaning: str
+    labels: tuple[str, ...] = ()
+    kind: type[GaugeMetricFamily | GaugeHistogramMetricFamily] = GaugeMetricFamily
+
+    def family(self) -> Any:
+        """Return the metric without values."""
+        return self.kind(self.name, self.meaning, labels=list(self.labels))
+
+
+ORDERS = Description(
+    "archive_orders",
+    "Work orders by status; exact up to 100,000, an estimate beyond. Dismissed failures count apart.",
+    ("status",),
+)
+OLDEST_ORDER = Description(
+    "archive_oldest_waiting_order_seconds",
+    "For how long the oldest order waits that a worker could take now, those of dead workers too; 0 if none waits.",
+)
+RUNS = Description(
+    "archive_runs_of_last_hour_seconds",
+    f"How long the runs took that ended within the last hour, by outcome; the latest {MAX_RUNS:,} of each.",
+    ("outcome",),
+    GaugeHistogramMetricFamily,
+)
+SUBMISSIONS = Description(
+    "archive_svo_submissions",
+    "Changes that were not sent to the SVO yet, by state; exact up to 100,000, an estimate beyond.",
+    ("state",),
+)
+SYNCHRONISATION = Description(
+    "archive_svo_last_synchronisation_timestamp_seconds", "When the last synchronisation with the SVO ended."
+)
+DESCRIPTIONS = (ORDERS, OLDEST_ORDER, RUNS, SUBMISSIONS, SYNCHRONISATION)
+
+
 class ArchiveCollector(Collector):
     """Asks the database when Prometheus asks."""
 
     def describe(self) -> list[Metric]:
-        """Return no metrics, so that registration does not query the database."""
-        return []
+        """Return the metrics without values, so that registration does not query the database."""
+        return [description.family() for description in DESCRIPTIONS]
 
     def collect(self) -> Iterator[Metric]:
         """Give the metrics of the queue, of its runs and of the SVO."""
@@ -90,31 +131,20 @@ def _is_allowed(address: str) -> bool:
 
 
 def _orders() -> Metric:
-    orders = GaugeMetricFamily(
-        "archive_orders",
-        "Work orders by status; exact up to 100,000, an estimate beyond. Dismissed failures count apart.",
-        labels=["status"],
-    )
+    orders = ORDERS.family()
     for status, number in orders_by_state().items():
         orders.add_metric([status], number.number)
     return orders
 
 
 def _oldest_order() -> Metric:
-    since = oldest_waiting_since()
-    return GaugeMetricFamily(
-        "archive_oldest_waiting_order_seconds",
-        "For how long the oldest order waits that a worker could take now, those of dead workers too; 0 if none waits.",
-        value=(timezone.now() - since).total_seconds() if since else 0,
-    )
+    since, oldest = oldest_waiting_since(), OLDEST_ORDER.family()
+    oldest.add_metric([], (timezone.now() - since).total_seconds() if since else 0)
+    return oldest
 
 
 def _runs() -> Metric:
-    runs = GaugeHistogramMetricFamily(
-        "archive_runs_of_last_hour_seconds",
-        f"How long the runs took that ended within the last hour, by outcome; the latest {MAX_RUNS:,} of each.",
-        labels=["outcome"],
-    )
+    runs = RUNS.family()
     for outcome in WorkOrderRun.Status:
         if outcome != WorkOrderRun.Status.STARTED:
             runs.add_metric([outcome], *_durations(outcome))
@@ -136,11 +166,7 @@ def _durations(outcome: WorkOrderRun.Status) -> tuple[list[tuple[str, float]], f
 
 
 def _submissions() -> Metric:
-    submissions = GaugeMetricFamily(
-        "archive_svo_submissions",
-        "What the SVO has not been told yet, by state; exact up to 100,000, an estimate beyond.",
-        labels=["state"],
-    )
+    submissions = SUBMISSIONS.family()
     for state in (Submission.State.PENDING, Submission.State.FAILED):
         submissions.add_metric([state], count_submissions(state).number)
     return submissions
@@ -148,9 +174,7 @@ def _submissions() -> Metric:
 
 def _synchronisation() -> Metric:
     last = last_synchronisation()
-    ended = GaugeMetricFamily(
-        "archive_svo_last_synchronisation_timestamp_seconds", "When the last synchronisation with the SVO ended."
-    )
+    ended = SYNCHRONISATION.family()
     if last is not None and last.finished_at is not None:
         ended.add_metric([], last.finished_at.timestamp())
     return ended
