@@ -1,1 +1,1 @@
-"""People: how they log in, and how they set a password by mail. Staff make accounts, in the admin."""
+"""People: login and new passwords by mail. Staff create accounts in the admin."""

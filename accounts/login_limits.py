@@ -38,7 +38,7 @@ class NetworkLimit:
 
 
 def too_many_attempts(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any]) -> HttpResponse:
-    """Answer somebody who has tried a password too often, on this site's form or on the admin's."""
+    """Answer a login after too many wrong passwords, on this site's form or the admin's."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
     answer = render(request, "accounts/too_many_attempts.html", {"minutes": minutes}, status=429)
     answer["Retry-After"] = str(60 * minutes)

@@ -1,10 +1,10 @@
-"""What people ask for without being logged in."""
+"""Requests of people who are not logged in."""
 
 from django.db import models
 
 
 class ResetRequest(models.Model):
-    """Somebody asked for a new password for the accounts of an e-mail address, whether or not there are any."""
+    """A request for a new password. It is stored whether or not the e-mail address has an account."""
 
     email = models.CharField(max_length=254, help_text="Case-folded.")
     network = models.CharField(max_length=43, blank=True, help_text="Where the request came from.")

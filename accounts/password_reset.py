@@ -32,7 +32,7 @@ class PasswordResetView(auth.PasswordResetView):
     template_name = "accounts/forgotten_password.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Say so where the archive sends no mail."""
+        """Explain that no mail is sent if no mail server is set."""
         if not settings.SENDS_MAIL:
             context = {"contact": settings.ARCHIVE_CONTACT_EMAIL}
             return render(request, "accounts/no_mail.html", context, status=404)

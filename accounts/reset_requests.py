@@ -1,4 +1,4 @@
-"""What becomes of a request for a new password: a worker looks for the account and sends the mail."""
+"""Answers requests for a new password: a worker looks for the account and sends the mail."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ KEPT = timedelta(days=1)
 
 
 def answer_next() -> bool:
-    """Send the mail of the oldest request that waits, if there is an account; return whether there was a request."""
+    """Answer the oldest request, with a mail if there is an account; return whether there was a request."""
     base = urlsplit(settings.ARCHIVE_BASE_URL)
     with transaction.atomic():
         skip = connection.features.has_select_for_update_skip_locked

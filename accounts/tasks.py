@@ -13,7 +13,7 @@ from common.wakeups import send_wake_up
 
 @shared_task
 def answer_reset_requests() -> None:
-    """Send the oldest mail that somebody asked for to set a new password, and for a second what follows it."""
+    """Answer the oldest request for a new password and, for a second, those after it."""
     stop = time.monotonic() + GO_ON_SECONDS
     with left_to_the_next_sweep():
         while answer_next() and time.monotonic() < stop:
@@ -22,7 +22,7 @@ def answer_reset_requests() -> None:
 
 @shared_task
 def sweep_reset_requests() -> None:
-    """Wake a worker for requests that nobody was woken for, and forget the old ones."""
+    """Wake a worker for requests whose wake-up was lost, and delete old requests."""
     with left_to_the_next_sweep():
         forget_old_requests()
         if ResetRequest.objects.filter(answered_at=None).exists():

@@ -124,16 +124,16 @@ class Page(Generic[Row]):
 
 @dataclass(frozen=True)
 class Ways(Generic[Row]):
-    """Two ways to find the rows of a list that has conditions that the index of its order does not answer.
+    """Two ways to find the rows of a list if the index of its order does not answer all conditions.
 
     Attributes
     ----------
     walked
-        The list without these conditions, to be walked through in its order.
+        The list without these conditions, to be scanned in its order.
     collected
-        The list with all conditions, as other indexes answer them best. It may hold rows too many.
+        The list with all conditions, written so that other indexes answer them. It may contain a few extra rows.
     length
-        How many rows of `walked` are looked at: as many as take about as long as to make a page of what is found.
+        Rows to scan in order before falling back to `collected`.
     seconds
         The limit of time for `collected`, if no index answers a condition.
     needs_index
@@ -178,15 +178,14 @@ def keyset_page(
 ) -> Page[Row]:
     """Return a page of a list, in two statements, or, with `ways`, in at most four.
 
-    A database likes to walk through a list in its order until it has a page. If few rows of the list fulfil a
-    condition that the index of the order does not answer, it looks at each on the way, which may be all there are.
-    With `ways`, it is made to walk a little way, which is all it takes for what is frequent, and after that to
-    collect all rows that fulfil the condition and to order these.
+    A database tends to scan a list in its order until it has a page. If few rows fulfil a condition that the index of
+    the order does not answer, it may scan the whole table. With `ways`, it scans `length` rows, which is enough for a
+    frequent condition; then it collects all rows that fulfil the condition, and sorts them.
 
     Parameters
     ----------
     rows
-        The list; what order it has is replaced.
+        The list. Its order is replaced.
     orderings
         The orders that the list can have.
     order
@@ -217,8 +216,7 @@ def keyset_page(
         places.reverse()
     if not places:
         return Page([], None, None, total)
-    # The places are found first, as a database that looks at many rows on the way should not join each with all that
-    # is shown of it.
+    # The places are found first, so that the database does not join every scanned row with the shown tables.
     by_key = {row.pk: row for row in rows.filter(pk__in=[place.tie for place in places])}
     has_next, has_previous = (True, more) if backward else (more, start is not None)
     return Page(
@@ -264,13 +262,13 @@ class _Way:
         found = self.first_places(on_the_way, count)
         if len(found.places) == count:
             return found
-        # To the database this is another order than that of an index, so that it has to collect the rows first.
+        # No index has this order, so the database has to collect the rows first.
         key = Greatest(self.ordering.key, self.ordering.key)
         collected = self._from_start(ways.collected)
         with time_limit(ways.seconds, rows.db), by_condition_indexes(ways.needs_index, rows.db):
             if ways.seconds is None or self.start is not None:
                 return _Found(self._places(self._ordered(collected, key), count))
-            # To count them in another statement would take as long again.
+            # Another statement to count them would take as long again.
             counted = list(self._ordered(collected, key, Window(Count("*")))[:count])
         return _Found([_Place(*place) for *place, _ in counted], counted[0][2] if counted else 0)
 

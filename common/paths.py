@@ -15,17 +15,17 @@ class PathRefused(PermanentError):
 
 
 class FileMissing(PathRefused):
-    """Nothing is at the path at the moment, or nothing that this process may see."""
+    """There is no file at the path at the moment, or this process may not see it."""
 
 
 class FileAbsent(TransientError):
-    """The same of a file that was to be opened: it may still come."""
+    """The file to be opened does not exist; it may still appear."""
 
 
 # O_PATH needs no right to list the folder.
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 
-# What other errors of a look-up mean than that the storage does not tell.
+# Errors of a look-up that say more than that the storage does not answer.
 _MEANINGS: dict[int | None, type[PathRefused | TransientError]] = {
     errno.EACCES: FileMissing,
     errno.ELOOP: PathRefused,

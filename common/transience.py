@@ -1,4 +1,4 @@
-"""Will it pass? The one answer for workers, tasks, views and health checks."""
+"""Decides whether an error is transient, for workers, tasks, views and health checks alike."""
 
 import logging
 import sqlite3
@@ -38,7 +38,7 @@ _BROKER_ERRORS = (
 
 
 def will_pass(error: BaseException) -> bool:
-    """Return whether what an error is about is expected to pass by itself, so that trying again may succeed."""
+    """Return whether an error is transient: its cause is expected to pass, and a retry may succeed."""
     for link in _chain(error):
         if isinstance(link, PermanentError):
             return False
@@ -47,7 +47,9 @@ def will_pass(error: BaseException) -> bool:
         if isinstance(link, psycopg2.Error):
             return _passes_in_postgresql(link)
         if isinstance(link, sqlite3.Error):
-            return getattr(link, "sqlite_errorcode", 0) & 0xFF in _PASSING_IN_SQLITE  # The rest says more exactly what.
+            return (
+                getattr(link, "sqlite_errorcode", 0) & 0xFF in _PASSING_IN_SQLITE
+            )  # The other errors of the chain are more specific.
     return isinstance(error, InterfaceError | OperationalError)
 
 
@@ -57,7 +59,7 @@ def is_of_database(error: BaseException) -> bool:
 
 
 def sentence(error: BaseException) -> str:
-    """Return what an error says, for the log and for those who look at what failed."""
+    """Return the message of an error, for the log and for staff."""
     if isinstance(error, TransientError | PermanentError):
         return str(error)
     words = on_one_line(str(error)).rstrip(".")
@@ -66,7 +68,7 @@ def sentence(error: BaseException) -> str:
 
 @contextmanager
 def left_to_the_next_sweep() -> Iterator[None]:
-    """End a task with a line in the log if a server is away or in trouble. The next sweep makes up for it."""
+    """End a task with a log line if a service is unavailable. The next sweep repeats the work."""
     try:
         yield
     except Exception as error:

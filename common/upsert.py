@@ -1,4 +1,4 @@
-"""Insert or update a row in one statement, safe against others who do the same."""
+"""Inserts or updates a row in one statement, also if others do so at the same time."""
 
 from collections.abc import Collection
 from typing import TypeVar

@@ -32,7 +32,7 @@ def send_wake_up(task: Task) -> None:
             try:
                 task.apply_async(producer=producer, retry=False)
             except Exception:
-                producer.connection.collect()  # Half a message may have been sent on it.
+                producer.connection.collect()  # The connection may have sent half a message.
                 raise
     except Exception as error:
         if not (will_pass(error) or isinstance(error, broker.connection_errors + broker.channel_errors)):
@@ -63,7 +63,7 @@ def waiting_messages(queue_name: str) -> int:
 
 
 def ask_broker() -> None:
-    """Make sure that the broker answers and takes what is written, over a connection of its own.
+    """Check over a new connection that the broker answers and accepts writes.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def ask_broker() -> None:
     with _broker().clone() as connection:
         channel = connection.default_channel
         if isinstance(channel, RedisChannel):
-            # A replica and a full Redis answer, and refuse to write.
+            # A replica or a full Redis answers but refuses to write.
             with channel.conn_or_acquire() as client:
                 client.set("solar-archive-ready", 1, ex=10)
 

@@ -21,12 +21,12 @@ be_patient()
 
 @setup_logging.connect
 def keep_logging_of_settings(**kwargs: object) -> None:
-    """Keep Celery from setting up logging in its own way: the settings have done it."""
+    """Prevent Celery from configuring logging; the settings have done it."""
 
 
 @worker_process_init.connect
 def limit_memory(**kwargs: object) -> None:
-    """Bound the memory of a worker's process: what a file asks for beyond it ends in a MemoryError, not in the machine.
+    """Bound the memory of a worker process. A file that needs more ends in a MemoryError.
 
     RLIMIT_DATA counts the memory that is written to, where RLIMIT_AS would also count what is only mapped, such as
     libraries.

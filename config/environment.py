@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
-# As an installed package it keeps nothing beside its code.
+# An installed package stores nothing beside its code.
 _HOME = PROJECT_ROOT if (PROJECT_ROOT / "manage.py").exists() else Path.cwd()
 _VOCABULARIES = PROJECT_ROOT / "datacubes" / "vocabularies"
 

@@ -74,7 +74,7 @@ if _database_url:
 else:
     _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": LOCAL_ROOT / "archive.sqlite3"}
 if _database["ENGINE"] == "django.db.backends.sqlite3":
-    # Writers wait for each other at the start of a transaction rather than fail in the middle of it.
+    # Writers wait for each other at the start of a transaction instead of failing in the middle.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
@@ -171,7 +171,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = [
-    # First: who has tried too often is not looked up.
+    # First, so that no account is looked up after too many attempts.
     "accounts.login_limits.NetworkLimit",
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -189,7 +189,10 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "accounts.login_limits.too_many_attempts"
 AXES_CLIENT_IP_CALLABLE = "common.http.client_address.client_network"
-AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]  # Some type the password where the name belongs.
+AXES_SENSITIVE_PARAMETERS = [
+    "username",
+    "csrfmiddlewaretoken",
+]  # Some people type the password into the field of the name.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 CLIENT_ADDRESS_HEADER = env.CLIENT_ADDRESS_HEADER
@@ -258,7 +261,7 @@ SPECTACULAR_SETTINGS = {
 # --- Watching it -----------------------------------------------------------------------------------------------------
 
 METRICS_ALLOWED_ADDRESSES = env.METRICS_ALLOWED_ADDRESSES
-SECURE_REDIRECT_EXEMPT = [r"^metrics$"]  # Prometheus asks from inside, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^metrics$"]  # Prometheus scrapes from inside, without TLS.
 
 LOGGING = {
     "version": 1,
@@ -276,11 +279,11 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stderr"], "level": env.LOG_LEVEL},
-    # At DEBUG it would show the values of statements, tokens and sessions among them.
+    # DEBUG would log the values of statements, including tokens and sessions.
     "loggers": {
         "django.db.backends": {"level": "INFO"},
         "axes": {"level": "WARNING"},
-        # A process that has nothing to do logs nothing: beat sends sweeps every few seconds.
+        # Beat sends sweeps every few seconds; an idle process must log nothing.
         "celery.beat": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

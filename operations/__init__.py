@@ -1,1 +1,1 @@
-"""What those who run the archive look at: health, metrics, log lines, and the admin pages that show several rooms."""
+"""For operators and staff: health, metrics, log lines, and the admin pages that show several rooms."""

@@ -1,7 +1,7 @@
-"""Whether this process is up (``/healthz``) and what it needs is there (``/readyz``), for those who run it.
+"""Health checks for operators: ``/healthz`` (the process is up) and ``/readyz`` (its services are available).
 
-Both are answered before anything else looks at the request, so that they work under any host name: a container or
-load balancer asks by an address that is not the archive's name, and without TLS.
+Both are answered first, so that they work under any host name: a container or load balancer asks without TLS, by an
+address that is not the archive's name.
 """
 
 import logging
@@ -24,7 +24,7 @@ READY_WITHIN_SECONDS = 1.0
 
 
 def answer_health_checks(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Make the middleware that answers ``/healthz`` and ``/readyz``; it is to be the first one."""
+    """Make the middleware that answers ``/healthz`` and ``/readyz``; it must be the first one."""
     answers = {"/healthz": healthz, "/readyz": readyz}
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -34,12 +34,12 @@ def answer_health_checks(get_response: Callable[[HttpRequest], HttpResponse]) ->
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer that the process is up. Nothing else is asked: its restart would not bring a database back."""
+    """Answer that the process is up. No service is checked, because a restart would not bring a service back."""
     return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer, within about a second, whether database, broker and storage are there: 200, or 503 and what is not."""
+    """Answer within about a second: 200 if database, broker and storage are available, else 503."""
     looks = {name: check.start() for name, check in CHECKS.items()}
     wait(looks.values(), timeout=READY_WITHIN_SECONDS)
     answers = {name: _answer(name, look) for name, look in looks.items()}
@@ -48,11 +48,11 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 class NotReady(Exception):
-    """Something is not there; the message may be read by anybody, the cause is for the log."""
+    """A service is unavailable. The message is public; the cause goes to the log only."""
 
 
 class Check:
-    """A look at something that may hang. It has a thread of its own, and there is never more than one."""
+    """A check of a service that may hang. It runs in a thread, and never twice at once."""
 
     def __init__(self, look: Callable[[], None]) -> None:
         self._look = look
@@ -60,7 +60,7 @@ class Check:
         self._current: Future[None] | None = None
 
     def start(self) -> Future[None]:
-        """Begin to look, unless somebody already does, and return what will become of it."""
+        """Start the check unless it is running, and return its future."""
         with self._lock:
             if self._current is None or self._current.done():
                 self._current = Future()
@@ -86,7 +86,7 @@ def look_at_database() -> None:
     """
     database = connection.copy()
     if database.vendor == "postgresql":
-        # Otherwise a server that is gone without a word would be waited for without end.
+        # Otherwise the check would wait without end for a server that vanished.
         database.settings_dict["OPTIONS"] |= {"connect_timeout": 2, "tcp_user_timeout": 2000}
     try:
         with database.cursor() as cursor:

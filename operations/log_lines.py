@@ -1,4 +1,4 @@
-"""How log lines look. What comes from requests and files cannot begin a line of its own, nor act on a terminal."""
+"""Formats log lines. Text from requests and files cannot forge a line or control a terminal."""
 
 import logging
 import re
@@ -14,7 +14,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udf
 class LineFormatter(logging.Formatter):
     """Lines for people: time, level, logger, message, and the order in brackets.
 
-    A traceback follows its line; each of its lines begins with a bar, so that none can pass for a line of the log.
+    A traceback follows its line; each of its lines begins with a bar, so that none looks like a log line.
     """
 
     def __init__(self) -> None:

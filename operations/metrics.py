@@ -1,7 +1,6 @@
 """``/metrics`` for Prometheus.
 
-Every number is asked from the database when Prometheus asks, so that it does not matter which process is asked, and at
-a cost that has a bound.
+Each scrape queries the database at bounded cost, so any process gives the same answer.
 """
 
 from collections.abc import Iterator
@@ -54,11 +53,11 @@ ORDERS = Description(
 )
 OLDEST_ORDER = Description(
     "archive_oldest_waiting_order_seconds",
-    "For how long the oldest order waits that a worker could take now, those of dead workers too; 0 if none waits.",
+    "Age of the oldest order that a worker could claim now, including those of dead workers; 0 if there is none.",
 )
 RUNS = Description(
     "archive_runs_of_last_hour_seconds",
-    f"How long the runs took that ended within the last hour, by outcome; the latest {MAX_RUNS:,} of each.",
+    f"Durations of the runs that ended within the last hour, by outcome; the latest {MAX_RUNS:,} of each.",
     ("outcome",),
     GaugeHistogramMetricFamily,
 )
@@ -74,7 +73,7 @@ DESCRIPTIONS = (ORDERS, OLDEST_ORDER, RUNS, SUBMISSIONS, SYNCHRONISATION)
 
 
 class ArchiveCollector(Collector):
-    """Asks the database when Prometheus asks."""
+    """Queries the database at each scrape."""
 
     def describe(self) -> list[Metric]:
         """Return the metrics without values, so that registration does not query the database."""
@@ -96,7 +95,7 @@ REGISTRY.register(ArchiveCollector())
 class IsStaffOrAllowedAddress(BasePermission):
     """Staff, or a client whose address is in one of the networks of METRICS_ALLOWED_ADDRESSES.
 
-    Only the address that the connection comes from counts: anybody can write what they like into X-Forwarded-For.
+    Only the address of the connection counts, because a client can write anything into X-Forwarded-For.
     """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
@@ -111,7 +110,7 @@ class MetricsView(APIView):
     schema = None
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Take any header Accept: `choose_encoder` knows what to make of it."""
+        """Accept any header Accept; `choose_encoder` interprets it."""
         return super().perform_content_negotiation(request, force=True)
 
     def get(self, request: Request) -> HttpResponse:
@@ -152,7 +151,7 @@ def _runs() -> Metric:
 
 
 def _durations(outcome: WorkOrderRun.Status) -> tuple[list[tuple[str, float]], float]:
-    """Return how many runs took at most so many seconds, cumulative, and what all took together."""
+    """Return the cumulative number of runs for each limit of seconds, and the sum of all durations."""
     ended = WorkOrderRun.objects.filter(status=outcome, finished_at__gte=timezone.now() - RUNS_WITHIN)
     duration = ExpressionWrapper(F("finished_at") - F("started_at"), output_field=DurationField())
     latest = ended.order_by("-finished_at").annotate(duration=duration).values("duration")[:MAX_RUNS]

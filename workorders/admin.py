@@ -24,7 +24,7 @@ SHOWN_RUNS = 50
 
 
 def _table(head: Iterable[str], rows: Iterable[tuple[object, ...]]) -> str:
-    """Draw a table; every value is escaped. On a phone its rows become lists, which need the titles at the values."""
+    """Draw a table and escape every value. On a phone its rows become lists, so each value carries its title."""
     titles = list(head)
     cell = '<td data-label="{}">{}</td>'
     cells = ((format_html_join("", cell, zip(titles, row, strict=True)),) for row in rows)
@@ -48,7 +48,7 @@ def requeue_paths(paths: Iterable[list[str]], *, force: bool) -> int:
     for some in paths:
         requeue(some, {"force": True} if force else None)
         number += len(some)
-    # One message for any number: the sweep wakes as many workers as there is work for.
+    # One message is enough: the sweep wakes as many workers as there is work for.
     send_wake_up(sweep)
     return number
 
@@ -87,7 +87,7 @@ class WorkOrderAdmin(ReadOnlyAdmin):
     )
 
     def get_fields(self, request: HttpRequest, obj: WorkOrder | None = None) -> tuple[str, ...]:
-        """Leave out the submissions for people who may not see them."""
+        """Leave out the submission if the user may not see submissions."""
         may_look = request.user.has_perm("svo.view_submission")
         return tuple(field for field in self.readonly_fields if may_look or field != "svo")
 
@@ -106,11 +106,11 @@ class WorkOrderAdmin(ReadOnlyAdmin):
 
     @confirmed(
         "Force re-ingest",
-        "These orders are queued again, and everything is made anew, whether it has changed or not.",
+        "These orders are queued again, and every step runs, whether its source has changed or not.",
         permission="reingest",
     )
     def force_reingest(self, request: HttpRequest, selection: Selection, form: None) -> None:
-        """Queue the selected orders again, to be done as if nothing had been ingested before."""
+        """Queue the selected orders again with `force`, so that every step runs."""
         self._requeue(request, selection, force=True)
 
     @confirmed(
@@ -120,7 +120,7 @@ class WorkOrderAdmin(ReadOnlyAdmin):
         permission="reingest",
     )
     def cancel_orders(self, request: HttpRequest, selection: Selection, form: None) -> None:
-        """Take the selected orders out of the queue; those that are not in it stay as they are."""
+        """Cancel those of the selected orders that are queued."""
         cancelled = sum(cancel(list(orders.values_list("pk", flat=True))) for orders in selection.chunks())
         rest = len(selection) - cancelled
         self.message_user(request, f"{cancelled:,} cancelled.")
@@ -211,7 +211,7 @@ class WorkOrderAdmin(ReadOnlyAdmin):
 
     @admin.display(description="SVO, now")
     def svo(self, order: WorkOrder) -> str:
-        """What has become of the cube since the step `svo` queued it."""
+        """The present state of the cube's submission to the SVO."""
         return shown_state(order.oid) if order.oid else "–"
 
     @admin.display(description="Warnings")

@@ -1,4 +1,4 @@
-"""Orders for files that somebody found changed."""
+"""Queues files that were found changed outside an ingestion."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from workorders.tasks import sweep
 def queue_changed_file(relative_path: str, changed_at: datetime) -> bool:
     """Queue the file at a path, unless a run has ended since it changed; return whether an order was pending before.
 
-    So a file that cannot be ingested is tried once, however often it is asked for.
+    A file that cannot be ingested is therefore tried only once, however often people ask for it.
     """
     order = WorkOrder.objects.select_related("run").filter(relative_path=relative_path).first()
     if order is not None and not order.has_ended:

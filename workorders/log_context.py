@@ -1,4 +1,4 @@
-"""Which order a log line is about: set while an order is carried out, so that every line written meanwhile has it."""
+"""Adds the order to every log line that is written while a worker processes it."""
 
 import logging
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # Logging is set up before there are models.
+if TYPE_CHECKING:  # Logging is configured before the models are loaded.
     from workorders.models import WorkOrder
 
 _current: ContextVar[tuple[int, str] | None] = ContextVar("order", default=None)
@@ -14,7 +14,7 @@ _current: ContextVar[tuple[int, str] | None] = ContextVar("order", default=None)
 
 @contextmanager
 def order_in_logs(order: "WorkOrder") -> Iterator[None]:
-    """Let every line that this thread logs within the block have the order's id and path."""
+    """Add the order's id and path to every line that this thread logs within the block."""
     token = _current.set((order.pk, order.relative_path))
     try:
         yield
@@ -26,6 +26,6 @@ class OrderFilter(logging.Filter):
     """Gives each record the attributes `order` and `path`; both None outside an order."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record through."""
+        """Pass every record."""
         record.order, record.path = _current.get() or (None, None)
         return True

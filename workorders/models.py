@@ -10,8 +10,8 @@ from django.utils import timezone
 from datacubes.steps.base import IngestRequest
 from workorders.error_kinds import MAX_KIND_LENGTH
 
-# What a request changes once, as opposed to what it says of the cube's file. A request that leaves one of them out
-# does not take back one that waits to be carried out.
+# Fields that are instructions, carried out once, in contrast to fields that describe the file. A later request that
+# omits one does not cancel a pending one.
 INSTRUCTIONS = ("owner_email_addresses", "swedish_data", "force")
 
 GRANTS = frozenset({"owner_email_addresses", "swedish_data"})
@@ -36,13 +36,13 @@ class WorkOrder(models.Model):
     request
         The fields that the request gave, besides the path.
     next_request
-        What was posted during a run; the order is queued with it when the run ends.
+        The request that was posted during a run. The order is queued with it when the run ends.
     queued_at
-        Its place in the queue, and the time before which nobody takes it.
+        Its place in the queue. No worker claims the order before this time.
     attempts
-        Runs since it was queued by a request, without those that a shutdown cut short.
+        Runs since the last request, not counting those that a shutdown interrupted.
     run
-        The run under way, or the last one.
+        The current run, or the latest one.
     error_kind
         What failed orders are grouped by; see `workorders.error_kinds`.
     dismissed_at
@@ -50,7 +50,7 @@ class WorkOrder(models.Model):
     """
 
     class Status(models.TextChoices):
-        """Where an order is on its way."""
+        """The state of an order."""
 
         QUEUED = "queued", "Queued"
         STARTED = "started", "Started"
@@ -111,7 +111,7 @@ class WorkOrder(models.Model):
         return IngestRequest(relative_path=self.relative_path, **self.request)
 
     def queue_again(self, request: dict[str, Any], now: datetime) -> None:
-        """Bring the order back to the end of the queue, with attempts that count anew; to be saved by the caller."""
+        """Move the order to the end of the queue and reset its attempts. The caller saves it."""
         self.request, self.next_request = request, None
         self.status, self.queued_at, self.attempts = self.Status.QUEUED, now, 0
         self.run, self.lease_expires_at = None, None
@@ -119,7 +119,7 @@ class WorkOrder(models.Model):
 
 
 class WorkOrderRun(models.Model):
-    """One run of an order by a worker: what it was asked, what it did step by step, and its error."""
+    """One run of an order by a worker: its request, the outcome of each step, and its error."""
 
     class Status(models.TextChoices):
         """How a run ended."""
@@ -161,9 +161,9 @@ class WorkOrderRun(models.Model):
 
 
 def merge_requests(waiting: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """Let a new request replace one that waits.
+    """Merge a new request into a pending one.
 
-    What the new one says of the file replaces the old whole. Instructions of the old one that the new one leaves out
-    stay, as they would have been carried out had the two come one after the other.
+    The new description of the file replaces the old one completely. Instructions that the new request omits stay
+    pending: they would have been carried out if the two requests had been processed one after the other.
     """
     return {name: waiting[name] for name in INSTRUCTIONS if name in waiting} | new

@@ -1,4 +1,4 @@
-"""Orders as JSON, in and out."""
+"""The JSON of posts and of work orders."""
 
 from typing import Any
 
@@ -17,27 +17,27 @@ from workorders.models import WorkOrder
 
 
 class StrictBooleanField(serializers.BooleanField):
-    """True or false as JSON has them; not texts or numbers that look like one."""
+    """A JSON boolean. Refuses texts and numbers, which a BooleanField would convert."""
 
     def to_internal_value(self, data: Any) -> bool:
-        """Refuse what is no boolean."""
+        """Refuse any other type."""
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
 
 
 class StrictTextField(serializers.CharField):
-    """Text as JSON has it; not numbers, which a CharField would take."""
+    """A JSON string. Refuses numbers, which a CharField would convert."""
 
     def to_internal_value(self, data: Any) -> str:
-        """Refuse what is no text."""
+        """Refuse any other type."""
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
 
 
 class StorageAway(APIException):
-    """The storage does not tell whether a file is there. Clients take a 400 for final; after this they post again."""
+    """The storage does not answer. With 503, clients post again; a 400 would be final."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     wait = 10  # Seconds, which become Retry-After.
@@ -62,7 +62,7 @@ class ConfinedPathField(StrictTextField):
 
 
 class IngestSerializer(serializers.Serializer):
-    """What a pipeline posts; the names are those that existing clients send."""
+    """The fields of a POST, with the names that existing clients send."""
 
     relative_path = ConfinedPathField(help_text="Path of the FITS file below the science data folder.")
     oid = StrictTextField(
@@ -93,10 +93,10 @@ class IngestSerializer(serializers.Serializer):
         allow_null=True,
         help_text="Path of a movie of the cube below the science data folder.",
     )
-    force = StrictBooleanField(required=False, help_text="Ingest as if nothing had been ingested before.")
+    force = StrictBooleanField(required=False, help_text="Run every step, also for an unchanged cube.")
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Refuse fields that are not known: a misspelt one would be lost without a word."""
+        """Refuse unknown fields, so that a misspelt one is noticed."""
         if isinstance(data, dict):
             unknown = sorted(set(data) - set(self.fields))
             if unknown:
@@ -104,7 +104,7 @@ class IngestSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
     def validate_relative_path(self, path: str) -> str:
-        """Refuse what is not named as a FITS file."""
+        """Refuse a name that does not end like that of a FITS file."""
         try:
             check_name(path)
         except PermanentError as refused:
@@ -112,7 +112,7 @@ class IngestSerializer(serializers.Serializer):
         return path
 
     def validate_oid(self, oid: str | None) -> str | None:
-        """Refuse what cannot be an OID."""
+        """Refuse a text that cannot be an OID."""
         if oid is not None:
             try:
                 check_oid(oid)
@@ -122,14 +122,14 @@ class IngestSerializer(serializers.Serializer):
 
     @property
     def request_fields(self) -> dict[str, Any]:
-        """The fields besides the path that were given; null counts as left out."""
+        """The given fields besides the path. A field that is null counts as omitted."""
         given = dict(self.validated_data)
         del given["relative_path"]
         return {name: value for name, value in given.items() if value is not None}
 
 
 class StepSerializer(serializers.Serializer):
-    """What one step of an ingestion did."""
+    """One step of an ingestion."""
 
     name = serializers.CharField()
     outcome = serializers.ChoiceField(choices=[outcome.value for outcome in Outcome])
@@ -138,7 +138,7 @@ class StepSerializer(serializers.Serializer):
 
 
 class WorkOrderSerializer(serializers.ModelSerializer):
-    """An order and its run under way, or its last."""
+    """An order with its current run, or its latest one."""
 
     url = serializers.HyperlinkedIdentityField(view_name="work-order-detail")
     force = serializers.SerializerMethodField()
@@ -174,7 +174,7 @@ class WorkOrderSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_force(self, order: WorkOrder) -> bool:
-        """Whether everything is done as if nothing had been ingested before."""
+        """Whether every step runs, also for an unchanged cube."""
         return bool(order.request.get("force", False))
 
     @extend_schema_field(StepSerializer(many=True))
@@ -184,5 +184,5 @@ class WorkOrderSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_warnings(self, order: WorkOrder) -> list[str]:
-        """Sentences on what was accepted with a fault."""
+        """Sentences about faults that did not refuse the file."""
         return order.run.warnings if order.run else []

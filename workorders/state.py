@@ -1,4 +1,4 @@
-"""The state of the queue in a few numbers, at a cost with a bound: for the admin's front page and for monitoring."""
+"""The state of the queue in numbers, at bounded cost, for the admin's front page and for monitoring."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -38,9 +38,9 @@ def commonest_errors(most: int) -> list[tuple[str, int]]:
 
 
 def oldest_waiting_since() -> datetime | None:
-    """Return since when the oldest order waits that a worker could take now; None if none waits.
+    """Return when the oldest available order was queued, or None.
 
-    One whose worker is gone waits since its lease has expired.
+    For an order of a dead worker, return when its lease expired.
     """
     queued = due_orders().order_by("queued_at", "id").values_list("queued_at", flat=True).first()
     lost = expired_orders().order_by("lease_expires_at").values_list("lease_expires_at", flat=True).first()
@@ -99,5 +99,5 @@ def is_a_worker_at_work() -> bool:
 
 
 def count_ended_runs(status: WorkOrderRun.Status, within: timedelta) -> Count:
-    """Return how many runs have ended in a way within the last hours or days."""
+    """Return the number of runs that ended with a status within a period."""
     return count(WorkOrderRun.objects.filter(status=status, finished_at__gte=timezone.now() - within))

@@ -14,10 +14,10 @@ GO_ON_SECONDS = 1.0
 
 @shared_task
 def process_next_order() -> None:
-    """Carry out the order whose turn it is, if there is one, and for a second those after it.
+    """Process the next order and, for a second, those after it.
 
-    To claim the next order costs less than to be woken for it, so that a full queue is worked off quicker this way. The
-    wake-ups that were sent for those orders find nothing later, which costs next to nothing.
+    Claiming the next order is cheaper than a wake-up for it, so a full queue drains faster. The wake-ups sent for those
+    orders find nothing to do later, which costs next to nothing.
     """
     stop = time.monotonic() + GO_ON_SECONDS
     with left_to_the_next_sweep():

@@ -6,9 +6,9 @@ from workorders.views import IngestView, WorkOrderListView, WorkOrderView
 
 urlpatterns = [
     path("ingest/", IngestView.as_view(), name="ingest"),
-    # Without the slash, too: most clients turn a POST into a GET when they are redirected.
+    # Also without the final slash, because most clients turn a redirected POST into a GET.
     path("ingest", IngestView.as_view(schema=None)),
     path("work-orders/", WorkOrderListView.as_view(), name="work-order-list"),
-    # Any other text gets a 404 in JSON, too.
+    # Any text, so that a wrong number also gets a 404 in JSON.
     re_path(r"^work-orders/(?P<pk>(?s:.+))/$", WorkOrderView.as_view(), name="work-order-detail"),
 ]

@@ -26,7 +26,7 @@ RETRY_AFTER_SECONDS = 1
 
 WRONG_FIELDS = OpenApiResponse(
     {"type": "object", "additionalProperties": True},
-    description="Each field that is wrong, with what is wrong; `detail` where the body is no JSON.",
+    description="Each wrong field with a sentence; `detail` if the body is not JSON.",
 )
 NO_TOKEN = OpenApiResponse(RefusalSerializer, description="There is no token, or it is not valid.")
 NO_PERMISSION = OpenApiResponse(
@@ -44,7 +44,7 @@ class WorkOrderPermissions(DjangoModelPermissions):
 
 
 class OrderPagination(KeysetPagination):
-    """Pages of orders, which may be longer."""
+    """Pages of orders; they may be longer than other pages."""
 
     max_page_size = 500
 
@@ -58,10 +58,10 @@ class WorkOrderFilter(filters.FilterSet):
 
 
 class ShallowJSONParser(JSONParser):
-    """JSON, as deep as a request has it."""
+    """JSON parser that rejects excessive nesting."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        """Refuse what is nested so deeply that Python gives up."""
+        """Refuse JSON that exceeds Python's recursion limit."""
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError:
@@ -69,7 +69,7 @@ class ShallowJSONParser(JSONParser):
 
 
 class IngestView(generics.GenericAPIView):
-    """Where pipelines post cubes."""
+    """Accepts cubes from pipelines."""
 
     queryset = WorkOrder.objects.all()
     serializer_class = IngestSerializer
@@ -77,7 +77,7 @@ class IngestView(generics.GenericAPIView):
     parser_classes = [ShallowJSONParser]
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Say how to post where the body is a form."""
+        """Explain how to post if the body is a form."""
         if isinstance(exc, UnsupportedMediaType):
             exc.detail = ErrorDetail(
                 'Send the fields as JSON: the header "Content-Type: application/json", and a body such as '
@@ -101,7 +101,7 @@ class IngestView(generics.GenericAPIView):
             415: OpenApiResponse(RefusalSerializer, description="The body is not `application/json`."),
             503: OpenApiResponse(
                 RefusalSerializer,
-                description="The storage does not tell whether the file is there; post again after `Retry-After`.",
+                description="The storage does not answer; post again after `Retry-After`.",
             ),
         },
     )
@@ -144,7 +144,7 @@ class WorkOrderListView(ListView):
 
 
 class WorkOrderView(generics.GenericAPIView):
-    """One order, to be polled."""
+    """One order. Clients poll it."""
 
     serializer_class = WorkOrderSerializer
     permission_classes = [WorkOrderPermissions]

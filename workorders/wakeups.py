@@ -1,4 +1,4 @@
-"""Wake-ups for orders. The database and the broker say how many are missing."""
+"""Wake-ups for orders. Database and broker together give the number of missing ones."""
 
 from celery import current_app
 from celery.app.task import Task

@@ -1,4 +1,4 @@
-"""What a worker does with an order that it has claimed."""
+"""Processes an order that a worker has claimed."""
 
 import logging
 import os
@@ -27,7 +27,7 @@ LONGEST_BETWEEN_RENEWALS = 3.0
 
 
 class OutOfTime(BaseException):
-    """The reading of a cube has taken as long as it may.
+    """Reading a cube has reached its limit of time.
 
     Derives from BaseException so that FITS and image readers cannot swallow it. Celery's own soft time limit is an
     Exception, so orders do not use it.
@@ -35,12 +35,12 @@ class OutOfTime(BaseException):
 
 
 def worker_name() -> str:
-    """Who this process is in the history of runs."""
+    """Return the name of this process in the history of runs."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def carry_out_next() -> bool:
-    """Claim the order whose turn it is and carry it out; return whether there was one.
+    """Claim the next order and process it; return whether there was one.
 
     Block SIGTERM until the order can be handed back; otherwise it stays claimed until its lease expires.
     """
@@ -67,8 +67,8 @@ def carry_out(order: WorkOrder, begin: Callable[[], object] = lambda: None) -> N
     Raises
     ------
     OperationalError, InterfaceError
-        If the database is away, so that not even the failure can be recorded: the lease will expire, and another
-        worker takes the order.
+        If the database is unavailable, so that even the failure cannot be recorded. The lease expires, and another
+        worker claims the order.
     """
     with order_in_logs(order):
         _carry_out(order, begin)
@@ -91,7 +91,7 @@ def _carry_out(order: WorkOrder, begin: Callable[[], object]) -> None:
     except OutOfTime:
         _record_retry(order, f"The ingestion took longer than {settings.ORDER_TIME_LIMIT_SECONDS} s.")
     except SystemExit:
-        # So ends a process that is asked to (SIGTERM). That is not the order's fault: it gets its place back.
+        # SIGTERM ends the process so. It is not the order's fault: the order keeps its place.
         _record_retry(order, "The worker was asked to end.", interrupted=True)
         raise
     except MemoryError:
@@ -100,13 +100,13 @@ def _carry_out(order: WorkOrder, begin: Callable[[], object]) -> None:
         _record_failure(order, str(error))
     except Exception as error:
         if is_of_database(error):
-            # The connection may be the old one of a database that has been back for a while. Use a new one.
+            # The database may be back already, while this connection is dead. Use a new one.
             connection.close()
         # An IntegrityError means that another ingestion wrote the same row at the same time.
         if will_pass(error) or isinstance(error, IntegrityError):
             _record_retry(order, sentence(error))
         else:
-            # Nothing in a file may end a worker; and a developer must see what was not foreseen.
+            # No file may end a worker. The log shows developers what was not foreseen.
             logger.exception("unforeseen error")
             _record_failure(order, f"The ingestion met an error that was not foreseen: {sentence(error)}")
 
@@ -157,10 +157,10 @@ def _record_retry(order: WorkOrder, error: str, *, interrupted: bool = False) ->
 
 
 class LeaseKeeper:
-    """Renews the lease of an order while the block runs, so that a slow worker is not taken for a dead one.
+    """Renews the lease of an order while the block runs, so that a slow worker does not look dead.
 
-    A thread of its own does it: the work may be in one long call. It ends by itself once the lease is lost; the final
-    transaction of the run notices that too. With the lease it shows the steps that a long run has done so far.
+    A thread renews it, because the work may be in one long call. The thread ends when the lease is lost; the final
+    transaction of the run also notices that. Each renewal stores the steps of a long run that are done so far.
     """
 
     def __init__(self, order: WorkOrder) -> None:
@@ -196,7 +196,7 @@ class LeaseKeeper:
                     logger.warning("order %s: its lease could not be renewed: %s", self._order.pk, sentence(error))
                     connection.close()
         except queue.LeaseLost:
-            pass  # Or the run has just ended: its last transaction finds out.
+            pass  # The run may have just ended; its last transaction finds out.
         except Exception:
             logger.exception("order %s: its lease is no longer renewed", self._order.pk)
         finally:

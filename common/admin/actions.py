@@ -1,4 +1,4 @@
-"""Actions on many rows that first show a page that says on how many, and then do exactly what was confirmed."""
+"""Actions on many rows. A page first shows how many; then exactly the confirmed rows are changed."""
 
 from collections.abc import Callable, Iterator
 from functools import wraps
@@ -44,7 +44,7 @@ class Selection:
         return len(self.ids)
 
     def chunks(self) -> Iterator[QuerySet]:
-        """Give the rows that are still there, some hundreds at a time."""
+        """Yield the rows that still exist, some hundreds at a time."""
         for start in range(0, len(self.ids), ROWS_AT_ONCE):
             yield self._rows.filter(pk__in=self.ids[start : start + ROWS_AT_ONCE]).order_by("pk")
 
@@ -120,7 +120,7 @@ def _back_to_row(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRes
 
 
 def _confirmed_ids(request: HttpRequest) -> list[int]:
-    """Return what was confirmed; nothing if nobody was asked yet."""
+    """Return the confirmed primary keys; an empty list before the confirmation."""
     text = request.POST.get(CONFIRMED, "")
     try:
         ids = [int(part) for part in text.split(",")] if text else []

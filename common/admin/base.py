@@ -26,14 +26,14 @@ def beginning(text: str, most: int = 2000) -> str:
 
 
 class BoundedPaginator(Paginator):
-    """Counts no further than people page: counting a table of millions for each look at a list takes seconds."""
+    """Counts up to a bound, because counting a table of millions for each list takes seconds."""
 
     object_list: QuerySet[Model]
     bound = 10_000
 
     @cached_property
     def count(self) -> int:
-        """The number of rows, at most the bound. Which of them are counted does not matter, so none are sorted."""
+        """The number of rows, at most the bound. Counting needs no order."""
         return self.object_list.order_by()[: self.bound].count()
 
 
@@ -93,7 +93,7 @@ class FastListAdmin(admin.ModelAdmin):
 
 
 class ReadOnlyMixin:
-    """Rows that can be looked at, not added or changed: the pipeline owns them."""
+    """Rows of the pipeline: staff can view them, but not add or change them."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody adds rows here."""
@@ -105,7 +105,7 @@ class ReadOnlyMixin:
 
 
 class ReadOnlyAdmin(ReadOnlyMixin, FastListAdmin):
-    """The page of a model whose rows the pipeline owns; they are shown, and cannot be removed either."""
+    """The page of a model whose rows belong to the pipeline: staff can view them only."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody removes rows here."""

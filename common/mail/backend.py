@@ -1,4 +1,4 @@
-"""The backend that Django sends mail with: it makes rows, and another one sends them."""
+"""The mail backend of Django: it stores rows, and a worker sends them."""
 
 from collections.abc import Sequence
 from functools import partial

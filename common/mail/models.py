@@ -4,7 +4,7 @@ from django.db import models
 
 
 class QueuedMail(models.Model):
-    """A mail until it is sent. Its content is secret, as it may hold a link to set a password, and is shown nowhere."""
+    """A mail that is not sent yet. Its content may hold a link to set a password, so it is shown nowhere."""
 
     sender = models.CharField(max_length=320)
     recipients = models.JSONField()

@@ -1,4 +1,4 @@
-"""Sends the mail that is due, one by one, and tries again what a mail server did not take."""
+"""Sends due mails one by one, and retries those that the mail server did not accept."""
 
 import logging
 import smtplib

@@ -14,7 +14,7 @@ GO_ON_SECONDS = 1.0
 
 @shared_task
 def send_due_mail() -> None:
-    """Send the mail that is due, and for a second what follows it."""
+    """Send the next due mail and, for a second, those after it."""
     stop = time.monotonic() + GO_ON_SECONDS
     with left_to_the_next_sweep():
         while queue.send_next() and time.monotonic() < stop:
@@ -23,7 +23,7 @@ def send_due_mail() -> None:
 
 @shared_task
 def sweep_mail() -> None:
-    """Wake workers for the mail that is due and that nobody was woken for."""
+    """Wake workers for due mails whose wake-up was lost."""
     with left_to_the_next_sweep():
         queue.forget_given_up()
         wanted = queue.due_mail()[:MAX_WAKE_UPS_OF_A_SWEEP].count()

@@ -19,7 +19,7 @@ MAX_ADDRESSES = 100
 
 @dataclass(frozen=True)
 class AccessChange:
-    """What is to change in the access to some cubes.
+    """A change of the access to cubes.
 
     Attributes
     ----------
@@ -88,7 +88,7 @@ class EmailAddressesField(forms.CharField):
 
 
 class AccessForm(forms.Form):
-    """What is to change in the access to the cubes that are selected."""
+    """The form for a change of the access to the selected cubes."""
 
     release = forms.ChoiceField(
         choices=[
@@ -116,7 +116,7 @@ class AccessForm(forms.Form):
             del self.fields["add_groups"], self.fields["remove_groups"]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what says nothing, or two things at once."""
+        """Refuse a form that changes nothing, or that contradicts itself."""
         super().clean()
         values = self.cleaned_data
         release = values.get("release")

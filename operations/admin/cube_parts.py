@@ -1,4 +1,4 @@
-"""Parts of the admin page of cubes: what belongs to a cube, and the filter of the list by release."""
+"""Parts of the admin page of cubes: the rows that belong to a cube, and the filters of the list."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class AccessRulesInline(admin.StackedInline):
-    """When the cube becomes public: staff may change it."""
+    """The release, which staff may change."""
 
     model = AccessRules
     can_delete = False
@@ -80,7 +80,7 @@ class ReleaseFilter(admin.SimpleListFilter):
         return [("public", "Public"), ("later", "Public later"), ("restricted", "Restricted, without a date")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[DataCube]) -> QuerySet[DataCube]:
-        """Keep those of the choice."""
+        """Select the cubes of the choice."""
         today = timezone.now().date()
         match self.value():
             case "public":
@@ -109,7 +109,7 @@ class StateFilter(admin.SimpleListFilter):
         return iter([default, *others])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[DataCube]) -> QuerySet[DataCube]:
-        """Keep those of the choice."""
+        """Select the cubes of the choice."""
         match self.value():
             case "missing":
                 return queryset.filter(withdrawn_at=None, missing_since__isnull=False)

@@ -1,4 +1,4 @@
-"""The admin page of cubes: what the archive holds, who may access it, its orders and its place in the SVO."""
+"""The admin page of cubes: data, access, orders, and the submission to the SVO."""
 
 from functools import cache
 
@@ -76,7 +76,7 @@ class DataCubeAdmin(FastListAdmin):
     inlines = [AccessRulesInline, EmailGrantInline, GroupGrantInline, MetadataInline, FITSHeaderInline]
 
     def get_inlines(self, request: HttpRequest, obj: DataCube | None) -> list[type[InlineModelAdmin]]:
-        """Leave out the form of the grants where there are more than a page can hold, or a form can send."""
+        """Leave out the form of the grants if there are too many for a page or a form."""
         return [inline for inline in self.inlines if inline is not EmailGrantInline or not _has_many_grants(obj)]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -110,8 +110,8 @@ class DataCubeAdmin(FastListAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[DataCube]:
         """Leave the large columns for the page of one cube.
 
-        Every cube has metadata and access rules, from the transaction that made it. To say so lets the database begin
-        with them, and so with their indexes, when the list is sorted by one of their columns.
+        Every cube has metadata and access rules. The filters below state it, so that the database can use the indexes
+        of these tables when the list is sorted by one of their columns.
         """
         return (
             DataCube.every.order_by(*self.get_ordering(request) or ("-id",))
@@ -182,7 +182,7 @@ class DataCubeAdmin(FastListAdmin):
         return looks.plots(cube, getattr(cube, "plot_data", None))
 
     def get_fields(self, request: HttpRequest, obj: DataCube | None = None) -> tuple[str, ...]:
-        """Leave out the orders and submissions for those who may not see them, and a number of grants that is small."""
+        """Leave out what the user may not see, and the number of grants if they can be edited on the page."""
         needed = {"orders": "workorders.view_workorder", "svo_state": "svo.view_submission"}
         may = request.user.has_perm
         fields = self.readonly_fields if _has_many_grants(obj) else self.fields
@@ -207,11 +207,11 @@ class DataCubeAdmin(FastListAdmin):
 
     @confirmed(
         "Force re-ingest",
-        "These cubes are queued to be ingested again, and everything is made anew, whether changed or not.",
+        "These cubes are queued to be ingested again, and every step runs, whether its source has changed or not.",
         permission="reingest",
     )
     def force_reingest(self, request: HttpRequest, selection: Selection, form: None) -> None:
-        """Queue the selected cubes, to be done as if nothing had been ingested before."""
+        """Queue the selected cubes with `force`, so that every step runs."""
         self._requeue(request, selection, force=True)
 
     @confirmed(
@@ -307,7 +307,7 @@ class DataCubeAdmin(FastListAdmin):
 
     @admin.display(description="SVO")
     def svo_state(self, cube: DataCube) -> str:
-        """What became of it on its way into the SVO."""
+        """The state of its submission to the SVO."""
         return shown_state(cube.oid)
 
     @admin.display(description="orders")

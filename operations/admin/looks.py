@@ -1,4 +1,4 @@
-"""How cubes look in the admin: thumbnails in lists; picture, movie and plots on the page of one."""
+"""Draws cubes in the admin: thumbnails in lists; picture, movie and plots on the page of a cube."""
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -23,7 +23,7 @@ def thumbnail(image: ImagePreview | None) -> SafeString | str:
 
 
 def picture(cube: DataCube) -> SafeString | str:
-    """Draw the preview of a cube as large as a page has it."""
+    """Draw the preview of a cube in the size of a page."""
     image = cube.image_previews.filter(size_name="page").first()
     if image is None:
         return "–"
@@ -37,7 +37,7 @@ def picture(cube: DataCube) -> SafeString | str:
 
 
 def movie(video: VideoPreview | None) -> SafeString | str:
-    """Show the movie of a cube, which loads once it is played."""
+    """Show the movie of a cube. It loads only when it is played."""
     if video is None:
         return "–"
     return format_html(

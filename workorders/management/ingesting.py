@@ -1,4 +1,4 @@
-"""What the ingest commands share: their options, and carrying out or queueing orders for paths."""
+"""Shared by the ingest commands: their options, and processing or queueing orders for paths."""
 
 import argparse
 import sys
@@ -67,7 +67,7 @@ def ingest_all(
     total
         How many cubes there are.
     refused
-        For how many of them there is no order, as their paths were refused; they count as failed.
+        Number of cubes whose path was refused. They have no order and count as failed.
     queue
         Whether the work is left to the workers.
     stdout
@@ -89,7 +89,7 @@ def ingest_all(
         error = f" {order.run.error}" if order.run and order.run.error else ""
         say(f"{order.relative_path}: {order.status}.{error}", stdout)
     if queue:
-        send_wake_up(sweep)  # One message for any number of orders: it wakes as many workers as there is work for.
+        send_wake_up(sweep)  # One message is enough: the sweep wakes as many workers as there is work for.
     summary = ", ".join(f"{number} {status}" for status, number in counts.items()) or "nothing to do"
     stdout.write(f"{total} cubes: {summary}; {time.monotonic() - began:.1f} s")
     if counts["failed"]:
@@ -97,7 +97,7 @@ def ingest_all(
 
 
 def carry_out_here(order: WorkOrder) -> WorkOrder:
-    """Carry out an order in this process until it has ended, or wait for the worker that was first to take it."""
+    """Process an order here until it ends; if a worker has claimed it, wait for that worker."""
     while True:
         mine = claim(worker_name(), order_id=order.pk)
         if mine is not None:

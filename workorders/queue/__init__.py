@@ -1,4 +1,4 @@
-"""The queue: every change of a work order's state is made here.
+"""The queue: the only place that changes the state of a work order.
 
 The database holds the truth. Each function is one transaction.
 """

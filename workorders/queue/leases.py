@@ -1,4 +1,4 @@
-"""Orders in the hands of workers: claimed, kept by a lease, completed, failed, or handed back."""
+"""Orders that workers hold: claimed, kept by a lease, completed, failed, or handed back."""
 
 import logging
 from collections.abc import Iterator
@@ -22,14 +22,14 @@ Status = WorkOrder.Status
 
 
 class LeaseLost(Exception):
-    """The order is no longer this run's: the lease expired and another worker has it, or had it."""
+    """The run no longer owns the order: its lease expired, and another worker has claimed the order."""
 
 
 def claim(worker: str, *, order_id: int | None = None) -> WorkOrder | None:
-    """Take the order whose turn it is, or None where nothing is due.
+    """Claim the next order and return it; None if no order is due.
 
-    Orders whose worker is gone (the lease has expired) come first, then the oldest that is queued. No two workers get
-    the same order: rows that another worker is just claiming are passed over.
+    Orders with an expired lease come first, then the oldest queued order. Rows that another worker is claiming are
+    skipped, so that two workers never claim the same order.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def own_order(order: WorkOrder) -> Iterator[WorkOrder]:
 
 
 def complete(order: WorkOrder, result: IngestResult) -> None:
-    """Complete an order of `own_order`, with what its run did."""
+    """Complete an order of `own_order` and store the result of its run."""
     order.oid = result.oid
     _end_run(
         order,
@@ -105,7 +105,7 @@ def step_as_json(step: StepResult) -> dict[str, Any]:
 
 
 def fail(order: WorkOrder, error: str) -> None:
-    """End the order as failed, with a sentence on why.
+    """Fail the order, with a sentence that gives the reason.
 
     Raises
     ------
@@ -117,17 +117,17 @@ def fail(order: WorkOrder, error: str) -> None:
 
 
 def hand_back(order: WorkOrder, error: str, *, interrupted: bool = False) -> bool:
-    """Queue the order for a later attempt, or fail it where it has had them all; tell whether it will be tried again.
+    """Queue the order for a later attempt, or fail it after the last one; return whether it will be tried again.
 
     Parameters
     ----------
     order
         The order as it was claimed.
     error
-        A sentence on why, for the history.
+        A sentence that gives the reason, for the history.
     interrupted
-        Whether neither the cube nor what it needs is to blame. The attempt does not count then, and the order gets back
-        its place in the queue.
+        Whether the run was interrupted for a reason outside the cube, such as a shutdown. The attempt then does not
+        count, and the order keeps its place in the queue.
 
     Raises
     ------
@@ -153,17 +153,17 @@ def hand_back(order: WorkOrder, error: str, *, interrupted: bool = False) -> boo
 
 
 def _retry_delay(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: four times as long each time, up to an hour."""
+    """Return the delay before the next attempt. It grows fourfold with each attempt, up to an hour."""
     return timedelta(seconds=min(settings.ORDER_RETRY_SECONDS * 4 ** (attempts - 1), 3600))
 
 
 def due_orders() -> QuerySet[WorkOrder]:
-    """Orders that wait for a worker now; those whose lease has expired are `expired_orders`."""
+    """Return the queued orders whose time has come."""
     return WorkOrder.objects.filter(status=Status.QUEUED, queued_at__lte=timezone.now())
 
 
 def expired_orders() -> QuerySet[WorkOrder]:
-    """Orders whose worker is gone."""
+    """Return the started orders whose lease has expired."""
     return WorkOrder.objects.filter(status=Status.STARTED, lease_expires_at__lt=timezone.now())
 
 
@@ -180,8 +180,8 @@ def _next_due(order_id: int | None) -> WorkOrder | None:
 
 
 def _start(order: WorkOrder, worker: str) -> None:
-    # A claim need not survive a crash of the database: the order is then claimed again, and this run, which is no
-    # longer the order's own, changes nothing. So nobody waits for the disk.
+    # A claim lost in a database crash is simply repeated: the stale run cannot write, because it no longer owns the
+    # order. So the claim need not wait for the disk.
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit TO OFF")
@@ -227,7 +227,7 @@ def _give_up(order: WorkOrder) -> None:
 
 def _lock_own(order: WorkOrder) -> WorkOrder:
     current = WorkOrder.objects.select_for_update(of=("self",)).select_related("run").get(pk=order.pk)
-    # The id of a run whose claim was lost in a crash of the database can be given to a later run.
+    # If a crash of the database lost the claim, a later run can have the same id.
     is_own = current.run_id == order.run_id and current.latest_run.started_at == order.latest_run.started_at
     if current.status != Status.STARTED or not is_own:
         raise LeaseLost(f"order {order.pk} was taken over during run {order.run_id}")
@@ -245,7 +245,7 @@ def _end_run(order: WorkOrder, status: WorkOrderRun.Status, **values: object) ->
 
 
 def _end_order(order: WorkOrder, status: WorkOrder.Status, leftover: dict[str, Any]) -> None:
-    """End an order, or queue it again with what was posted meanwhile and the instructions left over from this run."""
+    """End an order; if it was posted during the run, queue it again with that request and the leftover instructions."""
     order.status, order.lease_expires_at = status, None
     if order.next_request is not None:
         order.queue_again(merge_requests(leftover, order.next_request), timezone.now())

@@ -1,4 +1,4 @@
-"""What goes into the queue, and what is taken out of it before a worker has it."""
+"""Puts orders into the queue, and takes them out before a worker claims them."""
 
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,8 @@ Status = WorkOrder.Status
 def post_order(relative_path: str, request: dict[str, Any]) -> WorkOrder:
     """Queue the cube at a path.
 
-    An order that is queued keeps its place and gets the new request; one that a worker is at is queued again when
-    that run ends; one that has ended, or waits for a later attempt, is queued anew.
+    A queued order keeps its place and gets the new request. A started order is queued again when its run ends. An order
+    that has ended, or waits for a later attempt, is queued at the end.
 
     Parameters
     ----------
@@ -41,9 +41,9 @@ def post_order(relative_path: str, request: dict[str, Any]) -> WorkOrder:
 
 
 def requeue(paths: list[str], instructions: dict[str, Any] | None = None) -> list[WorkOrder]:
-    """Queue the cubes at some hundreds of paths once more as they were last posted, in a few statements.
+    """Queue some hundreds of paths again as they were last posted, in a few statements.
 
-    Grants that a request made are not made again.
+    Grants of earlier requests are not repeated.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def requeue(paths: list[str], instructions: dict[str, Any] | None = None) -> lis
     """
     now = timezone.now()
     with transaction.atomic():
-        # Makes the orders that are missing. All are locked in the same order by whoever else does this.
+        # Create the missing orders. Every caller locks in the same order, which prevents deadlocks.
         WorkOrder.objects.bulk_create(
             [WorkOrder(relative_path=path, created_at=now, queued_at=now) for path in sorted(set(paths))],
             update_conflicts=True,
@@ -84,9 +84,9 @@ def requeue(paths: list[str], instructions: dict[str, Any] | None = None) -> lis
 
 
 def cancel(order_ids: list[int]) -> int:
-    """Take some hundreds of orders out of the queue, in a few statements, and return how many were in it.
+    """Cancel those of some hundreds of orders that are queued, in a few statements, and return their number.
 
-    What they were to grant, or to force, is not done by a later request either. One that a worker is at goes on.
+    Their pending instructions are dropped for good. Started orders continue.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -110,13 +110,13 @@ def cancel(order_ids: list[int]) -> int:
 
 
 def dismiss(order_ids: list[int]) -> int:
-    """Mark the failed ones of some orders as seen to, and return how many were not marked before."""
+    """Dismiss those of some orders that failed, and return the number of newly dismissed ones."""
     failed = WorkOrder.objects.filter(pk__in=order_ids, status=Status.FAILED, dismissed_at=None)
     return failed.update(dismissed_at=timezone.now())
 
 
 def _take_request(order: WorkOrder, request: dict[str, Any], now: datetime) -> None:
-    """Let an order, which is locked, have a new request, in the way of its status."""
+    """Give a locked order a new request, as its status requires."""
     if order.status == Status.STARTED:
         order.next_request = merge_requests(order.next_request or {}, request)
     elif order.status == Status.QUEUED and order.queued_at <= now:
@@ -127,6 +127,6 @@ def _take_request(order: WorkOrder, request: dict[str, Any], now: datetime) -> N
 
 
 def _standing(order: WorkOrder) -> dict[str, Any]:
-    """Return what the last request for a path said of its file, which holds for later ingestions too."""
+    """Return the part of the last request that describes the file; later ingestions use it too."""
     last = order.request if order.next_request is None else order.next_request
     return {name: value for name, value in last.items() if name not in INSTRUCTIONS}

@@ -1,4 +1,4 @@
-"""ISO 8601 with a space in the place of the T; times are UTC throughout."""
+"""ISO 8601 with a space instead of the T. All times are UTC."""
 
 DATE_FORMAT = SHORT_DATE_FORMAT = "Y-m-d"
 TIME_FORMAT = "H:i:s"

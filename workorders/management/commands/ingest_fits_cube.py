@@ -44,7 +44,7 @@ class Command(BaseCommand):
         ingest_all(orders, len(found), refused=refused, queue=options["queue"], stdout=self.stdout)
 
     def _is_accepted(self, path: str) -> bool:
-        """Check a path as one that is posted is: the name of a file can hold anything."""
+        """Check a path in the same way as a posted one, because a file name can hold any bytes."""
         try:
             confined_path(settings.SCIENCE_DATA_ROOT, path)
             check_name(path)
