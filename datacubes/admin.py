@@ -1,9 +1,9 @@
-"""The admin pages of instruments, observations and tags."""
+"""The admin pages of observations, tags and vocabularies."""
 
 from django.contrib import admin
 
 from common.admin.base import ReadOnlyAdmin
-from datacubes.models import Instrument, Observation, Tag, Vocabulary
+from datacubes.models import Observation, Tag, Vocabulary
 
 
 @admin.register(Observation)
@@ -13,14 +13,6 @@ class ObservationAdmin(ReadOnlyAdmin):
     list_display = ["point_id", "kind", "date_beg", "date_end"]
     list_filter = ["kind"]
     search_fields = ["point_id"]
-
-
-@admin.register(Instrument)
-class InstrumentAdmin(admin.ModelAdmin):
-    """The instruments whose cubes the archive accepts."""
-
-    list_display = ["name", "telescope", "description"]
-    list_filter = ["telescope"]
 
 
 @admin.register(Tag)

@@ -1,5 +1,6 @@
 """The admin pages of work orders: what is queued, what was done, and how to have it done again."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,6 +22,7 @@ from workorders.state import something_runs
 from workorders.tasks import sweep
 
 SHOWN_RUNS = 50
+_UNKNOWN_INSTRUMENT = re.compile("INSTRUME is “([^”…]+)”, which is not registered")
 
 
 def _table(head: Iterable[str], rows: Iterable[tuple[object, ...]]) -> str:
@@ -188,8 +190,13 @@ class WorkOrderAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Error")
     def whole_error(self, order: WorkOrder) -> str:
-        """The last error."""
-        return (order.run and beginning(order.run.error)) or "–"
+        """The last error; that of an unknown instrument with a link to add it."""
+        error = beginning(order.run.error) if order.run else ""
+        unknown = _UNKNOWN_INSTRUMENT.match(error)
+        if unknown is None:
+            return error or "–"
+        address = reverse("admin:datacubes_instrument_add", query={"name": unknown[1]})
+        return format_html('{} <a href="{}">Add the instrument {}</a>', error, address, unknown[1])
 
     @admin.display(description="Cube")
     def cube(self, order: WorkOrder) -> str:

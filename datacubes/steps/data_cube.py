@@ -102,9 +102,13 @@ def find_instrument(name: str) -> Instrument:
             return instrument
     names = ", ".join(instrument.name for instrument in known) or "none"
     raise PermanentError(
-        f"INSTRUME is {quoted(name)}, which is not registered. Known instruments: {names}. Add it under Instruments in "
-        "the admin, then re-ingest."
+        f"{not_registered(name)} Known instruments: {names}. Add it under Instruments in the admin, then re-ingest."
     )
+
+
+def not_registered(name: str) -> str:
+    """Return the sentence with which the error of an unknown instrument begins."""
+    return f"INSTRUME is {quoted(name)}, which is not registered."
 
 
 def _create(oid: str, **values: Any) -> DataCube:

@@ -1,5 +1,5 @@
-"""The admin page of cubes, which shows several rooms at once."""
+"""The admin pages of cubes and of instruments, which show several rooms at once."""
 
-from operations.admin import data_cubes
+from operations.admin import data_cubes, instruments
 
-__all__ = ["data_cubes"]
+__all__ = ["data_cubes", "instruments"]

@@ -1,0 +1,53 @@
+"""The admin page of instruments. A new one can have the files re-ingested that failed because it was not registered."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from common.admin.actions import ROWS_AT_ONCE
+from datacubes.models import Instrument
+from datacubes.steps.data_cube import not_registered
+from workorders.admin import requeue_paths
+from workorders.models import WorkOrder
+
+MOST_REINGESTED = 10_000
+
+
+class NewInstrumentForm(ModelForm):
+    """A new instrument."""
+
+    reingest = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Re-ingest",
+        help_text=f"Queue the files that failed because the instrument was not registered, up to {MOST_REINGESTED:,}.",
+    )
+
+
+@admin.register(Instrument)
+class InstrumentAdmin(admin.ModelAdmin):
+    """The instruments whose cubes the archive accepts."""
+
+    list_display = ["name", "telescope", "description"]
+    list_filter = ["telescope"]
+
+    def get_form(self, request: HttpRequest, obj: Instrument | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """Offer to re-ingest to those who may, with a new instrument."""
+        if obj is None and request.user.has_perm("workorders.add_workorder"):
+            kwargs["form"] = NewInstrumentForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Instrument, form: Any, change: bool) -> None:
+        """Save the instrument, and queue the files that failed for it if that was asked for."""
+        super().save_model(request, obj, form, change)
+        if not form.cleaned_data.get("reingest"):
+            return
+        failed = WorkOrder.objects.filter(
+            status=WorkOrder.Status.FAILED, dismissed_at=None, run__error__startswith=not_registered(obj.name)
+        )
+        paths = list(failed.order_by("id").values_list("relative_path", flat=True)[:MOST_REINGESTED])
+        chunks = (paths[start : start + ROWS_AT_ONCE] for start in range(0, len(paths), ROWS_AT_ONCE))
+        self.message_user(request, f"{requeue_paths(chunks, force=False):,} failed files were queued again.")
