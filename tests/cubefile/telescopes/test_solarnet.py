@@ -104,7 +104,7 @@ def test_a_solarnet_file_is_ingested_and_shown(data_root, client, settings, inst
     assert found["spectral_line"] == LINES[instrument]
     page = client.get(f"/cubes/{quote(OIDS[instrument])}/")
     assert page.status_code == 200
-    assert f"{instrument} {LINES[instrument]}" in page.content.decode()
+    assert f"{instrument} {metadata.line or metadata.spectral_line}" in page.content.decode()
 
 
 @pytest.mark.usefixtures("instruments")
