@@ -32,7 +32,7 @@ def test_a_public_cube_is_downloaded_whole_under_its_name(page, public_cube, set
 def test_a_restricted_cube_is_refused_until_a_person_with_a_grant_logs_in(page, restricted_cube, person, settings):
     EmailGrant.objects.create(cube=restricted_cube, email="Anna@Observatory.example")
     page.goto("/?release=restricted")
-    page.get_by_role("link", name="CHROMIS 3950").click()
+    page.get_by_role("link", name="CHROMIS Ca II H and K 3950").click()
     box = page.get_by_role("region", name="File", exact=True)
     expect(box).to_contain_text("Public from 2999-12-31")
     expect(box).to_contain_text("For the observers.")
@@ -51,7 +51,7 @@ def test_a_restricted_cube_is_refused_until_a_person_with_a_grant_logs_in(page, 
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
 
-    expect(page.get_by_role("heading", level=1)).to_contain_text("CHROMIS 3950")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("CHROMIS Ca II H and K 3950")
     expect(page.get_by_role("region", name="File", exact=True)).to_contain_text("Open to you")
     name, content = download(page)
     assert name == saved_name(restricted_cube)
