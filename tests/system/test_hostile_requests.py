@@ -198,7 +198,7 @@ def test_a_huge_body_is_refused_without_nginx(archive):
 
 def test_a_request_line_is_taken_up_to_its_limit_and_no_further(archive):
     def status_of_line(length: int) -> int:
-        address = "/api/v1/data-cubes/?search="
+        address = "/help/?"
         address += "x" * (length - len(f"GET {address} HTTP/1.1"))
         return requests.get(f"{archive.stack.base_url}{address}", timeout=20).status_code
 

@@ -15,7 +15,9 @@ ATTEMPTS = 10
 def log_in(url: str, password: str, **headers: str) -> requests.Response:
     with requests.Session() as session:
         session.headers.update({"Referer": url} | headers)
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', session.get(url, timeout=30).text)[1]
+        page = session.get(url, timeout=30)
+        assert page.status_code == 200, page.text
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
         form = {"username": "anna", "password": password, "csrfmiddlewaretoken": token, "next": "/"}
         return session.post(url, form, allow_redirects=False, timeout=30)
 
