@@ -19,6 +19,9 @@ WHOLE = "system or browser"
 ONCE = "schema or packaging"
 """Tests that run on PostgreSQL only. Those without the mark of tests/conftest.py, `database`, run on SQLite only."""
 
+ANY_DATABASE = "client"
+"""Tests that use the database and do not depend on which it is. They run on SQLite only, where they take less time."""
+
 ON_ALL_CORES = ("-n", "auto", "--dist", "worksteal")
 
 
@@ -66,7 +69,7 @@ def main(arguments: list[str]) -> int:
         case ["soak", *rest]:
             codes = [run_on_servers("Soak", "-m", "system", *rest, SOAK="true")]
         case rest:
-            database = f"(database or {ONCE}) and not ({WHOLE})"
+            database = f"(database or {ONCE}) and not ({WHOLE} or {ANY_DATABASE})"
             codes = [
                 run_on_sqlite(f"{WHOLE} or {ONCE}", rest),
                 run_on_servers("PostgreSQL and Redis", *ON_ALL_CORES, "-m", database, *rest),

@@ -64,3 +64,11 @@ def worker(live_server) -> Iterator[None]:
     yield
     done.set()
     thread.join()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of this folder."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("client")
