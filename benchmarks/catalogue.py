@@ -166,7 +166,7 @@ def fill(first: int, last: int) -> None:
 
 def plots() -> dict[str, str]:
     """Return the stored plots of a cube of half an hour."""
-    from cubefile import open_cube
+    from cubefile.cube import open_cube
     from cubefile.telescopes import SST
     from previews.plots import line_profile, seeing
     from previews.sparkline import sparkline

@@ -2,15 +2,12 @@
 
 Traps of the format that this package handles: keywords repeat (``COMMENT``, ``HISTORY``, ``CONTINUE``, record-valued
 cards); values can be undefined or NaN; headers can hold bytes beyond ASCII; a truncated file still opens.
+
+astropy and numpy take a second to import. Processes that read no files, such as those of the web server, start without
+them: telescopes, header, keywords and dates import them where they are used.
 """
 
 import warnings
-
-from cubefile.cube import CubeFile, open_cube
-from cubefile.hdu import HDU, FileCutShort
-from cubefile.header import CardValue, Header
-
-__all__ = ["HDU", "CardValue", "CubeFile", "FileCutShort", "Header", "open_cube"]
 
 # astropy warns about each odd card. Python remembers every warning that it has shown, so a worker's memory would grow
 # for months. The warnings that matter to the person who posted a cube are on its work order.

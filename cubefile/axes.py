@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cubefile import CubeFile
 from cubefile.card_values import number, text
+from cubefile.cube import CubeFile
 from cubefile.image import CubeImage
 
 # The first four characters of CTYPEn (FITS standard 4.0, tables 25 and 30; section 9.2 for the time scales).

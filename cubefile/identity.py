@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from common.errors import PermanentError, quoted
-from cubefile import CubeFile
 from cubefile.card_values import required_text
 from cubefile.dates import parse_time, time_scale
 from cubefile.telescopes.base import Telescope
+
+if TYPE_CHECKING:
+    from cubefile.cube import CubeFile
 
 MAX_OID_LENGTH = 255
 _ENDINGS_OF_URLS = ("/header", "/svo")  # /api/v1/data-cubes/<oid>/header/ and so on.
@@ -32,7 +35,7 @@ class Identity:
     date_beg: datetime
 
 
-def instrument_name(cube_file: CubeFile) -> str:
+def instrument_name(cube_file: "CubeFile") -> str:
     """Return INSTRUME, the name of the instrument's row.
 
     Raises
@@ -43,7 +46,7 @@ def instrument_name(cube_file: CubeFile) -> str:
     return required_text(cube_file.image.header, "INSTRUME")
 
 
-def identify(cube_file: CubeFile, telescope: Telescope, oid: str | None) -> Identity:
+def identify(cube_file: "CubeFile", telescope: Telescope, oid: str | None) -> Identity:
     """Read the identity of a cube.
 
     Parameters

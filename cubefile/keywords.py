@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cubefile import CardValue, Header
+from cubefile.header import CardValue, Header
 
 JSONValue = CardValue | list[CardValue]
 

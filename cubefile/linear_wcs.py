@@ -10,7 +10,6 @@ CDELTi, CDi_j, CROTAi with CDELTi).
 import warnings
 
 import numpy as np
-from astropy import units
 from astropy.io import fits
 
 from common.errors import PermanentError, damage, quoted
@@ -67,7 +66,7 @@ def linear_field(image: CubeImage, axes: tuple[int, int], alternative: str = "")
         for row, (axis, offset) in enumerate(((0, -0.5), (0, 0.5), (1, -0.5), (1, 0.5)), start=1):
             places[row, index[axis]] += offset
         world = wcs.wcs_pix2world(places, 1)[:, index]
-        world = world * [wcs.wcs.cunit[i].to(units.arcsec) for i in index]
+        world = world * [wcs.wcs.cunit[i].to("arcsec") for i in index]
         # The central pixel's size times the number of pixels, as a large field's edges may lie outside the projection.
         sides = np.stack([world[2] - world[1], world[4] - world[3]])
         sides[:, 0] = _around_zero(sides[:, 0]) * np.cos(np.radians(world[0, 1] / 3600))
@@ -92,7 +91,7 @@ def _cards(header: Header, axes: tuple[int, int], count: int, alternative: str) 
     for axis in axes:
         ctype, cunit = header.get(f"CTYPE{axis}{alternative}"), header.get(f"CUNIT{axis}{alternative}")
         unit = str(cunit).strip() if cunit else "deg"
-        if unit_factor(unit, units.arcsec) is None:
+        if unit_factor(unit, "arcsec") is None:
             raise PermanentError(f"CUNIT{axis}{alternative} is {quoted(cunit)}; a unit of angle was expected.")
         cards |= {f"CTYPE{axis}": str(ctype).strip()[:8], f"CUNIT{axis}": unit}
         numbers = {f"CRPIX{axis}", f"CRVAL{axis}"} | {f"PV{axis}_{number}" for number in range(MAX_PARAMETERS)}
@@ -126,7 +125,7 @@ def _constant(header: Header, axes: tuple[int, int], alternative: str) -> tuple[
     values = []
     for axis in axes:
         cunit = header.get(f"CUNIT{axis}{alternative}")
-        factor = unit_factor(cunit or "deg", units.arcsec)
+        factor = unit_factor(cunit or "deg", "arcsec")
         if factor is None:
             raise PermanentError(f"CUNIT{axis}{alternative} is {quoted(cunit)}; a unit of angle was expected.")
         values.append(factor * (number(header, f"CRVAL{axis}{alternative}") or 0.0))

@@ -8,11 +8,10 @@ FITS standard 4.0, sections 7.3.2 (TDIM) and 8.5 (``-TAB`` coordinates).
 import math
 
 import numpy as np
-from astropy import units
 
 from common.errors import PermanentError, damage, quoted
-from cubefile import CubeFile
 from cubefile.axes import axis_length, cube_axes, frame_axes
+from cubefile.cube import CubeFile
 from cubefile.units import unit_factor
 
 MAX_WAVELENGTHS = 10_000
@@ -142,7 +141,7 @@ def _bounded_count(count: int) -> int:
 def _nanometres(cube: CubeFile, axis: int | None) -> float:
     """Return the size of the wavelength axis's unit (CUNITn) in nm; 1 if the header does not give the unit."""
     text = None if axis is None else cube.image.header.get(f"CUNIT{len(cube.image.shape) - axis}")
-    factor = unit_factor(text or "nm", units.nm)
+    factor = unit_factor(text or "nm", "nm")
     if factor is None:
         raise PlotUnavailable(f"The wavelengths are in {quoted(text)}, which is not a unit of length.")
     return factor

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from astropy import units
 
 from common.errors import PermanentError, quoted
 from cubefile.card_values import number, text
@@ -100,7 +99,7 @@ def tabulated_field(cube_file: CubeFile, axes: tuple[int, int]) -> Field | None:
             [
                 [_evaluate(cube_file, one, described, place) * arcsec for place in places]
                 for one in (longitude, latitude)
-                for arcsec in [_factor(cube_file, one, units.arcsec)]
+                for arcsec in [_arcsec(cube_file, one)]
             ]
         )
         across, up = values[:, 2] - values[:, 1], values[:, 4] - values[:, 3]
@@ -183,10 +182,10 @@ def _interpolated(values: np.ndarray, dimension: int, position: float) -> np.nda
     return low + (high - low) * (position - cell)
 
 
-def _factor(cube_file: CubeFile, one: TabulatedAxis, unit: units.UnitBase) -> float:
-    """Return the size of an axis's unit in multiples of `unit`: of CUNITi, else of the column's TUNITn, else 1."""
+def _arcsec(cube_file: CubeFile, one: TabulatedAxis) -> float:
+    """Return the size of an axis's unit in arcsec: of CUNITi, else of the column's TUNITn, else 1."""
     text = cube_file.image.header.get(f"CUNIT{one.axis}") or cube_file.column_unit(one.table, one.column)
-    factor = unit_factor(text or unit.to_string(), unit)
+    factor = unit_factor(text or "arcsec", "arcsec")
     if factor is None:
-        raise PermanentError(f"CUNIT{one.axis} is {quoted(text)}; a unit such as {unit} was expected.")
+        raise PermanentError(f"CUNIT{one.axis} is {quoted(text)}; a unit such as arcsec was expected.")
     return factor

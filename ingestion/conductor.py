@@ -18,7 +18,8 @@ from django.db import transaction
 
 from common.errors import PermanentError, TransientError, quoted
 from common.paths import is_there
-from cubefile import CubeFile, open_cube, telescopes
+from cubefile import telescopes
+from cubefile.cube import CubeFile, open_cube
 from cubefile.identity import identify, instrument_name
 from cubefile.telescopes import Product
 from datacubes.media import discard_files

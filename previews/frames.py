@@ -12,8 +12,9 @@ import numpy as np
 from PIL import Image
 
 from common.errors import PermanentError, quoted
-from cubefile import CubeFile, Header
 from cubefile.axes import axis_length, frame_axes, stokes_names
+from cubefile.cube import CubeFile
+from cubefile.header import Header
 from cubefile.image import CubeImage
 from cubefile.tables import MAX_WAVELENGTHS, PlotUnavailable, medians, wavelengths
 from previews.line import line_centre

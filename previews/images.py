@@ -18,7 +18,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from common.errors import PermanentError, TransientError, on_one_line
-from cubefile import CubeFile
+from cubefile.cube import CubeFile
 from previews.frames import Index, read_frame, step_for
 from previews.new_files import NewPart, finished, new_files
 from previews.stretch import sample, stretch_limits, to_grey

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from common.errors import PermanentError
-from cubefile import CubeFile
+from cubefile.cube import CubeFile
 from previews.ffmpeg import THREADS, ProcessBounds, run_ffmpeg
 from previews.frames import Index, frame_shape, read_scans, scan_count, spread, step_for
 from previews.images import PreviewFile, write_jpeg

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from common.errors import PermanentError, on_one_line
-from cubefile import CubeFile
 from cubefile.axes import axis_length, cube_axes, stokes_names
+from cubefile.cube import CubeFile
 from cubefile.dates import parse_time
 from cubefile.tables import PlotUnavailable, column, medians, wavelengths
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from common.errors import PermanentError, TransientError
 from common.paths import confined_path
-from cubefile import CubeFile
+from cubefile.cube import CubeFile
 from cubefile.names import stem
 
 

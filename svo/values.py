@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from astropy import units
-
 from common.errors import PermanentError, quoted
 from cubefile.dates import parse_time, time_scale
 from cubefile.units import unit_factor, waveunit_factor
@@ -105,8 +103,8 @@ def keyword_fields(
 @lru_cache(maxsize=64)
 def _unit_of_wavelengths(waveunit: str, unit: str) -> float:
     """Return the size of WAVEUNIT in multiples of a keyword's unit; 1 if one of the two is unknown."""
-    expected = unit_factor(unit, units.m)
-    stated = waveunit_factor(waveunit, units.m)
+    expected = unit_factor(unit, "m")
+    stated = waveunit_factor(waveunit, "m")
     return stated / expected if stated and expected else 1.0
 
 

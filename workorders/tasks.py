@@ -3,13 +3,19 @@
 import time
 
 from celery import shared_task
+from celery.signals import worker_init
 
 from common.transience import left_to_the_next_sweep
 from workorders.pruning import prune_runs
 from workorders.wakeups import wake_for_orders
-from workorders.worker import carry_out_next
 
 GO_ON_SECONDS = 1.0
+
+
+@worker_init.connect
+def load_readers(**kwargs: object) -> None:
+    """Import what orders need before the worker makes its processes, which then share the memory of it."""
+    import workorders.worker  # noqa: F401
 
 
 @shared_task
@@ -19,6 +25,8 @@ def process_next_order() -> None:
     Claiming the next order is cheaper than a wake-up for it, so a full queue drains faster. The wake-ups sent for those
     orders find nothing to do later, which costs next to nothing.
     """
+    from workorders.worker import carry_out_next  # Imports astropy; the processes that post orders do without it.
+
     stop = time.monotonic() + GO_ON_SECONDS
     with left_to_the_next_sweep():
         while carry_out_next() and time.monotonic() < stop:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from common.errors import PermanentError
 from common.hooks import Hook
-from cubefile import CubeFile
 from datacubes.models import Companion, DataCube, FITSHeader
 
 queue_again: Hook[[str, datetime], bool] = Hook("queue a file that has changed")
@@ -45,6 +44,8 @@ def check_as_ingested(ingested: DataCube | Companion, descriptor: int) -> None:
     status = os.fstat(descriptor)
     if (status.st_size, status.st_mtime_ns) == (ingested.size, ingested.modified_ns):
         return
+    from cubefile.cube import CubeFile  # Imports astropy, which few requests need.
+
     changed_at = datetime.fromtimestamp(status.st_ctime, UTC)
     try:
         digest = CubeFile(descriptor, Path(), ingested.relative_path).header_digest

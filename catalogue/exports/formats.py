@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from catalogue.exports.columns import Row
-from catalogue.exports.fits_table import write_fits
 from catalogue.exports.scripts import write_script, write_urls
 from catalogue.exports.text_tables import write_csv, write_json_lines
-from catalogue.exports.votable import write_votable
 
 
 @dataclass(frozen=True)
@@ -31,10 +29,22 @@ class ExportFormat:
     write: Callable[[Iterable[Row]], Iterator[bytes]]
 
 
+def _write_votable(rows: Iterable[Row]) -> Iterator[bytes]:
+    from catalogue.exports.votable import write_votable  # Imports astropy, as the next does: few requests need it.
+
+    return write_votable(rows)
+
+
+def _write_fits(rows: Iterable[Row]) -> Iterator[bytes]:
+    from catalogue.exports.fits_table import write_fits
+
+    return write_fits(rows)
+
+
 TABLES = (
     ExportFormat("csv", "CSV", "text/csv", "data-cubes.csv", write_csv),
-    ExportFormat("votable", "VOTable", "application/x-votable+xml", "data-cubes.vot", write_votable),
-    ExportFormat("fits", "FITS table", "application/fits", "data-cubes.fits", write_fits),
+    ExportFormat("votable", "VOTable", "application/x-votable+xml", "data-cubes.vot", _write_votable),
+    ExportFormat("fits", "FITS table", "application/fits", "data-cubes.fits", _write_fits),
     ExportFormat("jsonl", "JSON lines", "application/jsonl", "data-cubes.jsonl", write_json_lines),
 )
 DOWNLOADS = (

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from cubefile import Header
-from cubefile.header import CARD_SIZE
+from cubefile.header import CARD_SIZE, Header
 from cubefile.keywords import JSONValue
 from datacubes.models import FITSHeader
 from datacubes.models.headers import MAX_SHOWN_CARDS

@@ -3,11 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from cubefile import CubeFile
 from cubefile.card_values import Keywords, required_text, text
 from cubefile.layout import Layout
+
+if TYPE_CHECKING:
+    from cubefile.cube import CubeFile
 
 
 class Line(NamedTuple):
@@ -57,7 +59,7 @@ class Telescope(ABC):
     lines: ClassVar[Mapping[str, Line]] = MappingProxyType({})
 
     @abstractmethod
-    def oid(self, cube_file: CubeFile) -> str:
+    def oid(self, cube_file: "CubeFile") -> str:
         """Return the OID (observation id), which is the same for every export of an observation.
 
         Raises
@@ -66,7 +68,7 @@ class Telescope(ABC):
             Naming the keyword that is missing or wrong.
         """
 
-    def product(self, cube_file: CubeFile) -> Product:
+    def product(self, cube_file: "CubeFile") -> Product:
         """Return the file's part in its export, named by FILENAME or else by the file's own name."""
         return Product(filename(cube_file))
 
@@ -85,6 +87,6 @@ class Telescope(ABC):
         return text(header, "POINT_ID") or required_text(header, "DATE-BEG")
 
 
-def filename(cube_file: CubeFile) -> str:
+def filename(cube_file: "CubeFile") -> str:
     """Return the name that the file was written under: FILENAME, or else the last part of its path."""
     return text(cube_file.image.header, "FILENAME") or cube_file.relative_path.rpartition("/")[2]

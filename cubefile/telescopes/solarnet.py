@@ -3,10 +3,14 @@
 Source: SOLARNET metadata recommendations, https://arxiv.org/abs/2011.12139 (WAVELNTH, WAVEMIN, WAVEMAX, WAVEBAND).
 """
 
+from typing import TYPE_CHECKING
+
 from common.errors import PermanentError
-from cubefile import CubeFile
 from cubefile.card_values import Keywords, is_number, required_text, text
 from cubefile.telescopes.base import Telescope
+
+if TYPE_CHECKING:
+    from cubefile.cube import CubeFile
 
 
 class Solarnet(Telescope):
@@ -20,7 +24,7 @@ class Solarnet(Telescope):
     name = "solarnet"
     title = "Any file with SOLARNET keywords and linear coordinates"
 
-    def oid(self, cube_file: CubeFile) -> str:
+    def oid(self, cube_file: "CubeFile") -> str:
         header = cube_file.image.header
         begin, instrument = required_text(header, "DATE-BEG"), required_text(header, "INSTRUME")
         wavelength = _wavelength(header)

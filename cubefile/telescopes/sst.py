@@ -1,15 +1,18 @@
 """The Swedish 1-m Solar Telescope: files that its pipeline SSTRED exports."""
 
 import re
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from common.errors import PermanentError
-from cubefile import CubeFile
 from cubefile.card_values import Keywords, required_text, text
 from cubefile.layout import Layout
 from cubefile.names import looks_like_cube, stem
 from cubefile.telescopes.base import Line, Product, Telescope, filename
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from cubefile.cube import CubeFile
 
 _SCANS_IN_FILENAME = re.compile(r"_scans=([^_]+)")
 _TIME_OF_EXPORT = re.compile(r"_export([^_]*)")
@@ -63,14 +66,14 @@ class SST(Telescope):
         "8542": Line("Ca II", 854.21),
     }
 
-    def oid(self, cube_file: CubeFile) -> str:
+    def oid(self, cube_file: "CubeFile") -> str:
         """Join DATE-BEG, FILTER1 and the scans. These come from FILENAME, the table of scans or SCANNUM."""
         header = cube_file.image.header
         begin, line = required_text(header, "DATE-BEG"), required_text(header, "FILTER1")
         ending = "_wb" if filename(cube_file).startswith(_WIDE_BAND) else ""
         return f"{begin}_{line}_{_scans(cube_file)}{ending}"
 
-    def product(self, cube_file: CubeFile) -> Product:
+    def product(self, cube_file: "CubeFile") -> Product:
         """Return the name without the time of the export; a name that ends in ``_sp`` is a companion's."""
         written_as = filename(cube_file)
         name, exported = _TIME_OF_EXPORT.sub("", written_as), _TIME_OF_EXPORT.search(written_as)
@@ -92,7 +95,7 @@ def sparse_list(numbers: list[int]) -> str:
     return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ",".join(map(str, run)) for run in ranges)
 
 
-def _scans(cube_file: CubeFile) -> str:
+def _scans(cube_file: "CubeFile") -> str:
     header = cube_file.image.header
     match = _SCANS_IN_FILENAME.search(text(header, "FILENAME"))
     if match:
@@ -109,7 +112,9 @@ def _scans(cube_file: CubeFile) -> str:
     return scan
 
 
-def _scan_numbers(column: np.ndarray) -> list[int]:
+def _scan_numbers(column: "np.ndarray") -> list[int]:
+    import numpy as np
+
     integers = np.unique(column) if column.dtype.kind in "iuf" else np.empty(0)
     if integers.size == 0 or not np.isfinite(integers).all() or (integers != np.floor(integers)).any():
         raise PermanentError(

@@ -3,13 +3,14 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
-from cubefile import CubeFile
-from cubefile.hdu import checksum_agrees
 from cubefile.identity import Identity
 from cubefile.telescopes import Product, Telescope
 from datacubes.models import DataCube, Instrument
+
+if TYPE_CHECKING:
+    from cubefile.cube import CubeFile
 
 Values = TypeVar("Values")
 """The values that a step reads from the file and writes into rows."""
@@ -72,7 +73,7 @@ class Material:
         Names below MEDIA_ROOT of the files that steps have written. Steps add to them.
     """
 
-    cube_file: CubeFile
+    cube_file: "CubeFile"
     telescope: Telescope
     identity: Identity
     product: Product
@@ -205,29 +206,3 @@ class Step(ABC, Generic[Values]):
 
         For a new cube, the conductor changes *updated* to *created*.
         """
-
-
-def header_fingerprint(material: Material) -> str | None:
-    """Return a text that changes with the image and its header; None without CHECKSUM.
-
-    A CHECKSUM that agrees with its header represents the data. One that does not agree is common, because tags are
-    added to headers without a new CHECKSUM; then the file's size and modification time represent the data.
-    """
-    cube_file = material.cube_file
-    if cube_file.checksum_status == "absent":
-        return None
-    verified = cube_file.checksum_status == "verified"
-    data = cube_file.checksum if verified else f"{cube_file.size} {cube_file.modified_ns}"
-    return f"{data} {cube_file.header_digest} {material.telescope.name}"
-
-
-def table_fingerprint(material: Material, name: str | None) -> str | None:
-    """Return a text that changes with a table; “-” if it is missing, None if its CHECKSUM is missing or wrong.
-
-    The data count once they have been read: a damaged table has the CHECKSUM of its good copies.
-    """
-    table = None if name is None else material.cube_file.extensions.get(name)
-    if name is None or table is None:
-        return "-"
-    is_good = checksum_agrees(table) and name.upper() not in material.cube_file.damaged_tables
-    return table.checksum if is_good else None

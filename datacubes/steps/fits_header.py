@@ -2,7 +2,8 @@
 
 from common.upsert import upsert
 from datacubes.models import FITSHeader
-from datacubes.steps.base import CubeRows, Material, Outcome, Step, header_fingerprint
+from datacubes.steps.base import CubeRows, Material, Outcome, Step
+from datacubes.steps.fingerprints import header_fingerprint
 
 
 class FITSHeaderStep(Step[str]):

@@ -8,7 +8,8 @@ from django.conf import settings
 from common.paths import open_confined
 from datacubes.media import preview_folder
 from datacubes.models import ImagePreview
-from datacubes.steps.base import CubeRows, Material, Outcome, Step, header_fingerprint
+from datacubes.steps.base import CubeRows, Material, Outcome, Step
+from datacubes.steps.fingerprints import header_fingerprint
 from previews.frames import choose_frame, sharpest_scan
 from previews.images import PreviewFile, previews_of_frame, previews_of_image_file
 from previews.sources import SourceFile, find_source

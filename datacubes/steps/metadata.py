@@ -5,21 +5,20 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from astropy import units
-
 from common.errors import PermanentError, quoted
 from common.upsert import upsert
-from cubefile import FileCutShort
 from cubefile.axes import axis_length, cube_axes
 from cubefile.card_values import text
 from cubefile.dates import parse_time, seconds_between, time_scale
+from cubefile.hdu import FileCutShort
 from cubefile.keywords import JSONValue, first_values, keywords_as_json
 from cubefile.pointing import Pointing, read_pointing
 from cubefile.telescopes import Telescope
 from cubefile.units import waveunit_factor
 from datacubes.models import Metadata
 from datacubes.models.metadata import NEVER_PUBLIC
-from datacubes.steps.base import CubeRows, Material, Outcome, Step, header_fingerprint, table_fingerprint
+from datacubes.steps.base import CubeRows, Material, Outcome, Step
+from datacubes.steps.fingerprints import header_fingerprint, table_fingerprint
 
 MAX_LENGTH = 2**31 - 1  # The largest integer of the columns.
 MAX_OBSERVER_LENGTH = 255
@@ -173,7 +172,7 @@ def _number(keyword: str, value: JSONValue) -> float:
 
 def _nanometres_of_unit(keyword: str, value: JSONValue) -> float:
     """Return the size of WAVEUNIT in nm."""
-    factor = waveunit_factor(value, units.nm)
+    factor = waveunit_factor(value, "nm")
     if factor is None:
         raise PermanentError(f"{keyword} is {quoted(value)}; a power of ten of the metre, such as -9, was expected.")
     return factor

@@ -6,9 +6,10 @@ from hashlib import sha256
 from typing import Any
 
 from common.upsert import upsert
-from cubefile import CubeFile
+from cubefile.cube import CubeFile
 from datacubes.models import Metadata, PlotData
-from datacubes.steps.base import CubeRows, Material, Outcome, Step, table_fingerprint
+from datacubes.steps.base import CubeRows, Material, Outcome, Step
+from datacubes.steps.fingerprints import table_fingerprint
 from previews.plots import PlotUnavailable, line_profile, median_r0, seeing
 from previews.sparkline import sparkline
 

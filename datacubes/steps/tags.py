@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from common.errors import quoted
 from datacubes.models import DataCube, Tag
-from datacubes.steps.base import CubeRows, Material, NothingToDo, Outcome, Step, header_fingerprint
+from datacubes.steps.base import CubeRows, Material, NothingToDo, Outcome, Step
+from datacubes.steps.fingerprints import header_fingerprint
 from datacubes.vocabulary import KEYWORDS, stated_words, vocabulary
 
 _MOST_WORDS_SHOWN = 10

@@ -8,7 +8,8 @@ from django.conf import settings
 from common.paths import open_confined
 from datacubes.media import preview_folder
 from datacubes.models import VideoPreview
-from datacubes.steps.base import CubeRows, Material, Outcome, Step, header_fingerprint
+from datacubes.steps.base import CubeRows, Material, Outcome, Step
+from datacubes.steps.fingerprints import header_fingerprint
 from previews.frames import choose_frame, scan_count
 from previews.movies import MovieBounds, movie_of_cube, movie_of_file
 from previews.sources import SourceFile, find_source

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from cubefile import open_cube
 from cubefile.axes import CubeAxes, cube_axes, frame_axes
+from cubefile.cube import open_cube
 from cubefile.layout import Layout
 from cubefile.telescopes import SST
 

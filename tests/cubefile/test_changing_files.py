@@ -6,7 +6,8 @@ import time
 import pytest
 
 from common.errors import PermanentError, TransientError
-from cubefile import FileCutShort, open_cube
+from cubefile.cube import open_cube
+from cubefile.hdu import FileCutShort
 from tests.support.raw_fits import tiny_cube
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cubefile import open_cube
+from cubefile.cube import open_cube
 from devtools.fits_bytes import sealed
 from devtools.sample_cubes import AWKWARD_CARDS, edit_keyword, write_cube, write_sparse_cube
 from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header

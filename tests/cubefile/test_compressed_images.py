@@ -8,8 +8,8 @@ import pytest
 from astropy.io import fits
 
 from common.errors import PermanentError
-from cubefile import open_cube
 from cubefile.compressed import MAX_GZIP_TILE_BYTES
+from cubefile.cube import open_cube
 from devtools.fits_bytes import BLOCK, with_card
 from previews.frames import read_frame
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from astropy.io import fits
 
-from cubefile import open_cube
+from cubefile.cube import open_cube
 from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header
 
 HEADER = raw_header(*TINY_CUBE)

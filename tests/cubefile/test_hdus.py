@@ -5,7 +5,8 @@ import os
 import pytest
 
 from common.errors import PermanentError, TransientError
-from cubefile import CubeFile, FileCutShort, open_cube
+from cubefile.cube import CubeFile, open_cube
+from cubefile.hdu import FileCutShort
 from tests.support.raw_fits import TINY_CUBE, TINY_DATA, padded, raw_header, tiny_cube
 
 pytestmark = pytest.mark.usefixtures("nobody_writes")

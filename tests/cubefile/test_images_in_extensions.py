@@ -8,7 +8,7 @@ import pytest
 from astropy.io import fits
 
 from common.errors import PermanentError
-from cubefile import open_cube
+from cubefile.cube import open_cube
 from previews.frames import frame_shape, read_frame
 
 KEYWORDS = {"DATE-BEG": "2022-06-02T17:22:50", "INSTRUME": "VISP"}

@@ -11,7 +11,8 @@ from astropy.io.fits.verify import VerifyError
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cubefile import Header, open_cube
+from cubefile.cube import open_cube
+from cubefile.header import Header
 from cubefile.keywords import keywords_as_json
 from devtools.fits_bytes import CARD
 from tests.support.raw_fits import raw_header

@@ -10,7 +10,7 @@ from astropy.io import fits
 from astropy.wcs import WCS
 
 from common.errors import PermanentError
-from cubefile import open_cube
+from cubefile.cube import open_cube
 from cubefile.pointing import Pointing, read_pointing
 
 BASE = {"CTYPE1": "HPLN-TAN", "CTYPE2": "HPLT-TAN", "CUNIT1": "arcsec", "CUNIT2": "arcsec"}

@@ -3,7 +3,7 @@
 import pytest
 
 from common.errors import PermanentError
-from cubefile import open_cube
+from cubefile.cube import open_cube
 from cubefile.identity import identify
 from cubefile.telescopes import SST
 from cubefile.telescopes.sst import sparse_list

@@ -5,7 +5,7 @@ import pytest
 from astropy.io import fits
 
 from common.errors import PermanentError
-from cubefile import open_cube
+from cubefile.cube import open_cube
 from tests.support.raw_fits import padded, raw_header, tiny_cube
 
 TABLE = (

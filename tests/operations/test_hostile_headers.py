@@ -5,7 +5,7 @@ from django.contrib.admin import site
 from django.test import Client
 
 from catalogue.pages.keyword_table import MAX_CHARACTERS, MAX_VALUES, keyword_table
-from cubefile import Header
+from cubefile.header import Header
 from cubefile.keywords import keywords_as_json
 from datacubes.models import DataCube, FITSHeader
 from datacubes.models.headers import MAX_SHOWN_CARDS

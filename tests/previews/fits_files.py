@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
-from cubefile import CubeFile, open_cube
+from cubefile.cube import CubeFile, open_cube
 from cubefile.telescopes import SST
 from devtools.fits_bytes import BLOCK, header_bytes
 

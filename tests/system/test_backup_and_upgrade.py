@@ -12,21 +12,23 @@ import pytest
 from devtools.sample_cubes import many_cubes
 from devtools.services import execute, wait_until
 from devtools.stack import PROJECT
-from tests.system.archive import Archive
+from tests.system.archive import SOAK, Archive
 from tests.system.whole import check_whole, contents_of, differences
 
 pytestmark = pytest.mark.system
 
 DOCUMENTATION = PROJECT / "docs" / "reliability.md"
 MOVIES = (3, 1, 2, 16, 16)
+CUBES = 200 if SOAK else 20
+POSTED_LATER = 5
 
 
 def test_a_backup_made_during_the_work_is_restored_and_what_was_pending_is_done(make_archive, tmp_path):
     archive = make_archive()
     archive.start(workers=1, concurrency=2)
-    for path in many_cubes(archive.data, 40, shape=MOVIES):
+    for path in many_cubes(archive.data, CUBES, shape=MOVIES):
         archive.post(path)
-    wait_until(lambda: archive.pending() < 35, "some are done")
+    wait_until(lambda: archive.pending() < CUBES - 3, "some are done")
     back_up(archive, tmp_path / "backup")
     assert archive.pending()
     archive.wait_until_idle()
@@ -74,15 +76,15 @@ def run(commands: str, archive: Archive, folder: Path) -> None:
 def test_an_upgrade_loses_no_order(make_archive):
     archive = make_archive()
     archive.start(workers=1, concurrency=2)
-    paths = many_cubes(archive.data, 40, shape=MOVIES)
-    for path in paths[:30]:
+    paths = many_cubes(archive.data, CUBES, shape=MOVIES)
+    for path in paths[:-POSTED_LATER]:
         archive.post(path)
     for name in ("beat", "worker-0"):
         process = archive.stack.processes.pop(name)
         process.send_signal(signal.SIGTERM)
         process.wait(60)
     assert archive.query("SELECT count(*) FROM workorders_workorder WHERE status = 'started'") == [(0,)]
-    for path in paths[30:]:  # The web server takes orders on.
+    for path in paths[-POSTED_LATER:]:  # The web server takes orders on.
         archive.post(path)
     web = archive.stack.processes.pop("web")
     web.send_signal(signal.SIGTERM)

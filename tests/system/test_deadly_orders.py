@@ -15,6 +15,8 @@ from tests.system.whole import check_whole
 
 pytestmark = pytest.mark.system
 
+OTHERS = 10
+
 
 def test_an_order_that_kills_its_worker_every_time_is_failed_with_the_reason_and_the_others_are_done(make_archive):
     archive = make_archive(ORDER_MAX_ATTEMPTS="3", ORDER_LEASE_SECONDS="1")
@@ -22,15 +24,22 @@ def test_an_order_that_kills_its_worker_every_time_is_failed_with_the_reason_and
     deadly = write_sparse_cube(archive.data / "deadly" / cube_filename(line="6302"), size_bytes=8_000_000_000)
     order = archive.post(deadly)
     with ThreadPoolExecutor(1) as pool:
-        reaper = pool.submit(kill_whoever_is_at, archive, deadly, 3)
-        others = [archive.post(path) for path in many_cubes(archive.data / "others", 20)]
-        ended = archive.poll(order)
-    assert reaper.result() == 3
+        reaper = pool.submit(kill_whoever_is_at, archive, deadly, 2)
+        others = [archive.post(path) for path in many_cubes(archive.data / "others", OTHERS)]
+        assert reaper.result() == 2
+    assert [archive.poll(other)["status"] for other in others] == ["completed"] * OTHERS
+    assert archive.get(order)["status"] == "started"
+    assert kill_whoever_is_at(archive, deadly, 1) == 1
+    ended = archive.poll(order)
     assert ended["status"] == "failed"
-    assert_done_meanwhile(archive, others, ended)
     assert "The worker died, or was too slow to keep its lease. Given up after 3 attempts." in ended["error"]
     assert [status for status, *_ in archive.runs(deadly)] == ["lost", "lost", "lost", "failed"]
     check_whole(archive, failed=[deadly], surplus_files=True)
+
+
+def post_with_others(archive: Archive, path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Post a cube and then others. As no worker runs yet, all are due before the next attempt of the first."""
+    return archive.post(path), [archive.post(other) for other in many_cubes(archive.data / "others", OTHERS)]
 
 
 def assert_done_meanwhile(archive: Archive, others: list[dict[str, Any]], failed: dict[str, Any]) -> None:
@@ -58,11 +67,11 @@ AT = (
 
 def test_an_order_that_takes_too_long_is_failed_with_the_reason_and_the_others_are_done(make_archive):
     archive = make_archive(ORDER_MAX_ATTEMPTS="2", ORDER_TIME_LIMIT_SECONDS="2")
-    archive.start(workers=1, concurrency=1)
+    archive.stack.start_web(workers=1)
     # A movie of hundreds of frames is made of it, which takes half a minute, and no machine is that much faster.
     slow = write_sparse_cube(archive.data / "slow" / cube_filename(line="6302"), size_bytes=300_000_000_000)
-    order = archive.post(slow)
-    others = [archive.post(path) for path in many_cubes(archive.data / "others", 20)]
+    order, others = post_with_others(archive, slow)
+    archive.start_workers(workers=1, concurrency=1)
     ended = archive.poll(order)
     assert ended["status"] == "failed"
     assert_done_meanwhile(archive, others, ended)
@@ -86,11 +95,11 @@ def test_a_worker_that_is_stuck_where_nothing_reaches_it_is_replaced_and_its_ord
 
 def test_an_order_that_takes_too_much_memory_is_failed_with_the_reason_and_the_others_are_done(make_archive):
     archive = make_archive(ORDER_MAX_ATTEMPTS="2", ORDER_RETRY_SECONDS="3", WORKER_MEMORY_LIMIT_MB="400")
-    archive.start(workers=1, concurrency=1)
+    archive.stack.start_web(workers=1)
     greedy = write_cube(archive.data / "greedy" / cube_filename(line="6302"), shape=(1, 1, 2, 4, 4))
     Image.new("RGBA", (8000, 9000)).save(greedy.with_suffix(".png"))
-    order = archive.post(greedy)
-    others = [archive.post(path) for path in many_cubes(archive.data / "others", 20)]
+    order, others = post_with_others(archive, greedy)
+    archive.start_workers(workers=1, concurrency=1)
     ended = archive.poll(order)
     assert ended["status"] == "failed"
     assert_done_meanwhile(archive, others, ended)

@@ -18,9 +18,9 @@ from tests.system.whole import check_whole
 
 pytestmark = pytest.mark.system
 
-FILES = 100_000 if SOAK else 1000
-FILES_ON_SQLITE = 2000 if SOAK else 100
-ORDERS = 1000 if SOAK else 60
+FILES = 100_000 if SOAK else 500
+FILES_ON_SQLITE = 2000
+ORDERS = 1000 if SOAK else 30
 SECONDS_PER_FILE = 20
 MUCH_TOO_LONG_SECONDS = 3600 if SOAK else 120
 MEMORY_MB = 400
@@ -107,6 +107,7 @@ def test_hostile_files_end_as_completed_or_refused_with_a_reason(make_archive, o
     assert min(outcomes["completed"], outcomes["refused"]) > FILES / 10
 
 
+@pytest.mark.soak
 def test_hostile_files_end_so_on_sqlite(make_archive, originals):
     archive = make_archive(**limits(), DATABASE_URL="")
     archive.stack.manage("migrate", "--verbosity", "0")

@@ -23,7 +23,7 @@ MANY_ATTEMPTS = {"ORDER_MAX_ATTEMPTS": "50"}
 def test_postgresql_that_crashes_during_the_work_loses_nothing(make_archive):
     archive = make_archive(**MANY_ATTEMPTS)
     archive.start(workers=2, concurrency=2)
-    crashes = 30 if SOAK else 3
+    crashes = 30 if SOAK else 2
     paths = many_cubes(archive.data, A_CRASH * crashes, shape=MOVIES)
     for number in range(crashes):
         for path in paths[A_CRASH * number : A_CRASH * (number + 1)]:
@@ -54,7 +54,7 @@ def test_workers_outlast_a_postgresql_that_is_away_for_a_while(make_archive):
 def test_connections_that_are_ended_at_random_lose_nothing(make_archive):
     archive = make_archive(**MANY_ATTEMPTS)
     archive.start(workers=2, concurrency=2)
-    paths = many_cubes(archive.data, 1000 if SOAK else 40, shape=MOVIES)
+    paths = many_cubes(archive.data, 1000 if SOAK else 20, shape=MOVIES)
     enough = threading.Event()
     with ThreadPoolExecutor(1) as pool:
         enemy = pool.submit(end_connections, archive, enough)

@@ -18,10 +18,10 @@ OWNERS = "SELECT email FROM datacubes_emailgrant ORDER BY email"
 def test_a_path_that_is_posted_a_hundred_times_at_once_is_one_order_and_the_last_word_counts(make_archive):
     archive = make_archive()
     archive.start_workers(workers=2, concurrency=2)
-    archive.stack.start_web(workers=4)
+    archive.stack.start_web(workers=2)
     # To read it takes a while, each time, so that most posts find a worker at it.
     path = write_sparse_cube(archive.data / cube_filename(), size_bytes=2_000_000_000)
-    for _ in range(20 if SOAK else 2):
+    for _ in range(20 if SOAK else 1):
         with ThreadPoolExecutor(POSTS) as clients:
             posts = [
                 clients.submit(archive.post, path, owner_email_addresses=[f"{number}@su.se"], force=True)
@@ -38,7 +38,7 @@ def test_a_path_that_is_posted_a_hundred_times_at_once_is_one_order_and_the_last
 def test_two_paths_of_one_cube_ingested_at_once_are_one_cube_at_the_later_path(make_archive):
     archive = make_archive(ORDER_RETRY_SECONDS="0.1", ORDER_MAX_ATTEMPTS="10")
     archive.start(workers=2, concurrency=2)
-    cubes = many_cubes(archive.data / "a", 300 if SOAK else 30)
+    cubes = many_cubes(archive.data / "a", 300 if SOAK else 15)
     for path in cubes:
         copy = archive.data / "b" / path.name
         copy.parent.mkdir(exist_ok=True)

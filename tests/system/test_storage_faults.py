@@ -142,7 +142,7 @@ def test_files_that_are_replaced_while_they_are_read_end_as_the_file_that_was_po
     with ThreadPoolExecutor(1) as pool:
         enemy = pool.submit(replace_again_and_again, begins, enough)
         try:
-            for number in range(30 if SOAK else 3):
+            for number in range(30 if SOAK else 2):
                 for path in paths:
                     archive.post(path, owner_email_addresses=[f"{number}@su.se"])
                 time.sleep(1)

@@ -174,7 +174,7 @@ def test_no_byte_or_condition_of_a_replaced_file_is_revealed(cube, anybody, plac
 
 
 def test_the_usual_download_takes_one_statement_and_does_not_read_the_header(cube, anybody, monkeypatch):
-    monkeypatch.delattr("catalogue.downloads.as_ingested.CubeFile")
+    monkeypatch.delattr("cubefile.cube.CubeFile")
     with CaptureQueriesContext(connection) as captured:
         assert anybody.get(download_path(cube)).status_code == 200
     assert len(captured) == 1

@@ -6,7 +6,8 @@ import pytest
 from astropy.io import fits
 
 from common.errors import PermanentError
-from cubefile import Header, open_cube
+from cubefile.cube import open_cube
+from cubefile.header import Header
 from cubefile.identity import identify
 from cubefile.telescopes import Solarnet
 from datacubes.models import DataCube, Instrument, PlotData

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from cubefile import Header, open_cube
 from cubefile.axes import CubeAxes, cube_axes
+from cubefile.cube import open_cube
+from cubefile.header import Header
 from cubefile.layout import Layout
 from cubefile.telescopes import SST
 from tests.previews.fits_files import write_fits

@@ -253,7 +253,7 @@ def test_an_ingestion_whose_commit_is_not_answered_keeps_the_files_that_its_rows
 
 
 def test_a_file_that_changes_while_it_is_read_leaves_no_files(folder, settings, monkeypatch):
-    monkeypatch.setattr("cubefile.CubeFile.check_unchanged", lambda self: 1 / 0)
+    monkeypatch.setattr("cubefile.cube.CubeFile.check_unchanged", lambda self: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         ingest(IngestRequest(PATH))
     assert media_files(settings) == set()
