@@ -13,7 +13,8 @@ from pathlib import Path
 from devtools.services import PostgreSQLServer, RedisServer, execute, of_database
 
 NAMES = (
-    *("ingestion", "previews", "posting", "workers", "claiming", "memory", "downloads", "svo", "catalogue", "exports"),
+    *("ingestion", "previews", "posting", "batch", "workers", "claiming", "memory", "downloads", "svo", "catalogue"),
+    *("exports",),
 )
 
 

@@ -120,12 +120,10 @@ class IngestSerializer(serializers.Serializer):
                 raise serializers.ValidationError(str(refused)) from refused
         return oid
 
-    @property
-    def request_fields(self) -> dict[str, Any]:
-        """The given fields besides the path. A field that is null counts as omitted."""
-        given = dict(self.validated_data)
-        del given["relative_path"]
-        return {name: value for name, value in given.items() if value is not None}
+
+def request_fields(posted: dict[str, Any]) -> dict[str, Any]:
+    """Return the validated fields of a POST besides the path. A field that is null counts as omitted."""
+    return {name: value for name, value in posted.items() if name != "relative_path" and value is not None}
 
 
 class StepSerializer(serializers.Serializer):

@@ -1,11 +1,14 @@
 """The HTTP API of the queue."""
 
+import re
+from collections.abc import Container
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import BigIntegerField, F
+from django.db.models import BigIntegerField, F, QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import generics, status
 from rest_framework.exceptions import ErrorDetail, ParseError, PermissionDenied, UnsupportedMediaType
 from rest_framework.parsers import JSONParser
@@ -13,13 +16,14 @@ from rest_framework.permissions import DjangoModelPermissions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalogue.filter_fields import RepeatedField
 from common.api.pagination import KeysetPagination
 from common.api.views import BAD_PARAMETERS, ListView, RefusalSerializer
 from common.keyset import Ordering
 from common.wakeups import send_wake_up
 from workorders.models import GRANTS, WorkOrder
 from workorders.queue import post_order
-from workorders.serializers import IngestSerializer, WorkOrderSerializer
+from workorders.serializers import IngestSerializer, WorkOrderSerializer, request_fields
 from workorders.tasks import process_next_order
 
 RETRY_AFTER_SECONDS = 1
@@ -49,8 +53,42 @@ class OrderPagination(KeysetPagination):
     max_page_size = 500
 
 
+class NumbersOfOrdersField(RepeatedField):
+    """The numbers of some orders. A request line has room for them."""
+
+    what = "numbers of orders"
+    most = 300
+
+    def to_python(self, value: Any) -> list[int]:
+        """Return the numbers, and refuse other texts."""
+        texts: list[str] = super().to_python(value)
+        if not all(re.fullmatch("[0-9]{1,18}", text) for text in texts):
+            raise ValidationError("The number of an order has digits only.")
+        return [int(text) for text in texts]
+
+
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {"type": "integer"},
+        "maxItems": NumbersOfOrdersField.most,
+        "description": "Number of an order; if repeated, any of them. Polls many orders in one request.",
+    }
+)
+class NumbersOfOrdersFilter(filters.Filter):
+    """Selects orders by their numbers."""
+
+    field_class = NumbersOfOrdersField
+
+    def filter(self, qs: QuerySet[WorkOrder], value: list[int]) -> QuerySet[WorkOrder]:
+        """Select the orders."""
+        return qs.filter(pk__in=value) if value else qs
+
+
 class WorkOrderFilter(filters.FilterSet):
-    """Orders by status and by path."""
+    """Orders by number, by status and by path."""
+
+    id = NumbersOfOrdersFilter()
 
     class Meta:
         model = WorkOrder
@@ -66,6 +104,15 @@ class ShallowJSONParser(JSONParser):
             return super().parse(stream, media_type, parser_context)
         except RecursionError:
             raise ParseError("The JSON is nested too deeply.") from None
+
+
+def check_may_grant(request: Request, fields: Container[str]) -> None:
+    """Refuse fields that grant access, if the account may not grant it."""
+    if any(name in fields for name in GRANTS) and not request.user.has_perm("workorders.grant_access"):
+        raise PermissionDenied(
+            f"Your account may post cubes, but not grant access to them: leave out {' and '.join(sorted(GRANTS))}, "
+            "or ask for the permission “Can grant access to cubes by work orders”."
+        )
 
 
 class IngestView(generics.GenericAPIView):
@@ -109,12 +156,9 @@ class IngestView(generics.GenericAPIView):
         """Order the ingestion of a cube; poll the order's `url` until its status is completed, failed or cancelled."""
         posted = IngestSerializer(data=request.data, context=self.get_serializer_context())
         posted.is_valid(raise_exception=True)
-        if GRANTS & posted.request_fields.keys() and not request.user.has_perm("workorders.grant_access"):
-            raise PermissionDenied(
-                f"Your account may post cubes, but not grant access to them: leave out {' and '.join(sorted(GRANTS))}, "
-                "or ask for the permission “Can grant access to cubes by work orders”."
-            )
-        order = post_order(posted.validated_data["relative_path"], posted.request_fields)
+        fields = request_fields(posted.validated_data)
+        check_may_grant(request, fields)
+        order = post_order(posted.validated_data["relative_path"], fields)
         transaction.on_commit(lambda: send_wake_up(process_next_order))
         answer = WorkOrderSerializer(order, context=self.get_serializer_context()).data
         return Response(
@@ -131,6 +175,7 @@ class WorkOrderListView(ListView):
     filter_backends = [filters.DjangoFilterBackend]
     filterset_class = WorkOrderFilter
     orderings = {"-id": Ordering(F("pk"), BigIntegerField, F("pk"), "Newest first", descending=True)}
+    multiple_parameters = frozenset({"id"})
     queryset = WorkOrder.objects.select_related("run")
 
     @extend_schema(

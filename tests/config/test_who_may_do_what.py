@@ -15,6 +15,7 @@ __all__ = ["anybody", "archive_cube", "client_of", "data_root", "person", "place
 
 OF_THE_QUEUE = {
     ("post", "/api/v1/ingest/"),
+    ("post", "/api/v1/ingest/batch/"),
     ("get", "/api/v1/work-orders/"),
     ("get", "/api/v1/work-orders/{id}/"),
 }

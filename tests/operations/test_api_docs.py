@@ -11,7 +11,7 @@ from tests.support.html import parse_html
 
 pytestmark = pytest.mark.django_db
 
-NEED_A_TOKEN = {"Post a cube", "All work orders", "One work order, to be polled"}
+NEED_A_TOKEN = {"Post a cube", "Post many cubes", "All work orders", "One work order, to be polled"}
 
 
 def test_every_operation_and_object_of_the_description_is_there(client):

@@ -141,7 +141,7 @@ def test_an_order_that_is_not_there_is_refused_as_json(reader, number):
 def test_every_parameter_of_the_list_is_described(reader):
     description = reader.get("/api/v1/schema/", HTTP_ACCEPT="application/json").json()
     parameters = {p["name"]: p["schema"] for p in description["paths"][URL]["get"]["parameters"]}
-    assert set(parameters) == {"status", "relative_path", "ordering", "cursor", "page_size"}
+    assert set(parameters) == {"id", "status", "relative_path", "ordering", "cursor", "page_size"}
     assert parameters["page_size"] == {"type": "integer", "minimum": 1, "maximum": 500, "default": 50}
 
 
@@ -151,6 +151,7 @@ def test_every_parameter_of_the_list_is_described(reader):
         ("/api/v1/work-orders/", "get", {"200", "400", "401", "403"}),
         ("/api/v1/work-orders/{id}/", "get", {"200", "401", "403", "404"}),
         ("/api/v1/ingest/", "post", {"202", "400", "401", "403", "413", "415", "503"}),
+        ("/api/v1/ingest/batch/", "post", {"207", "400", "401", "403", "413", "415"}),
     ],
 )
 def test_every_refusal_is_described(reader, path, method, codes):

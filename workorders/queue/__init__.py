@@ -15,7 +15,7 @@ from workorders.queue.leases import (
     renew_lease,
     step_as_json,
 )
-from workorders.queue.posting import cancel, dismiss, post_order, requeue
+from workorders.queue.posting import cancel, dismiss, post_order, post_orders, requeue
 
 __all__ = [
     "LeaseLost",
@@ -29,6 +29,7 @@ __all__ = [
     "hand_back",
     "own_order",
     "post_order",
+    "post_orders",
     "renew_lease",
     "requeue",
     "step_as_json",

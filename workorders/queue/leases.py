@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -12,9 +12,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from datacubes.steps.base import StepResult
-from ingestion.conductor import IngestResult
 from workorders.error_kinds import error_kind
 from workorders.models import WorkOrder, WorkOrderRun, merge_requests
+
+if TYPE_CHECKING:
+    from ingestion.conductor import IngestResult
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +86,7 @@ def own_order(order: WorkOrder) -> Iterator[WorkOrder]:
         yield _lock_own(order)
 
 
-def complete(order: WorkOrder, result: IngestResult) -> None:
+def complete(order: WorkOrder, result: "IngestResult") -> None:
     """Complete an order of `own_order` and store the result of its run."""
     order.oid = result.oid
     _end_run(

@@ -1,6 +1,8 @@
 """Puts orders into the queue, and takes them out before a worker claims them."""
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +11,12 @@ from django.utils import timezone
 from workorders.models import INSTRUCTIONS, WorkOrder, WorkOrderRun, merge_requests
 
 Status = WorkOrder.Status
+
+_CHANGING = [
+    *("status", "request", "next_request", "queued_at", "attempts"),
+    *("lease_expires_at", "run", "error_kind", "dismissed_at"),
+]
+"""The fields that a new request changes."""
 
 
 def post_order(relative_path: str, request: dict[str, Any]) -> WorkOrder:
@@ -24,23 +32,31 @@ def post_order(relative_path: str, request: dict[str, Any]) -> WorkOrder:
     request
         The other fields of an `IngestRequest`, only those that were given.
     """
-    now = timezone.now()
-    with transaction.atomic():
-        [order] = WorkOrder.objects.bulk_create(
-            [WorkOrder(relative_path=relative_path, request=request, created_at=now, queued_at=now)],
-            update_conflicts=True,
-            unique_fields=["relative_path"],
-            update_fields=["relative_path"],
-        )
-        order = WorkOrder.objects.select_for_update(of=("self",)).select_related("run").get(pk=order.pk)
-        if order.created_at == now and order.request == request:
-            return order
-        _take_request(order, request, now)
-        order.save()
+    [order] = post_orders([(relative_path, request)])
     return order
 
 
-def requeue(paths: list[str], instructions: dict[str, Any] | None = None) -> list[WorkOrder]:
+def post_orders(requests: Sequence[tuple[str, dict[str, Any]]]) -> list[WorkOrder]:
+    """Queue the cubes at some hundreds of paths, as `post_order` does, in a few statements.
+
+    Parameters
+    ----------
+    requests
+        Each with the parameters of `post_order`. Requests of the same path take effect in the order of the list.
+
+    Returns
+    -------
+    list
+        The order of each request, in the order of the list.
+    """
+    merged: dict[str, dict[str, Any]] = {}
+    for path, request in requests:
+        merged[path] = merge_requests(merged.get(path, {}), request)
+    orders = {order.relative_path: order for order in _take_requests(merged, lambda _order, request: request)}
+    return [orders[path] for path, _ in requests]
+
+
+def requeue(paths: Iterable[str], instructions: dict[str, Any] | None = None) -> list[WorkOrder]:
     """Queue some hundreds of paths again as they were last posted, in a few statements.
 
     Grants of earlier requests are not repeated.
@@ -52,35 +68,45 @@ def requeue(paths: list[str], instructions: dict[str, Any] | None = None) -> lis
     instructions
         Those fields of an `IngestRequest` that are new: what is to be forced or granted.
     """
+    requests = dict.fromkeys(paths, instructions or {})
+    return _take_requests(requests, lambda order, request: _standing(order) | request)
+
+
+def _take_requests(
+    requests: Mapping[str, dict[str, Any]], complete: Callable[[WorkOrder, dict[str, Any]], dict[str, Any]]
+) -> list[WorkOrder]:
+    """Create the missing orders of some paths, and give the others their requests, each completed for its order."""
     now = timezone.now()
     with transaction.atomic():
-        # Create the missing orders. Every caller locks in the same order, which prevents deadlocks.
+        # Every caller locks in the same order, which prevents deadlocks.
         WorkOrder.objects.bulk_create(
-            [WorkOrder(relative_path=path, created_at=now, queued_at=now) for path in sorted(set(paths))],
+            [
+                WorkOrder(relative_path=path, request=request, created_at=now, queued_at=now)
+                for path, request in sorted(requests.items(), key=itemgetter(0))
+            ],
             update_conflicts=True,
             unique_fields=["relative_path"],
             update_fields=["relative_path"],
         )
-        orders = list(WorkOrder.objects.select_for_update().filter(relative_path__in=paths).order_by("relative_path"))
+        locked = WorkOrder.objects.select_for_update(of=("self",)).select_related("run")
+        orders = list(locked.filter(relative_path__in=requests).order_by("relative_path"))
+        changed = []
         for order in orders:
-            _take_request(order, _standing(order) | (instructions or {}), now)
+            request = requests[order.relative_path]
+            if order.created_at == now and order.request == request:
+                continue
+            before = _state(order)
+            _take_request(order, complete(order, request), now)
+            if _state(order) != before:
+                changed.append(order)
         WorkOrder.objects.bulk_create(
-            orders,
-            update_conflicts=True,
-            unique_fields=["relative_path"],
-            update_fields=[
-                "status",
-                "request",
-                "next_request",
-                "queued_at",
-                "attempts",
-                "lease_expires_at",
-                "run",
-                "error_kind",
-                "dismissed_at",
-            ],
+            changed, update_conflicts=True, unique_fields=["relative_path"], update_fields=_CHANGING
         )
     return orders
+
+
+def _state(order: WorkOrder) -> list[Any]:
+    return [getattr(order, name) for name in _CHANGING]
 
 
 def cancel(order_ids: list[int]) -> int:
