@@ -123,7 +123,6 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "rest_framework",
-    "rest_framework.authtoken",
     "common",
     "common.mail",
     "datacubes",
@@ -230,7 +229,7 @@ CORS_EXPOSE_HEADERS = ["accept-ranges", "content-disposition", "content-range", 
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "accounts.api_authentication.APITokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissions"],
