@@ -12,7 +12,8 @@ GROUPS = {
     "Reader of restricted data": {"datacubes": ["download_restricted"]},
     # No permission to change accounts: who may change them may make themselves a superuser.
     "Archive staff": {
-        "accounts": ["view_apitoken", "change_apitoken", "delete_apitoken"],
+        "account": ["view_emailaddress", "change_emailaddress"],
+        "accounts": ["view_apitoken", "change_apitoken", "delete_apitoken", "view_profile", "change_profile"],
         "auth": ["view_user", "view_group"],
         "datacubes": [
             *("view_datacube", "change_datacube", "delete_datacube", "download_restricted"),
@@ -57,7 +58,8 @@ def make_permissions(apps):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_take_over_tokens"),
+        ("account", "0009_emailaddress_unique_primary_email"),
+        ("accounts", "0005_addresses_of_staff"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
         ("datacubes", "0014_citations"),

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.addresses import mark_verified
 from accounts.tokens import make_token
 from datacubes.models import AccessRules, DataCube, Metadata
 from datacubes.steps.base import IngestRequest
@@ -91,8 +92,10 @@ def copy_of(cube: DataCube, oid: str, *, size: int | None = None, **metadata: ob
 
 @pytest.fixture
 def person(db) -> User:
-    """Somebody with an account and nothing else."""
-    return User.objects.create_user("person", email="Person@Observatory.example")
+    """Somebody with an account, a verified e-mail address, and nothing else."""
+    person = User.objects.create_user("person", email="Person@Observatory.example")
+    mark_verified(person)
+    return person
 
 
 @pytest.fixture
