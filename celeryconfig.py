@@ -77,6 +77,7 @@ beat_schedule = {
         "schedule": SUBMISSION_SWEEP_SECONDS,
         "options": {"expires": SUBMISSION_SWEEP_EXPIRES_SECONDS},
     },
+    "accounts": {"task": "accounts.tasks.look_after_accounts", "schedule": crontab(minute=20)},
     "synchronisation with the SVO": {
         "task": "svo.tasks.synchronise_with_svo",
         "schedule": crontab(hour=settings.SVO_SYNC_HOUR, minute=0),

@@ -1,1 +1,1 @@
-"""People: login and new passwords by mail. Staff create accounts in the admin."""
+"""People: sign-up, log-in, verified e-mail addresses, profiles, and tokens for the API."""

@@ -8,3 +8,10 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        """Connect the signals, and say which addresses of a person count for grants."""
+        from accounts import addresses, signals  # noqa: F401
+        from datacubes import permissions
+
+        permissions.verified_addresses.fill(addresses.verified_addresses)

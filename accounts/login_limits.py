@@ -1,5 +1,6 @@
 """Limits on logging in, besides those of django-axes for one account from one network."""
 
+import unicodedata
 from typing import Any
 
 from axes.models import AccessAttempt
@@ -35,6 +36,12 @@ class NetworkLimit:
         if failures >= MOST_FROM_A_NETWORK:
             request.axes_locked_out = True  # type: ignore[attr-defined]  # django-axes answers with its page then.
             raise PermissionDenied
+
+
+def counted_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
+    """Return the name under which django-axes counts attempts: the ways to write an address count together."""
+    name = (credentials or request.POST).get("username")
+    return unicodedata.normalize("NFKC", name).casefold().strip() if name and "@" in name else name
 
 
 def too_many_attempts(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any]) -> HttpResponse:

@@ -3,7 +3,6 @@
 It only notes the request, in the same time whether or not there is an account; see `accounts.reset_requests`.
 """
 
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -16,14 +15,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from accounts.limits import MOST_FOR_AN_ADDRESS, MOST_FROM_A_NETWORK, WINDOW, too_many_requests
 from accounts.models import ResetRequest
 from accounts.tasks import answer_reset_requests
 from common.http.client_address import client_network
 from common.wakeups import send_wake_up
-
-WINDOW = timedelta(hours=1)
-MOST_FOR_AN_ADDRESS, MOST_FROM_A_NETWORK = 3, 10
-"""Requests within the window: for one e-mail address, and from one network."""
 
 
 class PasswordResetView(auth.PasswordResetView):
@@ -41,10 +37,7 @@ class PasswordResetView(auth.PasswordResetView):
     def form_valid(self, form: PasswordResetForm) -> HttpResponse:
         """Note the request, unless there were too many of late."""
         if not note_request(form.cleaned_data["email"], client_network(self.request)):
-            minutes = int(WINDOW.total_seconds() // 60)
-            answer = render(self.request, "accounts/too_many_requests.html", {"minutes": minutes}, status=429)
-            answer["Retry-After"] = str(60 * minutes)
-            return answer
+            return too_many_requests(self.request)
         return redirect("password_reset_done")
 
 

@@ -27,8 +27,8 @@ def answer_next() -> bool:
             form.save(
                 domain_override=base.netloc,
                 use_https=base.scheme == "https",
-                subject_template_name="accounts/password_mail_subject.txt",
-                email_template_name="accounts/password_mail.txt",
+                subject_template_name="accounts/mail/new_password_subject.txt",
+                email_template_name="accounts/mail/new_password.txt",
             )
         request.answered_at = timezone.now()
         request.save(update_fields=["answered_at"])

@@ -172,6 +172,13 @@ class Environment(BaseSettings):
     DEFAULT_FROM_EMAIL: str = _described(
         "the sender of mails", "", "`ARCHIVE_CONTACT_EMAIL`, or `archive@` and the archive's host"
     )
+    SIGN_UP_IS_OPEN: bool = _described("people may make accounts themselves; this needs `EMAIL_URL`", True)
+    EMAIL_VERIFICATION_WEEKS: int = _described(
+        "after so many weeks an e-mail address is to be verified again; its grants do not count until it is",
+        12,
+        ge=1,
+        le=5200,
+    )
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = _described("how much is logged", "INFO")
     LOG_FORMAT: Literal["text", "json"] = _described("`json`: one JSON object a line", "text")
 

@@ -123,12 +123,13 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "rest_framework",
-    "rest_framework.authtoken",
     "common",
     "common.mail",
     "datacubes",
     "catalogue",
     "accounts",
+    "allauth",
+    "allauth.account",
     "svo",
     "workorders",
     "operations",
@@ -147,6 +148,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -174,7 +176,7 @@ AUTHENTICATION_BACKENDS = [
     # First, so that no account is looked up after too many attempts.
     "accounts.login_limits.NetworkLimit",
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "accounts.backend.NameOrAddressBackend",
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "catalogue"
@@ -191,9 +193,19 @@ AXES_LOCKOUT_CALLABLE = "accounts.login_limits.too_many_attempts"
 AXES_CLIENT_IP_CALLABLE = "common.http.client_address.client_network"
 # Some people type the password into the field of the name.
 AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]
+AXES_USERNAME_CALLABLE = "accounts.login_limits.counted_name"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 CLIENT_ADDRESS_HEADER = env.CLIENT_ADDRESS_HEADER
+
+# The forms and addresses of django-allauth. Its own limits count in a cache, which processes do not share; those of
+# `accounts.limits` count in the database.
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_RATE_LIMITS = False
+SIGN_UP_IS_OPEN = env.SIGN_UP_IS_OPEN
+EMAIL_VERIFICATION_WEEKS = env.EMAIL_VERIFICATION_WEEKS
 
 # Mail is stored, and workers send it to the server that is named here: no request waits for it. Without a server, the
 # archive sends none.
@@ -228,7 +240,7 @@ CORS_EXPOSE_HEADERS = ["accept-ranges", "content-disposition", "content-range", 
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "accounts.api_authentication.APITokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissions"],

@@ -7,7 +7,6 @@ from demo import svo
 from devtools.stack import PROJECT, Stack
 
 LOCAL_ROOT = Path(os.environ.get("LOCAL_ROOT", PROJECT / "var"))
-OF_PIPELINES = ["add_workorder", "view_workorder", "grant_access"]
 DATA_ROOT = Path(os.environ.get("SCIENCE_DATA_ROOT", LOCAL_ROOT / "data"))
 
 
@@ -25,11 +24,4 @@ def start(port: int | None = None) -> Stack:
 
 def make_token(stack: Stack, name: str) -> str:
     """Make an account that may post and read orders and grant access, and return its token."""
-    script = (
-        "from django.contrib.auth.models import Permission, User\n"
-        "from rest_framework.authtoken.models import Token\n"
-        f"user, _ = User.objects.get_or_create(username={name!r})\n"
-        f"user.user_permissions.add(*Permission.objects.filter(codename__in={OF_PIPELINES}))\n"
-        "print(Token.objects.get_or_create(user=user)[0].key)\n"
-    )
-    return stack.manage("shell", "--no-imports", "--command", script).strip()
+    return stack.manage("make_pipeline_account", name, "--existing").strip().splitlines()[-1]

@@ -54,13 +54,16 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def instruments_are_put_back() -> None:
-    """Bring the instruments of the migration back after a test that commits, which empties all tables in the end."""
-    migration = import_module("datacubes.migrations.0002_instruments")
+def rows_of_migrations_are_put_back() -> None:
+    """Bring instruments and groups back after a test that commits, which empties all tables in the end."""
+    instruments = import_module("datacubes.migrations.0002_instruments")
+    groups = import_module("operations.migrations.0001_ready_made_groups")
 
     def put_back(sender: AppConfig, **kwargs: object) -> None:
         if sender.label == "datacubes":
-            migration.add_instruments(apps, None)
+            instruments.add_instruments(apps, None)
+        elif sender.label == "operations":
+            groups.make_groups(apps)
 
     post_migrate.connect(put_back, weak=False)
 

@@ -11,5 +11,5 @@ def check_mail_server(**kwargs: Any) -> list[CheckMessage]:
     """Warn where no mail server is set."""
     if settings.SENDS_MAIL:
         return []
-    text = "EMAIL_URL is not set: the archive sends no mail, and nobody can set a new password by mail."
+    text = "EMAIL_URL is not set: nobody can sign up, verify an address, or set a password by mail."
     return [Warning(text, "Such as smtp+tls://user:password@mail.example.org:587.", id="mail.W001")]

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from accounts.addresses import mark_verified
 from datacubes.models import DataCube
 from datacubes.steps.base import IngestRequest
 from devtools.sample_cubes import cube_filename, write_cube
@@ -131,8 +132,10 @@ def restricted_cube(add_cube: AddCube) -> DataCube:
 
 @pytest.fixture
 def person(transactional_db) -> User:
-    """Make an account without any rights."""
-    return User.objects.create_user("anna", "anna@observatory.example", PASSWORD)
+    """Make an account without any rights, whose e-mail address is verified."""
+    person = User.objects.create_user("anna", "anna@observatory.example", PASSWORD)
+    mark_verified(person)
+    return person
 
 
 def log_in_to_admin(page: Page, username: str, password: str = PASSWORD) -> None:

@@ -46,7 +46,7 @@ def test_a_restricted_cube_is_refused_until_a_person_with_a_grant_logs_in(page, 
     page.get_by_label("Username").fill("anna")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("alert")).to_contain_text("Please enter a correct username and password.")
+    expect(page.get_by_role("alert")).to_contain_text("Please enter a correct username or e-mail address and password.")
     page.get_by_label("Username").fill("anna")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from rest_framework.authtoken.models import Token
 from solar_archive_client.submission import cli
 from solar_archive_client.submission.orders import Patience
 
+from accounts.tokens import make_token
 from workorders import queue
 from workorders.worker import carry_out
 
@@ -31,7 +31,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 def token_file(pipeline: User, tmp_path: Path) -> Path:
     """A file that holds the pipeline's token."""
     path = tmp_path / "token"
-    path.write_text(Token.objects.create(user=pipeline).key + "\n")
+    path.write_text(make_token(pipeline, "test") + "\n")
     return path
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from rest_framework.authtoken.models import Token
 from solar_archive_client import Archive
 
+from accounts.tokens import make_token
 from tests.support.archived_cubes import RESTRICTED
 
 
@@ -37,4 +37,4 @@ def token(db) -> str:
     """The token of somebody who may download restricted files."""
     reader = User.objects.create_user("reader")
     reader.user_permissions.add(Permission.objects.get(codename="download_restricted"))
-    return Token.objects.create(user=reader).key
+    return make_token(reader, "test")

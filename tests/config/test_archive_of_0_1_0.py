@@ -4,6 +4,7 @@ import io
 import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,9 +18,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import APIToken
 from cubefile.hdu import read_hdu
 from datacubes.models import DataCube
 from devtools.services import execute, of_database
@@ -27,8 +30,9 @@ from tests.support.cube_fixtures import SAMPLE_OID
 from workorders.models import WorkOrder
 
 RELEASED = [("datacubes", "0003_keywords_index"), ("svo", "0001_initial"), ("workorders", "0001_initial")]
-LIBRARIES = {"admin", "auth", "authtoken", "axes", "contenttypes", "sessions"}
-"""The other apps of 0.1.0 that have tables."""
+LIBRARIES = {"admin", "auth", "axes", "contenttypes", "sessions"}
+"""The other apps of 0.1.0 that have tables, but for that of its tokens, which the archive no longer has."""
+TOKEN = "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b"
 
 BEGIN = datetime(2019, 4, 19, 17, 34, 55, 503950, tzinfo=UTC)
 END = datetime(2019, 4, 19, 17, 35, 4, 303950, tzinfo=UTC)
@@ -71,6 +75,7 @@ def own_database(django_db_blocker, tmp_path: Path) -> Iterator[None]:
 def test_an_archive_of_0_1_0_comes_to_the_present_with_every_row_and_value(own_database, cube_path):
     released = migrate_to_release()
     fill(released, cube_path)
+    add_token_as_0_1_0_did()
     before = {model._meta.label: rows_of(model) for model in models_of(released)}
     assert [label for label, rows in before.items() if not rows] == []
 
@@ -79,6 +84,7 @@ def test_an_archive_of_0_1_0_comes_to_the_present_with_every_row_and_value(own_d
     for label, rows in before.items():
         assert rows_of(apps.get_model(label), fields_of(released, label)) == rows, label
     check_that_it_is_shown()
+    check_that_the_token_is_valid_and_no_longer_in_the_database()
     check_that_the_cube_without_a_path_is_withdrawn()
     check_downloads()
     check_that_the_cube_can_be_ingested_again(cube_path)
@@ -90,6 +96,16 @@ def migrate_to_release() -> Apps:
     executor = MigrationExecutor(connections["default"])
     leaves = executor.loader.graph.leaf_nodes()
     return executor.migrate([*RELEASED, *(node for node in leaves if node[0] in LIBRARIES)]).apps
+
+
+def add_token_as_0_1_0_did() -> None:
+    """Make the table of Django REST framework's tokens with its own migration, and put a token into it."""
+    state = ProjectState.from_apps(apps)
+    with connections["default"].schema_editor() as editor:
+        first = import_module("rest_framework.authtoken.migrations.0001_initial")
+        state = first.Migration("0001_initial", "authtoken").apply(state, editor)
+    token = state.apps.get_model("authtoken", "Token")
+    token.objects.create(key=TOKEN, user_id=User.objects.get(username="owner").pk)
 
 
 def models_of(registry: Apps) -> list[Any]:
@@ -309,6 +325,16 @@ def client_of(name: str) -> Client:
     client = Client(headers={"host": "localhost"})
     client.force_login(User.objects.get(username=name))
     return client
+
+
+def check_that_the_token_is_valid_and_no_longer_in_the_database() -> None:
+    client = Client(headers={"host": "localhost", "authorization": f"Token {TOKEN}"})
+    assert client.get(f"{reverse('data-cube-list')}?page_size=1").status_code == 200
+    [token] = APIToken.objects.all()
+    assert (token.user.username, token.last_used_at is None) == ("owner", False)
+    assert token.created_at.date() == datetime.now(UTC).date()
+    assert TOKEN not in str(APIToken.objects.values())
+    assert "authtoken_token" not in connections["default"].introspection.table_names()
 
 
 def check_that_it_is_shown() -> None:

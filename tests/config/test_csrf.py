@@ -44,7 +44,7 @@ def test_nothing_is_accepted_from_another_site(browser, method):
 
 FORMS = {
     "/accounts/login/": {"username": "root", "password": "the old one"},
-    "/accounts/password/": {"email": "root@observatory.example"},
+    "/accounts/password/reset/": {"email": "root@observatory.example"},
     "/admin/login/": {"username": "root", "password": "the old one"},
     "/admin/password_change/": {
         "old_password": "the old one",

@@ -103,5 +103,5 @@ def test_the_session_of_a_closed_account_opens_nothing(operations, mailoutbox):
     for login in ("/accounts/login/", "/admin/login/"):
         assert browser.post(login, {"username": "root", "password": "a password 7"}).status_code == 200
         assert browser.get("/admin/").status_code == 302
-    browser.post("/accounts/password/", {"email": "root@observatory.example"})
+    browser.post("/accounts/password/reset/", {"email": "root@observatory.example"})
     assert mailoutbox == []

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rest_framework.authtoken.models import Token
 
+from accounts.tokens import make_token
 from workorders import queue
 from workorders.log_context import order_in_logs
 from workorders.models import WorkOrder
@@ -114,7 +114,7 @@ def test_tokens_are_not_logged(db, lines, client, pipeline, settings, monkeypatc
     """Not even by who shows everything: DEBUG, the level DEBUG, and a request that fails."""
     settings.DEBUG = True
     logging.root.setLevel(logging.DEBUG)
-    token = Token.objects.create(user=pipeline).key
+    token = make_token(pipeline, "test")
     monkeypatch.setattr("workorders.views.send_wake_up", lambda task: 1 / 0)
     client.raise_request_exception = False
     statuses = {

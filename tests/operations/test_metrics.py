@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
-from rest_framework.authtoken.models import Token
 
+from accounts.tokens import make_token
 from svo.models import Submission, Synchronisation
 from workorders import queue
 from workorders.models import WorkOrder, WorkOrderRun
@@ -109,7 +109,7 @@ def test_others_are_not_told(client):
 
 
 def test_staff_may_ask_with_a_token(client):
-    token = Token.objects.create(user=User.objects.create_user("prometheus", is_staff=True))
+    token = make_token(User.objects.create_user("prometheus", is_staff=True), "test")
     assert client.get("/metrics", headers={"authorization": f"Token {token}"}).status_code == 200
 
 

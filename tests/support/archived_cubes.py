@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from astropy.io import fits
 from django.contrib.auth.models import User
-from rest_framework.authtoken.models import Token
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.addresses import mark_verified
+from accounts.tokens import make_token
 from datacubes.models import AccessRules, DataCube, Metadata
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest
@@ -90,8 +92,10 @@ def copy_of(cube: DataCube, oid: str, *, size: int | None = None, **metadata: ob
 
 @pytest.fixture
 def person(db) -> User:
-    """Somebody with an account and nothing else."""
-    return User.objects.create_user("person", email="Person@Observatory.example")
+    """Somebody with an account, a verified e-mail address, and nothing else."""
+    person = User.objects.create_user("person", email="Person@Observatory.example")
+    mark_verified(person)
+    return person
 
 
 @pytest.fixture
@@ -106,7 +110,8 @@ def client_of() -> Callable[[User], APIClient]:
 
     def client_of(user: User) -> APIClient:
         client = APIClient()
-        client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.get_or_create(user=user)[0].key}")
+        client.credentials(HTTP_AUTHORIZATION=f"Token {make_token(user, 'test')}")
+        user.api_tokens.update(last_used_at=timezone.now())  # Later requests take as many statements as the first.
         return client
 
     return client_of

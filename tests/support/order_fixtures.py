@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
+from accounts.tokens import make_token
 from devtools.sample_cubes import cube_filename
 from workorders.models import WorkOrder
 
@@ -36,7 +36,7 @@ def pipeline(db) -> User:
 def api(pipeline: User) -> APIClient:
     """An HTTP client with the pipeline's token."""
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=pipeline).key}")
+    client.credentials(HTTP_AUTHORIZATION=f"Token {make_token(pipeline, 'test')}")
     return client
 
 

@@ -7,9 +7,9 @@ import socket
 
 import pytest
 from django.contrib.auth.models import User
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
+from accounts.tokens import make_token
 from common.http.body_limit import MAX_BODY_BYTES
 from tests.support.broken_storage import no_answer_about
 from workorders.models import WorkOrder
@@ -240,7 +240,7 @@ def test_a_wrong_token_is_refused(db, cube_path):
 
 def test_without_the_permission_nobody_posts(db, cube_path):
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=User.objects.create_user('x')).key}")
+    client.credentials(HTTP_AUTHORIZATION=f"Token {make_token(User.objects.create_user('x'), 'test')}")
     assert client.post(URL, {"relative_path": cube_path}, format="json").status_code == 403
 
 

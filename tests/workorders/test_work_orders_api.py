@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from workorders import queue
@@ -13,13 +12,11 @@ URL = "/api/v1/work-orders/"
 
 
 @pytest.fixture
-def reader(db) -> APIClient:
+def reader(db, client_of) -> APIClient:
     """A client that may only read."""
     user = User.objects.create_user("reader")
     user.user_permissions.add(Permission.objects.get(codename="view_workorder"))
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=user).key}")
-    return client
+    return client_of(user)
 
 
 def test_an_order_is_polled_until_it_has_ended(reader, cube_path):

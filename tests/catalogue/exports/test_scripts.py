@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import requests
 from django.contrib.auth.models import Permission
-from rest_framework.authtoken.models import Token
 
+from accounts.tokens import make_token
 from datacubes.models import DataCube
 
 SECONDS = 60
@@ -82,7 +82,7 @@ def test_a_file_of_another_size_is_not_taken_for_whole(script, folder):
 @pytest.mark.django_db(transaction=True)
 def test_a_token_opens_restricted_files_and_is_on_no_command_line(script, folder, person, tmp_path):
     person.user_permissions.add(Permission.objects.get(codename="download_restricted"))
-    token = Token.objects.create(user=person).key
+    token = make_token(person, "test")
     spy = tmp_path / "bin" / "curl"
     spy.parent.mkdir()
     spy.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/arguments\nexec /usr/bin/curl "$@"\n')

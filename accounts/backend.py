@@ -1,0 +1,42 @@
+"""Log-in by name or e-mail address."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+
+MOST_WITH_AN_ADDRESS = 5
+"""Staff may have given several accounts the same address; each password takes time to check."""
+
+
+class NameOrAddressBackend(ModelBackend):
+    """Takes the name of an account or its e-mail address, on this site's form and the admin's.
+
+    A person's name counts before an address, and a verified address before others.
+    """
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> User | None:
+        """Return the account whose password it is. Takes as long where there is none."""
+        if not username or not password:
+            return None
+        accounts = _accounts(username)
+        if not accounts:
+            User().set_password(password)
+        return next((user for user in accounts if user.check_password(password) and self._may_log_in(user)), None)
+
+    def _may_log_in(self, user: User) -> bool:
+        return bool(self.user_can_authenticate(user))
+
+
+def _accounts(name: str) -> list[User]:
+    if named := User.objects.filter(username=name).first():
+        return [named]
+    if "@" not in name or "\0" in name:
+        return []
+    if address := EmailAddress.objects.filter(email=name.lower(), verified=True).select_related("user").first():
+        return [address.user]
+    return list(User.objects.filter(email__iexact=name, is_active=True).order_by("pk")[:MOST_WITH_AN_ADDRESS])

@@ -1,0 +1,46 @@
+"""Each archive has groups with the permissions for their work."""
+
+from importlib import import_module
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+
+from accounts import groups
+from datacubes.permissions import Grounds, download_access
+from tests.support.archived_cubes import RESTRICTED
+
+GROUPS = import_module("operations.migrations.0001_ready_made_groups").GROUPS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", [groups.PIPELINE, groups.ARCHIVE_STAFF, groups.READERS])
+def test_a_group_has_every_permission_that_the_migration_names(name):
+    found = Group.objects.get(name=name).permissions.values_list("content_type__app_label", "codename")
+    assert set(found) == {(app, codename) for app, codenames in GROUPS[name].items() for codename in codenames}
+
+
+def test_no_permission_stands_twice():
+    """The migration makes permissions before Django does."""
+    found = list(Permission.objects.values_list("content_type", "codename"))
+    assert len(found) == len(set(found))
+
+
+def test_a_reader_downloads_restricted_cubes(archive_cube, person):
+    cube = archive_cube(RESTRICTED)
+    person.groups.add(Group.objects.get(name=groups.READERS))
+    assert download_access(person, cube).grounds is Grounds.PERMISSION
+
+
+def test_staff_do_their_work_and_cannot_make_themselves_more(client):
+    staff = User.objects.create_user("staff", is_staff=True)
+    staff.groups.add(Group.objects.get(name=groups.ARCHIVE_STAFF))
+    client.force_login(staff)
+    lists = [
+        *("datacubes/datacube", "datacubes/instrument", "workorders/workorder", "svo/submission"),
+        *("svo/synchronisation", "accounts/apitoken", "mail/queuedmail", "auth/user"),
+    ]
+    assert {path: client.get(f"/admin/{path}/").status_code for path in lists} == dict.fromkeys(lists, 200)
+    client.post(f"/admin/auth/user/{staff.pk}/change/", {"username": "staff", "is_superuser": "on"})
+    staff.refresh_from_db()
+    assert not staff.is_superuser
