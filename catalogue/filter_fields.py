@@ -39,10 +39,10 @@ class UTCTimeField(forms.Field):
             return None
         try:
             day = self._day_of_longer_time(value) or parse_date(value)
-            if day is not None:
+            if day:
                 return datetime.combine(day, time.max if self.end_of_day else time.min, UTC)
             moment = parse_datetime(value)
-            if moment is None:
+            if not moment:
                 raise ValueError
             return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         except (ValueError, OverflowError):
@@ -53,7 +53,7 @@ class UTCTimeField(forms.Field):
     def _day_of_longer_time(self, value: str) -> date | None:
         """Return the first or the last day of a month or a year."""
         match = _YEAR_AND_MONTH.fullmatch(value.strip())
-        if match is None:
+        if not match:
             return None
         year = int(match[1])
         month = int(match[2]) if match[2] else 12 if self.end_of_day else 1
@@ -239,7 +239,7 @@ class CubeField(forms.CharField):
         if not oid:
             return None
         cube = DataCube.objects.filter(oid=oid, metadata__isnull=False).select_related("metadata").first()
-        if cube is None:
+        if not cube:
             raise ValidationError("The archive has no cube with this OID.")
         return cube
 

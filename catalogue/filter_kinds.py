@@ -114,7 +114,7 @@ class BoxFilter(django_filters.Filter):
 
     def filter(self, qs: QuerySet, value: Box | None) -> QuerySet:
         """Select the cubes."""
-        return qs if value is None else qs.filter(overlaps_box(value))
+        return qs.filter(overlaps_box(value)) if value else qs
 
     def filter_by_index(self, qs: QuerySet, value: Box) -> QuerySet:
         """Select the cubes among those that an index finds."""
@@ -129,7 +129,7 @@ class CircleFilter(django_filters.Filter):
 
     def filter(self, qs: QuerySet, value: Circle | None) -> QuerySet:
         """Select the cubes."""
-        return qs if value is None else qs.filter(overlaps_circle(value))
+        return qs.filter(overlaps_circle(value)) if value else qs
 
     def filter_by_index(self, qs: QuerySet, value: Circle) -> QuerySet:
         """Select the cubes among those that an index finds."""

@@ -63,7 +63,7 @@ class KeywordQuestion(ABC):
             With a sentence that says what is wrong.
         """
         match = _QUESTION.fullmatch(text)
-        if match is None:
+        if not match:
             raise ValueError(
                 "Write a keyword, a colon and the value, such as “WAVEBAND:Fe I 6173”, or compare: “XPOSURE<0.15”."
             )
@@ -179,9 +179,9 @@ class Equality(KeywordQuestion):
 
 
 def _range(keyword: str, value: str) -> Comparison | None:
-    """Return the search for a range of numbers; None if the value is none."""
+    """Return the search for a range of numbers; None if the value has another form."""
     match = _RANGE.fullmatch(value)
-    ends = [] if match is None else [number(end) for end in match.groups()]
+    ends = [number(end) for end in match.groups()] if match else []
     if len(ends) != 2 or ends[0] is None or ends[1] is None:
         return None
     if ends[1] < ends[0]:
@@ -197,7 +197,7 @@ def _number_or_refusal(text: str) -> int | float:
 
 
 def number(text: str) -> int | float | None:
-    """Return the number that a text is in the notation of FITS; None if it is none, or too large."""
+    """Return the number that a text writes in the notation of FITS; None for other text and numbers too large."""
     text = text.strip()
     if not _NUMBER.fullmatch(text):
         return None

@@ -43,10 +43,13 @@ def total_of(cubes: QuerySet[DataCube], first_page: Page[DataCube], ways: Ways[D
     return Total(min(number, EXACT_UP_TO), number <= EXACT_UP_TO)
 
 
+def count_up_to(cubes: QuerySet[DataCube], most: int) -> int:
+    """Return the number of cubes of a list; of a longer list, `most`."""
+    return cubes.select_related(None).prefetch_related(None).order_by().values("pk")[:most].count()
+
+
 def _count(cubes: QuerySet[DataCube], ways: Ways[DataCube] | None) -> int:
-    counted = cubes if ways is None else ways.collected
-    bare = counted.select_related(None).prefetch_related(None).order_by().values("pk")[: EXACT_UP_TO + 1]
-    if ways is None:
-        return bare.count()
+    if not ways:
+        return count_up_to(cubes, EXACT_UP_TO + 1)
     with time_limit(ways.seconds, cubes.db), by_condition_indexes(ways.needs_index, cubes.db):
-        return bare.count()
+        return count_up_to(ways.collected, EXACT_UP_TO + 1)

@@ -44,12 +44,11 @@ def will_pass(error: BaseException) -> bool:
             return False
         if isinstance(link, (TransientError, *_BROKER_ERRORS)) or system_will_recover(link):
             return True
+        # The driver's error has a code; Django's error, which it is the cause of, has none.
         if isinstance(link, psycopg2.Error):
             return _passes_in_postgresql(link)
         if isinstance(link, sqlite3.Error):
-            return (
-                getattr(link, "sqlite_errorcode", 0) & 0xFF in _PASSING_IN_SQLITE
-            )  # The other errors of the chain are more specific.
+            return getattr(link, "sqlite_errorcode", 0) & 0xFF in _PASSING_IN_SQLITE
     return isinstance(error, InterfaceError | OperationalError)
 
 

@@ -188,10 +188,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "accounts.login_limits.too_many_attempts"
 AXES_CLIENT_IP_CALLABLE = "common.http.client_address.client_network"
-AXES_SENSITIVE_PARAMETERS = [
-    "username",
-    "csrfmiddlewaretoken",
-]  # Some people type the password into the field of the name.
+# Some people type the password into the field of the name.
+AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 CLIENT_ADDRESS_HEADER = env.CLIENT_ADDRESS_HEADER

@@ -87,3 +87,8 @@ def _in_utc(moment: datetime, scale: str) -> datetime:
         warnings.simplefilter("ignore")  # astropy warns about years whose leap seconds are unknown.
         utc = Time(moment.replace(tzinfo=None), scale=_SCALES[scale]).utc
         return utc.to_datetime(leap_second_strict="silent").replace(tzinfo=UTC)
+
+
+def seconds_between(begin: datetime, end: datetime) -> float:
+    """Return the time from begin to end in seconds; 0 if a damaged header has the end first."""
+    return max((end - begin).total_seconds(), 0.0)

@@ -69,7 +69,7 @@ class SelectionListView(APIView):
     @extend_schema(
         operation_id="selections_create",
         request=NewSelectionSerializer,
-        examples=[OpenApiExample("Two cubes", {"oids": ["2019-04-19T17:34:55.50395_6173_0-4"]}, request_only=True)],
+        examples=[OpenApiExample("A cube", {"oids": ["2019-04-19T17:34:55.50395_6173_0-4"]}, request_only=True)],
         responses={
             201: SelectionSerializer,
             400: OpenApiResponse(
@@ -108,7 +108,7 @@ class SelectionView(ReadView):
             200: SelectionSerializer,
             400: BAD_PARAMETERS,
             401: BAD_TOKEN,
-            404: OpenApiResponse(RefusalSerializer, description="There is no such selection."),
+            404: OpenApiResponse(RefusalSerializer, description="The archive has no selection with this key."),
         },
     )
     def get(self, request: Request, key: str) -> Response:

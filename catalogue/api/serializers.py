@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 from rest_framework.utils.urls import replace_query_param
 
+from cubefile.dates import seconds_between
 from datacubes.companions import companions_of
 from datacubes.links import download_path, oid_in_url
 from datacubes.models import Companion, DataCube, ImagePreview, Instrument, Observation, Tag, VideoPreview
@@ -190,8 +191,7 @@ class DataCubeSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.FloatField(help_text="Time from begin to end, s."))
     def get_duration(self, cube: DataCube) -> float:
-        metadata = cube.metadata
-        return max((metadata.date_end - metadata.date_beg).total_seconds(), 0.0)
+        return seconds_between(cube.metadata.date_beg, cube.metadata.date_end)
 
     @extend_schema_field(AccessSerializer)
     def get_access(self, cube: DataCube) -> dict[str, Any]:

@@ -38,7 +38,7 @@ from datacubes.models import DataCube, FITSHeader, Instrument, Metadata, Observa
 from datacubes.permissions import download_access_by_cube
 
 OID_PARAMETER = OpenApiParameter("oid", str, OpenApiParameter.PATH, description="The OID, percent-encoded.")
-NOT_FOUND = OpenApiResponse(RefusalSerializer, description="There is no such cube.")
+NOT_FOUND = OpenApiResponse(RefusalSerializer, description="The archive has no cube with this OID.")
 
 
 class CubeView(ReadView):

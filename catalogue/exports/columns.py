@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from cubefile.dates import seconds_between
 from datacubes.models import DataCube
 from datacubes.permissions import DownloadAccess
 
@@ -29,6 +30,12 @@ class Row:
     access: DownloadAccess
     page_url: str
     download_url: str
+    """Empty if the file is missing from the archive."""
+
+    @property
+    def may_download(self) -> bool:
+        """Whether the asking person gets the file."""
+        return self.access.allowed and bool(self.download_url)
 
 
 @dataclass(frozen=True)
@@ -59,12 +66,8 @@ def _metadata(name: str) -> Callable[[Row], Value]:
     return lambda row: getattr(row.cube.metadata, name)
 
 
-def _has_file(row: Row) -> bool:
-    return row.access.allowed and row.cube.missing_since is None
-
-
 def _duration(row: Row) -> float:
-    return max((row.cube.metadata.date_end - row.cube.metadata.date_beg).total_seconds(), 0.0)
+    return seconds_between(row.cube.metadata.date_beg, row.cube.metadata.date_end)
 
 
 def _release_date(row: Row) -> str:
@@ -107,7 +110,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("size", Kind.INTEGER, lambda row: row.cube.size, "Size of the file", "byte", "phys.size;meta.file"),
     Column("is_public", Kind.LOGICAL, lambda row: row.access.is_public, "File is public today", ucd="meta.code"),
     Column("release_date", Kind.TEXT, _release_date, "Day on which the file becomes public", ucd="time.release"),
-    Column("may_download", Kind.LOGICAL, _has_file, "You may download the file", ucd="meta.code"),
+    Column("may_download", Kind.LOGICAL, lambda row: row.may_download, "You may download the file", ucd="meta.code"),
     Column("url", Kind.TEXT, lambda row: row.page_url, "Page of the cube", ucd="meta.ref.url"),
     Column("download_url", Kind.TEXT, lambda row: row.download_url, "The file", ucd="meta.ref.url;meta.file"),
 )

@@ -3,13 +3,13 @@
 from collections.abc import Generator, Iterator
 from threading import BoundedSemaphore
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from catalogue.exports.columns import Row
 from catalogue.filters import DataCubeFilter
 from catalogue.links import cube_page_path
 from catalogue.orderings import CUBE_ORDERINGS
+from catalogue.totals import count_up_to
 from common.bounded_statements import time_limit
 from common.keyset import keyset_page
 from datacubes.links import download_path
@@ -55,7 +55,7 @@ class Rows:
 
     def __init__(self, request: HttpRequest, filters: DataCubeFilter, order: str) -> None:
         with time_limit(MAX_SECONDS_TO_COUNT, filters.qs.db):
-            is_too_long = _has_more_than(filters.qs, MAX_ROWS)
+            is_too_long = count_up_to(filters.qs, MAX_ROWS + 1) > MAX_ROWS
         if is_too_long:
             raise TooManyRows(
                 f"The list has more than {MAX_ROWS:,} cubes, the most that an export has. Narrow it, for example with "
@@ -92,9 +92,5 @@ class Rows:
                     "" if cube.missing_since else request.build_absolute_uri(download_path(cube)),
                 )
             cursor = page.next_cursor
-            if cursor is None:
+            if not cursor:
                 return
-
-
-def _has_more_than(rows: QuerySet[DataCube], most: int) -> bool:
-    return rows.order_by().values("pk")[: most + 1].count() > most

@@ -19,10 +19,10 @@ def write_script(rows: Iterable[Row]) -> Iterator[bytes]:
     names = set[str]()
     for row in rows:
         name = _unused_name(row.cube.filename, names)
-        if not row.download_url:
-            yield _command("refused", name, "The file is missing from the archive at the moment.")
-        elif row.access.allowed:
+        if row.may_download:
             yield _command("download", name, str(row.cube.size), row.download_url)
+        elif not row.download_url:
+            yield _command("refused", name, "The file is missing from the archive at the moment.")
         else:
             yield _command("restricted", name, str(row.cube.size), row.download_url, refusal(row))
     yield b"finish\n"
@@ -31,7 +31,7 @@ def write_script(rows: Iterable[Row]) -> Iterator[bytes]:
 def write_urls(rows: Iterable[Row]) -> Iterator[bytes]:
     """Yield a line with the URL of each file; a comment for each file that the asking person may not download."""
     for row in rows:
-        if row.download_url and row.access.allowed:
+        if row.may_download:
             yield f"{row.download_url}\n".encode()
         else:
             name = _SAFE.sub("_", row.cube.filename)

@@ -39,7 +39,7 @@ def _document() -> bytes:
     resource.tables.append(table)
     table.fields.extend(_field(document, column) for column in COLUMNS)
     text = BytesIO()
-    document.to_xml(text)  # Without rows there is no element DATA.
+    document.to_xml(text)  # astropy writes the element DATA only with rows.
     return text.getvalue()
 
 

@@ -60,9 +60,9 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     if repeated := repeated_parameters(request.GET, MULTIPLE_FILTERS):
         problem = f"The address has {', '.join(repeated)} several times; give it once."
     elif order not in CUBE_ORDERINGS:
-        problem = "The catalogue has no such order."
+        problem = "The catalogue cannot be ordered by this."
     elif request.GET.get("group", _BY_OBSERVATION) != _BY_OBSERVATION:
-        problem = "The catalogue has no such grouping."
+        problem = "The catalogue cannot be grouped by this."
     elif filters.is_valid():
         try:
             cursor, ways = request.GET.get("cursor") or None, filters.ways(CUBE_ORDERINGS[order])

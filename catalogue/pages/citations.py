@@ -1,6 +1,7 @@
 """How to cite a cube, and how to use it: texts for people to copy."""
 
 import re
+import shlex
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -26,8 +27,9 @@ def citation_of(cube: DataCube) -> Citation:
     """Return how to cite a cube. The cube's page is its permanent address."""
     instrument, day = cube.instrument, cube.metadata.date_beg
     credit = instrument.credit or "Solar archive"
-    line = cube.metadata.line or cube.metadata.spectral_line
-    title = f"{instrument.name} {line} data cube of {day:%Y-%m-%d %H:%M:%S} UTC".replace("  ", " ")
+    title = f"{instrument.name} {cube.metadata.line_in_titles} data cube of {day:%Y-%m-%d %H:%M:%S} UTC".replace(
+        "  ", " "
+    )
     page = page_url(cube)
     text = f"{credit} ({day:%Y}): {title}, OID {cube.oid}, {page}"
     if instrument.reference:
@@ -51,13 +53,13 @@ def page_url(cube: DataCube) -> str:
 def ways_to_use(cube: DataCube) -> list[tuple[str, str]]:
     """Return short programs that read the cube: the language and the lines."""
     base, url = settings.ARCHIVE_BASE_URL, f"{settings.ARCHIVE_BASE_URL}{download_path(cube)}"
-    quoted, name = repr(cube.oid), _shell(cube.filename)
+    quoted, name = repr(cube.oid), shlex.quote(cube.filename)
     return [
         (
             "Python",
             f'from solar_archive_client import Archive\narchive = Archive("{base}")\nhdus = archive.open({quoted})',
         ),
-        ("curl", f"curl --fail --continue-at - --output {name} \\\n  {_shell(url)}"),
+        ("curl", f"curl --fail --continue-at - --output {name} \\\n  {shlex.quote(url)}"),
         ("IDL", f"oUrl = OBJ_NEW('IDLnetUrl')\nfile = oUrl->Get(URL={_idl(url)}, FILENAME={_idl(cube.filename)})\n"
                 "data = READFITS(file, header)"),
     ]  # fmt: skip
@@ -84,10 +86,6 @@ def _tex(text: str) -> str:
     """Escape what BibTeX and TeX take for commands."""
     plain = text.replace("\\", "/").replace("~", "-").replace("^", "")
     return _SPECIAL_IN_TEX.sub(r"\\\1", plain)
-
-
-def _shell(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"
 
 
 def _idl(text: str) -> str:

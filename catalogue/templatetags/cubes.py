@@ -30,7 +30,7 @@ def cube_page(cube: DataCube) -> str:
 @register.filter
 def cube_title(cube: DataCube) -> str:
     """Return the instrument and the name of the line."""
-    return f"{cube.instrument} {cube.metadata.line or cube.metadata.spectral_line}".strip()
+    return f"{cube.instrument} {cube.metadata.line_in_titles}".strip()
 
 
 @register.filter

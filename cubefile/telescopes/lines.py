@@ -76,7 +76,7 @@ def named_line(stored: str) -> NamedLine:
     if not wanted.name:
         return NamedLine(stored, "", wanted.nm if wanted.has_unit else None)
     same = next((line for line in known.values() if wanted.digits and wanted.fits(line)), None)
-    return NamedLine(stored, stored, wanted.nm if same is None else same.nm)
+    return NamedLine(stored, stored, same.nm if same else wanted.nm)
 
 
 def line_name(stored: str) -> str:
@@ -128,7 +128,7 @@ class _Wanted:
     def parse(cls, text: str) -> "_Wanted":
         lowered = _GLUED_WAVELENGTH.sub(" ", text.replace("\u212b", "Å").casefold().replace("\u030a", "").strip())
         match = _WAVELENGTH.fullmatch(lowered)
-        if match is None:
+        if not match:
             return cls(lowered)
         name, whole, decimals, unit = match.groups()
         digits = whole if decimals is None else f"{whole}.{decimals}"

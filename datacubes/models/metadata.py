@@ -85,3 +85,8 @@ class Metadata(models.Model):
     def line(self) -> str:
         """The name of the spectral line for people, such as ``Ca II 8542``; empty if none is known."""
         return line_name(self.spectral_line)
+
+    @property
+    def line_in_titles(self) -> str:
+        """The name of the spectral line, or what the archive stores instead of a known one."""
+        return self.line or self.spectral_line

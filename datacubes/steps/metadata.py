@@ -12,7 +12,7 @@ from common.upsert import upsert
 from cubefile import FileCutShort
 from cubefile.axes import axis_length, cube_axes
 from cubefile.card_values import text
-from cubefile.dates import parse_time, time_scale
+from cubefile.dates import parse_time, seconds_between, time_scale
 from cubefile.keywords import JSONValue, first_values, keywords_as_json
 from cubefile.pointing import Pointing, read_pointing
 from cubefile.telescopes import Telescope
@@ -119,7 +119,7 @@ def columns_of_keywords(
         return parse_time(keyword, value, scale or "UTC")
 
     date_end = read("DATE-END", time)
-    if date_end is not None and date_end < date_beg:
+    if date_end and date_end < date_beg:
         warnings.append(f"DATE-END is {quoted(values['DATE-END'])}, which is before DATE-BEG.")
 
     def seconds(*keywords: str) -> float | None:
@@ -132,7 +132,7 @@ def columns_of_keywords(
         "wavelength_min": read("WAVEMIN", wavelength),
         "wavelength_max": read("WAVEMAX", wavelength),
         "spectral_line": telescope.spectral_line(values)[:64],
-        "duration": max(((date_end or date_beg) - date_beg).total_seconds(), 0.0),
+        "duration": seconds_between(date_beg, date_end or date_beg),
         "cadence": seconds("CADAVG", "CADENCE"),
         "exposure": seconds("XPOSURE", "EXPTIME"),
         "observer": text(values, "OBSERVER")[:MAX_OBSERVER_LENGTH],

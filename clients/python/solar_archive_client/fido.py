@@ -51,8 +51,8 @@ class SolarArchiveClient(BaseClient):
 
     @property
     def info_url(self) -> str:
-        """The address of the archive."""
-        return read_settings().url or "https://pypi.org/project/solar-archive-client/"
+        """The address of the archive; empty if none is set."""
+        return read_settings().url or ""
 
     def search(self, *query: Any) -> SolarArchiveResponse:
         """Return the cubes that match; the first `LIMIT` of each alternative."""

@@ -152,7 +152,7 @@ def test_an_unknown_choice_is_refused(archive_cube, visit, query):
 def test_an_unknown_order_is_refused(archive_cube, visit):
     archive_cube()
     page = visit("/?ordering=owner", status=400)
-    assert "The catalogue has no such order" in page.one("div", role="alert").text
+    assert "The catalogue cannot be ordered by this" in page.one("div", role="alert").text
 
 
 def test_a_cube_without_previews_and_plots_is_listed(archive_cube, visit):
