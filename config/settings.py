@@ -130,6 +130,7 @@ INSTALLED_APPS = [
     "accounts",
     "svo",
     "workorders",
+    "predecessor.addresses",
     "operations",
     "devtools",
 ]
