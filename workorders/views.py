@@ -1,5 +1,6 @@
 """The HTTP API of the queue."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -21,12 +22,26 @@ from workorders.models import GRANTS, WorkOrder
 from workorders.queue import post_order
 from workorders.serializers import IngestSerializer, WorkOrderSerializer
 from workorders.tasks import process_next_order
+from workorders.waiting import Waited, wait_as_asked
 
 RETRY_AFTER_SECONDS = 1
 
-WRONG_FIELDS = OpenApiResponse(
-    {"type": "object", "additionalProperties": True},
-    description="Each wrong field with a sentence; `detail` if the body is not JSON.",
+NOT_INGESTED = OpenApiResponse(
+    {
+        "oneOf": [
+            {"type": "object", "additionalProperties": True},
+            {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 1},
+        ]
+    },
+    description="Each wrong field with a sentence; `detail` if the body is not JSON. If the request has waited and the "
+    "order failed or was cancelled: a list with the reason.",
+)
+PREFER = OpenApiParameter(
+    "Prefer",
+    str,
+    OpenApiParameter.HEADER,
+    description="`wait=N`: answer when the order has ended, or after N seconds (RFC 7240). `Preference-Applied` gives "
+    "the number that was used; without it, the server did not wait.",
 )
 NO_TOKEN = OpenApiResponse(RefusalSerializer, description="There is no token, or it is not valid.")
 NO_PERMISSION = OpenApiResponse(
@@ -92,9 +107,11 @@ class IngestView(generics.GenericAPIView):
                 "A cube", {"relative_path": "2019-04-19/CRISP/nb_6173_2019-04-19T17:34:39_im.fits"}, request_only=True
             )
         ],
+        parameters=[PREFER],
         responses={
-            202: WorkOrderSerializer,
-            400: WRONG_FIELDS,
+            201: OpenApiResponse(WorkOrderSerializer, description="The request has waited, and the cube is ingested."),
+            202: OpenApiResponse(WorkOrderSerializer, description="The order is accepted; poll its `url`."),
+            400: NOT_INGESTED,
             401: NO_TOKEN,
             403: NO_PERMISSION,
             413: OpenApiResponse(RefusalSerializer, description="The body is larger than any request needs."),
@@ -116,10 +133,8 @@ class IngestView(generics.GenericAPIView):
             )
         order = post_order(posted.validated_data["relative_path"], posted.request_fields)
         transaction.on_commit(lambda: send_wake_up(process_next_order))
-        answer = WorkOrderSerializer(order, context=self.get_serializer_context()).data
-        return Response(
-            answer, status=status.HTTP_202_ACCEPTED, headers={"Location": str(answer["url"])} | _retry(order)
-        )
+        waited = wait_as_asked(request, order)
+        return _answer(waited, WorkOrderSerializer(waited.order, context=self.get_serializer_context()).data)
 
 
 class WorkOrderListView(ListView):
@@ -164,6 +179,18 @@ class WorkOrderView(generics.GenericAPIView):
         """Return one order; while it is pending, with `Retry-After`."""
         order = self.get_object()
         return Response(self.get_serializer(order).data, headers=_retry(order))
+
+
+def _answer(waited: Waited, order: Mapping[str, Any]) -> Response:
+    """Make the answer to a POST: 202, or once the order has ended, 201 or 400 with the reason alone in a list."""
+    headers = {"Location": str(order["url"])} | _retry(waited.order)
+    if waited.preference_applied:
+        headers["Preference-Applied"] = waited.preference_applied
+    if not waited.order.has_ended:
+        return Response(order, status=status.HTTP_202_ACCEPTED, headers=headers)
+    if waited.order.status == WorkOrder.Status.COMPLETED:
+        return Response(order, status=status.HTTP_201_CREATED, headers=headers)
+    return Response([order["error"]], status=status.HTTP_400_BAD_REQUEST, headers=headers)
 
 
 def _retry(order: WorkOrder) -> dict[str, str]:
