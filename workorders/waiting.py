@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 from rest_framework.request import Request
 
+from accounts.models import APIToken
 from common.http.client_presence import client_is_there
 from common.http.preferences import preferences, preferred_wait
 from common.transience import sentence, will_pass
@@ -84,7 +85,7 @@ _waiters = _Waiters()
 
 
 def _token_waits(request: Request) -> bool:
-    return bool(getattr(request.auth, "waits_for_result", False))
+    return isinstance(request.auth, APIToken) and request.auth.waits_for_result
 
 
 def _wait(order: WorkOrder, seconds: float, is_wanted: Callable[[], bool]) -> WorkOrder:
