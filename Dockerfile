@@ -21,6 +21,7 @@ COPY deploy/beat_sends.py deploy/beat_sends.py
 COPY devtools devtools
 COPY ingestion ingestion
 COPY operations operations
+COPY predecessor predecessor
 COPY previews previews
 COPY svo svo
 COPY workorders workorders

@@ -6,7 +6,8 @@ from django.db import models
 class Selection(models.Model):
     """A set of cubes that somebody has kept, with a permanent address. It never changes and is never deleted.
 
-    `key` is random, so that nobody finds selections that they were not told of.
+    `key` is random, so that nobody finds selections that they were not told of. For a link that names the cubes, it is
+    a digest of their OIDs.
     `oids` may name cubes that were withdrawn or deleted since.
     """
 

@@ -1,8 +1,10 @@
 """Keeps selections of cubes."""
 
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from datetime import timedelta
+from hashlib import sha256
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -24,8 +26,8 @@ class TooManySelections(SelectionRefused):
     """The network has kept as many selections as it may within an hour."""
 
 
-def keep_selection(request: HttpRequest, oids: Iterable[str]) -> Selection:
-    """Keep a set of cubes.
+def keep_selection(request: HttpRequest, oids: Iterable[str], *, key: str | None = None) -> Selection:
+    """Keep a set of cubes, under a random key unless one is given.
 
     Raises
     ------
@@ -47,4 +49,20 @@ def keep_selection(request: HttpRequest, oids: Iterable[str]) -> Selection:
             f"Your network has kept {MAX_IN_AN_HOUR} selections within an hour, the most that is accepted. "
             "Try again later."
         )
-    return Selection.objects.create(key=secrets.token_urlsafe(9), oids=wanted, network=network)
+    values = {"oids": wanted, "network": network}
+    return Selection.objects.get_or_create(key=key or secrets.token_urlsafe(9), defaults=values)[0]
+
+
+def selection_of_link(request: HttpRequest, oids: Iterable[str]) -> Selection:
+    """Return the selection of exactly these cubes, for a link that names them; the first request keeps it.
+
+    Its key is a digest, so that the link leads to the same selection for ever.
+
+    Raises
+    ------
+    SelectionRefused
+        As `keep_selection` does.
+    """
+    wanted = sorted(set(oids))
+    key = f"l{urlsafe_b64encode(sha256(repr(wanted).encode()).digest())[:15].decode()}"
+    return Selection.objects.filter(key=key).first() or keep_selection(request, wanted, key=key)

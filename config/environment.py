@@ -137,6 +137,20 @@ class Environment(BaseSettings):
         "how often beat looks for orders that no worker was woken for", 5.0, ge=0.1, le=3600
     )
     ORDER_TIME_LIMIT_SECONDS: int = _described("the longest that one ingestion may take", 600, ge=1, le=86_400)
+    INGEST_WAIT_SECONDS: int = _described(
+        "the longest that a POST of an order waits for its end if the client asks for it; the web server in front must "
+        "be more patient (`proxy_read_timeout`)",
+        50,
+        ge=0,
+        le=3600,
+    )
+    INGEST_WAITERS: int = _described(
+        "how many POSTs of each web process may wait at the same time; further ones get 202 at once. Fewer than its "
+        "threads, of which each holds one",
+        2,
+        ge=0,
+        le=1000,
+    )
     ORDER_RUNS_KEPT_DAYS: int = _described(
         "runs of orders that ended before so many days are deleted, but for the last completed and the last failed one "
         "of each order",

@@ -58,7 +58,7 @@ def _shown(action: argparse.Action) -> str:
     if not action.option_strings:
         return str(action.metavar or action.dest).upper()
     value = "" if action.nargs == 0 else f" {str(action.metavar or action.dest).upper()}"
-    return f"{action.option_strings[-1]}{value}"
+    return f"{', '.join(action.option_strings)}{value}"
 
 
 if __name__ == "__main__":

@@ -34,7 +34,8 @@ def main(arguments: list[str] | None = None, root: Path = PROJECT) -> int:
 
 def migrations(root: Path) -> dict[str, str]:
     """Return the digest of each migration by its path relative to `root`."""
-    files = (path for path in root.glob("*/migrations/*.py") if path.name != "__init__.py")
+    folders = ("*/migrations", "*/*/migrations")
+    files = (path for folder in folders for path in root.glob(f"{folder}/*.py") if path.name != "__init__.py")
     return {path.relative_to(root).as_posix(): sha256(path.read_bytes()).hexdigest() for path in files}
 
 

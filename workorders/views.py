@@ -1,14 +1,12 @@
 """The HTTP API of the queue."""
 
-import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import BigIntegerField, F, QuerySet
+from django.db.models import BigIntegerField, F
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import ErrorDetail, ParseError, PermissionDenied, UnsupportedMediaType
 from rest_framework.parsers import JSONParser
@@ -16,21 +14,35 @@ from rest_framework.permissions import DjangoModelPermissions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalogue.filter_fields import RepeatedField
 from common.api.pagination import KeysetPagination
 from common.api.views import BAD_PARAMETERS, ListView, RefusalSerializer
 from common.keyset import Ordering
 from common.wakeups import send_wake_up
+from workorders.filters import WorkOrderFilter
 from workorders.models import GRANTS, WorkOrder
 from workorders.queue import post_order
 from workorders.serializers import IngestSerializer, WorkOrderSerializer, request_fields
 from workorders.tasks import process_next_order
+from workorders.waiting import Waited, wait_as_asked
 
 RETRY_AFTER_SECONDS = 1
 
-WRONG_FIELDS = OpenApiResponse(
-    {"type": "object", "additionalProperties": True},
-    description="Each wrong field with a sentence; `detail` if the body is not JSON.",
+NOT_INGESTED = OpenApiResponse(
+    {
+        "oneOf": [
+            {"type": "object", "additionalProperties": True},
+            {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 1},
+        ]
+    },
+    description="Each wrong field with a sentence; `detail` if the body is not JSON. If the request has waited and the "
+    "order failed or was cancelled: a list with the reason.",
+)
+PREFER = OpenApiParameter(
+    "Prefer",
+    str,
+    OpenApiParameter.HEADER,
+    description="`wait=N`: answer when the order has ended, or after N seconds (RFC 7240). `Preference-Applied` gives "
+    "the number that was used; without it, the server did not wait.",
 )
 NO_TOKEN = OpenApiResponse(RefusalSerializer, description="There is no token, or it is not valid.")
 NO_PERMISSION = OpenApiResponse(
@@ -51,48 +63,6 @@ class OrderPagination(KeysetPagination):
     """Pages of orders; they may be longer than other pages."""
 
     max_page_size = 500
-
-
-class NumbersOfOrdersField(RepeatedField):
-    """The numbers of some orders. A request line has room for them."""
-
-    what = "numbers of orders"
-    most = 300
-
-    def to_python(self, value: Any) -> list[int]:
-        """Return the numbers, and refuse other texts."""
-        texts: list[str] = super().to_python(value)
-        if not all(re.fullmatch("[0-9]{1,18}", text) for text in texts):
-            raise ValidationError("The number of an order has digits only.")
-        return [int(text) for text in texts]
-
-
-@extend_schema_field(
-    {
-        "type": "array",
-        "items": {"type": "integer"},
-        "maxItems": NumbersOfOrdersField.most,
-        "description": "Number of an order; if repeated, any of them. Polls many orders in one request.",
-    }
-)
-class NumbersOfOrdersFilter(filters.Filter):
-    """Selects orders by their numbers."""
-
-    field_class = NumbersOfOrdersField
-
-    def filter(self, qs: QuerySet[WorkOrder], value: list[int]) -> QuerySet[WorkOrder]:
-        """Select the orders."""
-        return qs.filter(pk__in=value) if value else qs
-
-
-class WorkOrderFilter(filters.FilterSet):
-    """Orders by number, by status and by path."""
-
-    id = NumbersOfOrdersFilter()
-
-    class Meta:
-        model = WorkOrder
-        fields = ["status", "relative_path"]
 
 
 class ShallowJSONParser(JSONParser):
@@ -139,9 +109,11 @@ class IngestView(generics.GenericAPIView):
                 "A cube", {"relative_path": "2019-04-19/CRISP/nb_6173_2019-04-19T17:34:39_im.fits"}, request_only=True
             )
         ],
+        parameters=[PREFER],
         responses={
-            202: WorkOrderSerializer,
-            400: WRONG_FIELDS,
+            201: OpenApiResponse(WorkOrderSerializer, description="The request has waited, and the cube is ingested."),
+            202: OpenApiResponse(WorkOrderSerializer, description="The order is accepted; poll its `url`."),
+            400: NOT_INGESTED,
             401: NO_TOKEN,
             403: NO_PERMISSION,
             413: OpenApiResponse(RefusalSerializer, description="The body is larger than any request needs."),
@@ -160,10 +132,8 @@ class IngestView(generics.GenericAPIView):
         check_may_grant(request, fields)
         order = post_order(posted.validated_data["relative_path"], fields)
         transaction.on_commit(lambda: send_wake_up(process_next_order))
-        answer = WorkOrderSerializer(order, context=self.get_serializer_context()).data
-        return Response(
-            answer, status=status.HTTP_202_ACCEPTED, headers={"Location": str(answer["url"])} | _retry(order)
-        )
+        waited = wait_as_asked(request, order)
+        return _answer(waited, WorkOrderSerializer(waited.order, context=self.get_serializer_context()).data)
 
 
 class WorkOrderListView(ListView):
@@ -209,6 +179,18 @@ class WorkOrderView(generics.GenericAPIView):
         """Return one order; while it is pending, with `Retry-After`."""
         order = self.get_object()
         return Response(self.get_serializer(order).data, headers=_retry(order))
+
+
+def _answer(waited: Waited, order: Mapping[str, Any]) -> Response:
+    """Make the answer to a POST: 202, or once the order has ended, 201 or 400 with the reason alone in a list."""
+    headers = {"Location": str(order["url"])} | _retry(waited.order)
+    if waited.preference_applied:
+        headers["Preference-Applied"] = waited.preference_applied
+    if not waited.order.has_ended:
+        return Response(order, status=status.HTTP_202_ACCEPTED, headers=headers)
+    if waited.order.status == WorkOrder.Status.COMPLETED:
+        return Response(order, status=status.HTTP_201_CREATED, headers=headers)
+    return Response([order["error"]], status=status.HTTP_400_BAD_REQUEST, headers=headers)
 
 
 def _retry(order: WorkOrder) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from catalogue.exports.formats import DOWNLOADS, TABLES
 from catalogue.filters import MULTIPLE_FILTERS, TOO_MANY_COMPARED, DataCubeFilter
 from catalogue.orderings import CUBE_ORDERINGS
+from catalogue.pages.former_search import UNTOLD, untold_parameters
 from catalogue.pages.groups import grouped_by_observation
 from catalogue.pages.search_form import WORDED, lines_to_choose, suit_a_page
 from catalogue.totals import total_of
@@ -80,6 +81,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "other_lines": other_lines,
         "form": filters.form,
+        "untold": untold_parameters(request.GET),
         "refused": not problem and not filters.is_valid(),
         "problem": problem,
         "cubes": cubes,
@@ -119,7 +121,7 @@ def _query(parameters: QueryDict, *, without: Iterable[str] = (), **changes: str
     What is empty or as it is by default is left out.
     """
     query = parameters.copy()
-    for name in ("cursor", *without):
+    for name in ("cursor", UNTOLD, *without):
         query.pop(name, None)
     for name in list(query):
         query.setlist(name, [value for value in query.getlist(name) if value])

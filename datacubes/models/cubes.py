@@ -123,6 +123,7 @@ class DataCube(models.Model):
         permissions = [("download_restricted", "Can download cubes that are not released")]
         indexes = [
             models.Index(fields=["size", "id"], name="cube_by_size"),
+            models.Index(fields=["filename", "-id"], name="cube_by_filename"),
             models.Index(
                 fields=["withdrawn_at"], condition=models.Q(withdrawn_at__isnull=False), name="cube_withdrawn"
             ),
@@ -153,6 +154,7 @@ class Companion(models.Model):
 
     class Meta:
         ordering = ["oid", "kind"]
+        indexes = [models.Index(fields=["filename", "-id"], name="companion_by_filename")]
         constraints = [models.UniqueConstraint(fields=["oid", "kind"], name="one_companion_of_each_kind_for_each_oid")]
 
     def __str__(self) -> str:

@@ -69,3 +69,9 @@ def test_without_the_record_the_check_fails(project):
     (project / RECORD).unlink()
     with pytest.raises(FileNotFoundError):
         main([], project)
+
+
+def test_those_of_an_app_within_a_room_are_protected_too():
+    assert {"common/mail/migrations/0001_initial.py", "predecessor/addresses/migrations/0001_initial.py"} <= set(
+        migrations(PROJECT)
+    )

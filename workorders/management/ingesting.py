@@ -23,6 +23,9 @@ from workorders.worker import carry_out, worker_name
 
 POLL_SECONDS = 0.2
 
+FORMER_FORCE = ("--force-regenerate-images", "--force-regenerate-videos")
+"""Options of sst_archive that this archive takes as --force. Its steps are not forced one by one."""
+
 
 def add_ingest_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that all ingest commands have."""
@@ -34,6 +37,15 @@ def add_ingest_options(parser: argparse.ArgumentParser) -> None:
         help="Grant access to this e-mail address; may be repeated. Replaces the cube's grants by e-mail.",
     )
     parser.add_argument("--queue", action="store_true", help="Leave the work to the workers.")
+    former = parser.add_argument_group("options of sst_archive")
+    for kind in ("image", "video"):
+        former.add_argument(
+            f"--generate-{kind}-previews",
+            action="store_true",
+            help="Changes nothing: every ingestion makes the previews that are missing or whose source has changed.",
+        )
+    for option in FORMER_FORCE:
+        former.add_argument(option, action="store_true", help="The same as --force.")
 
 
 def request_from_options(options: dict[str, Any]) -> dict[str, Any]:
@@ -44,7 +56,8 @@ def request_from_options(options: dict[str, Any]) -> dict[str, Any]:
     CommandError
         If an owner is not an e-mail address.
     """
-    request: dict[str, Any] = {"force": True} if options["force"] else {}
+    forced = options["force"] or any(options[option[2:].replace("-", "_")] for option in FORMER_FORCE)
+    request: dict[str, Any] = {"force": True} if forced else {}
     if options["owner"]:
         for owner in options["owner"]:
             try:

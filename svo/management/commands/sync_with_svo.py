@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from common.errors import PermanentError, TransientError
+from common.former_options import RefusedOption
 from common.progress import say
 from svo.datasets import NOT_CONFIGURED, is_configured
 from svo.planning import Options, Plan, datasets_to_synchronise, make_plan
@@ -36,6 +37,16 @@ class Command(BaseCommand):
             help="Let more records than SVO_MAX_REMOVALS allows go offline, change their host or lose tags.",
         )
         parser.add_argument("--verbose", action="store_true", help="Print each change.")
+        for option, setting in (
+            ("--api-url", "SVO_API_URL"),
+            ("--api-username", "SVO_USERNAME"),
+            ("--api-key", "SVO_API_KEY"),
+        ):
+            parser.add_argument(
+                option,
+                action=RefusedOption,
+                instead=f"Set the environment variable {setting}, which all processes read.",
+            )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not is_configured():

@@ -24,15 +24,31 @@ class Command(BaseCommand):
         """Add the paths and the options."""
         parser.add_argument(
             "path",
-            nargs="+",
+            nargs="*",
             help="A FITS file or a folder in SCIENCE_DATA_ROOT; relative paths may begin there.",
         )
-        parser.add_argument("--oid", help="Overrides the OID that is derived from the header; for one file only.")
+        parser.add_argument(
+            "--fits-cube",
+            "-f",
+            action="append",
+            default=[],
+            metavar="PATH",
+            help="The same as PATH, as in sst_archive.",
+        )
+        parser.add_argument(
+            "--oid",
+            "--observation-id",
+            "-o",
+            help="Overrides the OID that is derived from the header; for one file only.",
+        )
         add_ingest_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Find the cubes and ingest them."""
-        found = [cube for path in options["path"] for cube in find_cubes(path)]
+        named = [*options["path"], *options["fits_cube"]]
+        if not named:
+            raise CommandError("Name a FITS file or a folder.")
+        found = [cube for path in named for cube in find_cubes(path)]
         request = request_from_options(options)
         if options["oid"]:
             if len(found) != 1:

@@ -1,0 +1,1 @@
+"""The addresses that sst_archive published: each leads to what it shows here."""
