@@ -9,21 +9,25 @@ from tests import __main__ as runner
 
 
 @pytest.mark.parametrize(
-    ("codes", "expected"),
+    ("arguments", "codes", "expected"),
     [
-        ([0, 0, 0], 0),
-        ([1, 0, 0], 1),
-        ([0, 1, 0], 1),
-        ([0, 0, 1], 1),
-        ([0, -9, 0], 1),  # Killed, as by a kernel without memory.
+        ([], [0, 0, 0], 0),
+        ([], [1, 0, 0], 1),
+        ([], [0, 1, 0], 1),
+        ([], [0, 0, 1], 1),
+        ([], [0, -9, 0], 1),  # Killed, as by a kernel without memory.
+        ([], [0, 5, 0], 1),  # Nothing was selected.
+        (["tests/one_file.py"], [0, 5, 5], 0),
+        (["tests/one_file.py"], [5, 1, 5], 1),
+        (["tests/one_file.py"], [5, 5, 5], 1),
     ],
 )
-def test_any_pass_that_failed_fails_all(monkeypatch, codes, expected):
+def test_any_pass_that_failed_fails_all(monkeypatch, arguments, codes, expected):
     passes = iter(codes)
     monkeypatch.setattr(runner, "run_pytest", lambda *arguments, **environment: next(passes))
     for server in ("postgresql", "redis_broker"):
         monkeypatch.setattr(runner, server, lambda: nullcontext("url"))
-    assert runner.main([]) == expected
+    assert runner.main(arguments) == expected
 
 
 @pytest.mark.parametrize(("ci", "expected"), [("true", 1), ("", 0)])

@@ -12,6 +12,7 @@ from astropy import units
 from astropy.io import votable
 from astropy.table import Table
 from django.contrib.auth.models import Permission
+from solar_archive_client.tables import cubes_as_table
 
 from catalogue.exports.columns import COLUMNS
 from devtools.services import ServiceMissing
@@ -19,6 +20,13 @@ from tests.support.needed import needed
 
 NAMES = [column.name for column in COLUMNS]
 DATE_BEG = ["2019-04-19T17:34:55.503", "2020-01-01T08:00:00.000", "2021-01-01T08:00:00.000", "2022-01-01T08:00:00.000"]
+
+
+def test_every_field_of_the_api_is_a_column_of_the_exports_and_of_the_clients_tables(client, export):
+    [cube, *_] = client.get("/api/v1/data-cubes/").json()["results"]
+    fields = cube.keys() - {"access", "images"} | cube["access"].keys() - {"release_comment", "grounds"}
+    assert set(NAMES) == fields
+    assert set(cubes_as_table([cube]).colnames) == fields
 
 
 def test_pandas_reads_the_csv(export):
