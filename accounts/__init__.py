@@ -1,1 +1,1 @@
-"""People: login and new passwords by mail. Staff create accounts in the admin."""
+"""People: login, new passwords by mail, requests for access. Staff create accounts in the admin."""

@@ -1,13 +1,14 @@
 """The URLs of accounts, whose names are those that Django expects."""
 
 from django.contrib.auth import views as auth
-from django.urls import path
+from django.urls import include, path
 
 from accounts.password_reset import PasswordResetView
 
 urlpatterns = [
     path("login/", auth.LoginView.as_view(template_name="accounts/login.html"), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("requests/", include("accounts.access_requests.urls")),
     path("password/", PasswordResetView.as_view(), name="password_reset"),
     path(
         "password/sent/",

@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "datacubes",
     "catalogue",
     "accounts",
+    "accounts.access_requests",
     "svo",
     "workorders",
     "operations",
