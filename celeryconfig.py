@@ -6,6 +6,7 @@ from kombu import Exchange, Queue
 from kombu.transport import TRANSPORT_ALIASES
 
 SUBMISSION_SWEEP_SECONDS = 30
+REQUEST_SWEEP_SECONDS = 600
 # Beat's clock says when a sweep expires, and the worker's whether it has: they need not agree better than workers'
 # clocks among themselves. A sweep that comes late finds nothing to do.
 SWEEP_EXPIRES_SECONDS = max(settings.ORDER_LEASE_SECONDS, settings.ORDER_SWEEP_SECONDS)
@@ -52,6 +53,7 @@ task_routes = {
     "datacubes.tasks.update_vocabularies": {"queue": "svo"},  # Those of this queue have the way out.
     "common.mail.tasks.*": {"queue": "mail"},
     "accounts.tasks.*": {"queue": "mail"},
+    "accounts.access_requests.tasks.*": {"queue": "mail"},
 }
 
 timezone = "UTC"
@@ -78,6 +80,11 @@ beat_schedule = {
         "options": {"expires": SUBMISSION_SWEEP_EXPIRES_SECONDS},
     },
     "accounts": {"task": "accounts.tasks.look_after_accounts", "schedule": crontab(minute=20)},
+    "sweep of requests for access": {
+        "task": "accounts.access_requests.tasks.sweep_access_requests",
+        "schedule": REQUEST_SWEEP_SECONDS,
+        "options": {"expires": max(settings.ORDER_LEASE_SECONDS, REQUEST_SWEEP_SECONDS)},
+    },
     "synchronisation with the SVO": {
         "task": "svo.tasks.synchronise_with_svo",
         "schedule": crontab(hour=settings.SVO_SYNC_HOUR, minute=0),

@@ -1,1 +1,1 @@
-"""People: sign-up, log-in, verified e-mail addresses, profiles, and tokens for the API."""
+"""People: sign-up, log-in, verified e-mail addresses, profiles, tokens for the API, and requests for access."""

@@ -1,7 +1,7 @@
 """The URLs of accounts: those of sst_archive, with the names that Django and django-allauth expect."""
 
 from django.contrib.auth import views as auth
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from accounts.pages.email import EmailView, SendLinkView, confirm_email
@@ -32,6 +32,7 @@ urlpatterns = [
     re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", confirm_email, name="account_confirm_email"),
     path("password/change/", PasswordChangeView.as_view(), name="account_change_password"),
     path("password/reset/", PasswordResetView.as_view(), name="password_reset"),
+    path("requests/", include("accounts.access_requests.urls")),
     path(
         "password/reset/done/",
         auth.PasswordResetDoneView.as_view(template_name="accounts/password_mail_sent.html"),

@@ -132,6 +132,7 @@ INSTALLED_APPS = [
     "accounts",
     "allauth",
     "allauth.account",
+    "accounts.access_requests",
     "svo",
     "workorders",
     "predecessor.addresses",

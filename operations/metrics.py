@@ -22,6 +22,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts.access_requests.state import count_waiting
 from svo.models import Submission
 from svo.state import count_submissions, last_synchronisation
 from workorders.models import WorkOrderRun
@@ -69,7 +70,8 @@ SUBMISSIONS = Description(
 SYNCHRONISATION = Description(
     "archive_svo_last_synchronisation_timestamp_seconds", "When the last synchronisation with the SVO ended."
 )
-DESCRIPTIONS = (ORDERS, OLDEST_ORDER, RUNS, SUBMISSIONS, SYNCHRONISATION)
+REQUESTS = Description("archive_access_requests_waiting", "Requests for access that wait for a decision.")
+DESCRIPTIONS = (ORDERS, OLDEST_ORDER, RUNS, SUBMISSIONS, SYNCHRONISATION, REQUESTS)
 
 
 class ArchiveCollector(Collector):
@@ -80,12 +82,13 @@ class ArchiveCollector(Collector):
         return [description.family() for description in DESCRIPTIONS]
 
     def collect(self) -> Iterator[Metric]:
-        """Give the metrics of the queue, of its runs and of the SVO."""
+        """Give the metrics of the queue, of its runs, of the SVO and of requests for access."""
         yield _orders()
         yield _oldest_order()
         yield _runs()
         yield _submissions()
         yield _synchronisation()
+        yield _requests()
 
 
 REGISTRY = CollectorRegistry()
@@ -177,3 +180,9 @@ def _synchronisation() -> Metric:
     if last is not None and last.finished_at is not None:
         ended.add_metric([], last.finished_at.timestamp())
     return ended
+
+
+def _requests() -> Metric:
+    requests = REQUESTS.family()
+    requests.add_metric([], count_waiting().number)
+    return requests

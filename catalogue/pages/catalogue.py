@@ -76,6 +76,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     access = download_access_by_cube(request.user, page.rows)
     hide_closed_previews(page.rows, access)
     cubes = [(cube, access[cube.pk]) for cube in page.rows]
+    is_restricted = any(not one.allowed for one in access.values())
     lines, other_lines = lines_to_choose(request.GET)
     context = {
         "lines": lines,
@@ -86,6 +87,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "problem": problem,
         "cubes": cubes,
         "groups": grouped_by_observation(cubes) if request.GET.get("group") else None,
+        "restricted_observation": request.GET.get("observation") if is_restricted else None,
         "total": total,
         "active_filters": _active_filters(filters.form, request.GET),
         "orderings": {name: ordering.label for name, ordering in CUBE_ORDERINGS.items()},

@@ -24,6 +24,11 @@ class Group:
     size: int
     cubes: list[tuple[DataCube, DownloadAccess]] = field(default_factory=list)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the person may download all the listed cubes."""
+        return all(access.allowed for _, access in self.cubes)
+
 
 def grouped_by_observation(cubes: Iterable[tuple[DataCube, DownloadAccess]]) -> list[Group]:
     """Return the observations of some cubes, in the order of their first cube, in two statements."""

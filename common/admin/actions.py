@@ -51,18 +51,23 @@ class Selection:
 
 @overload
 def confirmed(
-    description: str, explanation: str, *, permission: str
+    description: str, explanation: str, *, permission: str, logs: bool = True
 ) -> Callable[[Callable[[AdminT, HttpRequest, Selection, None], None]], Action[AdminT]]: ...
 
 
 @overload
 def confirmed(
-    description: str, explanation: str, *, permission: str, form_class: type[FormT]
+    description: str, explanation: str, *, permission: str, form_class: type[FormT], logs: bool = True
 ) -> Callable[[Callable[[AdminT, HttpRequest, Selection, FormT], None]], Action[AdminT]]: ...
 
 
 def confirmed(
-    description: str, explanation: str, *, permission: str, form_class: type[forms.Form] | None = None
+    description: str,
+    explanation: str,
+    *,
+    permission: str,
+    form_class: type[forms.Form] | None = None,
+    logs: bool = True,
 ) -> Callable[[Callable[..., None]], Action]:
     """Make an admin action that asks first. The function that it decorates is only called with what was confirmed.
 
@@ -79,6 +84,8 @@ def confirmed(
         Name of the permission; `has_<permission>_permission` of the admin class decides who may use the action.
     form_class
         What else the page asks for.
+    logs
+        Whether each confirmed row gets a log entry; False if the action itself logs what it changes.
     """
 
     def decorate(act: Callable[..., None]) -> Action:
@@ -92,7 +99,8 @@ def confirmed(
             if ids and (form is None or form.is_valid()):
                 selection = Selection(model_admin.model._base_manager.all(), ids)
                 act(model_admin, request, selection, form)
-                _log(request.user, selection, description)
+                if logs:
+                    _log(request.user, selection, description)
                 return _back_to_row(model_admin, request)
             ids = ids or list(rows.order_by("pk").values_list("pk", flat=True)[: MAX_ROWS + 1])
             if len(ids) > MAX_ROWS:

@@ -10,9 +10,10 @@ from django.db import migrations
 GROUPS = {
     "Pipeline": {"workorders": ["add_workorder", "view_workorder", "grant_access"]},
     "Reader of restricted data": {"datacubes": ["download_restricted"]},
-    # No permission to change accounts: who may change them may make themselves a superuser.
+    # No permission to change accounts or their addresses: with the address of a superuser comes a new password.
     "Archive staff": {
-        "account": ["view_emailaddress", "change_emailaddress"],
+        "access_requests": ["view_accessrequest", "decide_accessrequest", "view_joinablegroup"],
+        "account": ["view_emailaddress"],
         "accounts": ["view_apitoken", "change_apitoken", "delete_apitoken", "view_profile", "change_profile"],
         "auth": ["view_user", "view_group"],
         "datacubes": [
@@ -58,6 +59,7 @@ def make_permissions(apps):
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access_requests", "0002_swedish_data"),
         ("account", "0009_emailaddress_unique_primary_email"),
         ("accounts", "0005_addresses_of_staff"),
         ("auth", "0012_alter_user_first_name_max_length"),

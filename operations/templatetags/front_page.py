@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from accounts.access_requests.models import AccessRequest
+from accounts.access_requests.state import count_waiting, may_see_requests
 from common.counting import Count
 from operations.charts import bars
 from svo.datasets import is_configured
@@ -144,6 +146,15 @@ def svo_state(user: User | AnonymousUser) -> SVOState | None:
         ],
         last_synchronisation=last_synchronisation(),
     )
+
+
+@register.simple_tag
+def requests_for_access(user: User | AnonymousUser) -> Number | None:
+    """Return how many requests for access wait; None for people who may not see them."""
+    if not may_see_requests(user):
+        return None
+    waiting = AccessRequest.State.WAITING
+    return Number(str(waiting.label), count_waiting(), _list("access_requests_accessrequest", state__exact=waiting))
 
 
 def _list(model: str, **filters: str) -> str:

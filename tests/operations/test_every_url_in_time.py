@@ -3,11 +3,12 @@
 import time
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
+from accounts.access_requests.models import AccessRequest, JoinableGroup
 from accounts.models import ResetRequest
 from common.mail.models import QueuedMail
 from datacubes.links import oid_in_url
@@ -60,10 +61,17 @@ def hostile(archive_cube, data_root) -> dict[str, str]:
     synchronisation = Synchronisation.objects.create()
     mail = QueuedMail.objects.create(sender=LINE[:300], recipients=[LINE] * 100, subject=LINE[:255], content=TEXT)
     ResetRequest.objects.create(email=LINE[:254])
+    asker = User.objects.create_user(LINE[:150], first_name=LINE[:150], last_name=LINE[:150])
+    asked = AccessRequest.objects.bulk_create(
+        AccessRequest(person=asker, kind="cube", target=f"{n} {LINE}"[:255], text=TEXT[:2000], answer=TEXT[:1000])
+        for n in range(MANY)
+    )
+    joinable = JoinableGroup.objects.create(title=LINE[:100], group=Group.objects.create(name="x"), text=TEXT)
     Vocabulary.objects.create(kind="feature", source=TEXT, words=dict.fromkeys(map(str, range(MANY)), "2020-01-01"))
     keys = {
         "datacube": cube.pk, "workorder": order.pk, "workorderrun": runs[0].pk, "submission": submission.pk,
         "synchronisation": synchronisation.pk, "queuedmail": mail.pk, "tag": tags[0].pk,
+        "accessrequest": asked[0].pk, "joinablegroup": joinable.pk,
     }  # fmt: skip
     return {name: str(key) for name, key in keys.items()} | {"oid": oid_in_url(cube.oid), "filename": cube.filename}
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
+from accounts.access_requests.models import AccessRequest
 from svo.models import Submission, Synchronisation
 from workorders import queue
 from workorders.models import WorkOrder, WorkOrderRun
@@ -131,8 +132,8 @@ def test_it_costs_the_same_whatever_there_is(admin_client, number, django_assert
         Submission.objects.create(oid=str(index), dataset="CRISP")
     # Session, account; whether something runs, twice; three counts, two for the oldest order, four counts of runs, the
     # kinds of errors, two charts, two for the time to finish, the workers; two counts, the last synchronisation; the
-    # latest actions of the account.
-    with django_assert_num_queries(21):
+    # requests for access; the latest actions of the account.
+    with django_assert_num_queries(22):
         front_page(admin_client)
 
 
@@ -163,3 +164,17 @@ def test_it_refreshes_itself_while_something_runs(admin_client):
     assert "hx-get" not in front_page(admin_client)
     queue.post_order("a.fits", {})
     assert 'hx-get="/admin/"' in front_page(admin_client)
+
+
+@pytest.mark.parametrize("codename", ["view_accessrequest", "decide_accessrequest", "view_submission"])
+def test_it_tells_how_many_requests_for_access_wait(client, codename):
+    staff = User.objects.create_user("staff", is_staff=True)
+    staff.user_permissions.add(Permission.objects.get(codename=codename))
+    for number, state in enumerate(("waiting", "waiting", "approved", "refused", "closed")):
+        AccessRequest.objects.create(person=staff, kind="cube", target=str(number), text="x", state=state)
+    client.force_login(staff)
+    link = "/admin/access_requests/accessrequest/?state__exact=waiting"
+    shown = f'<dt><a href="{link}">Waiting</a></dt><dd>2</dd>' in front_page(client)
+    assert shown is (codename != "view_submission")
+    if shown:
+        assert client.get(link).context["cl"].result_count == 2

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from accounts.access_requests.models import AccessRequest
 from accounts.tokens import make_token
 from svo.models import Submission, Synchronisation
 from workorders import queue
@@ -136,12 +137,19 @@ def test_what_a_client_says_of_its_address_does_not_count(client, settings):
     assert client.get("/metrics", headers=headers, REMOTE_ADDR="203.0.113.9").status_code == 401
 
 
+def test_the_waiting_requests_for_access_are_told(admin_client):
+    asker = User.objects.create_user("asker")
+    for number, state in enumerate(("waiting", "waiting", "approved", "refused", "closed")):
+        AccessRequest.objects.create(person=asker, kind="cube", target=str(number), text="x", state=state)
+    assert metrics(admin_client)[("archive_access_requests_waiting",)] == 2
+
+
 @pytest.mark.parametrize("number", [1, 40])
 def test_it_costs_the_same_whatever_there_is(admin_client, number, django_assert_num_queries):
     for index in range(number):
         queue.post_order(f"{index}.fits", {})
         queue.claim("w")
     # Session and account; five statuses and the dismissed; two for the oldest order; five outcomes; two states; the
-    # last synchronisation.
-    with django_assert_num_queries(18):
+    # last synchronisation; the requests for access.
+    with django_assert_num_queries(19):
         metrics(admin_client)

@@ -3,6 +3,7 @@
 from importlib import import_module
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission, User
 
 from accounts import groups
@@ -38,9 +39,14 @@ def test_staff_do_their_work_and_cannot_make_themselves_more(client):
     client.force_login(staff)
     lists = [
         *("datacubes/datacube", "datacubes/instrument", "workorders/workorder", "svo/submission"),
-        *("svo/synchronisation", "accounts/apitoken", "mail/queuedmail", "auth/user"),
+        *("access_requests/accessrequest", "svo/synchronisation", "accounts/apitoken", "mail/queuedmail", "auth/user"),
     ]
     assert {path: client.get(f"/admin/{path}/").status_code for path in lists} == dict.fromkeys(lists, 200)
     client.post(f"/admin/auth/user/{staff.pk}/change/", {"username": "staff", "is_superuser": "on"})
     staff.refresh_from_db()
     assert not staff.is_superuser
+    superuser = User.objects.create_superuser("root", "root@su.se")
+    address = EmailAddress.objects.create(user=superuser, email=superuser.email)
+    client.post(f"/admin/account/emailaddress/{address.pk}/change/", {"email": "staff@su.se", "user": superuser.pk})
+    address.refresh_from_db()
+    assert address.email == "root@su.se"

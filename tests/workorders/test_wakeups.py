@@ -68,7 +68,13 @@ def test_a_sweep_reaches_workers_whose_clock_is_ahead_of_beat_s_by_up_to_a_lease
         for name, entry in current_app.conf.beat_schedule.items()
         if "expires" in entry.get("options", {})
     }
-    assert set(expiring) == {"sweep", "sweep of submissions", "sweep of mail", "sweep of reset requests"}
+    assert set(expiring) == {
+        "sweep",
+        "sweep of submissions",
+        "sweep of mail",
+        "sweep of reset requests",
+        "sweep of requests for access",
+    }
     assert min(expiring.values()) >= settings.ORDER_LEASE_SECONDS
 
 

@@ -1,6 +1,7 @@
 """The page of a cube says whether its file can be had, and if not, until when, why, and whom to ask."""
 
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_a_restricted_file_says_until_when_why_and_whom_to_ask(archive_cube, fil
     settings.ARCHIVE_CONTACT_EMAIL = "archive@observatory.example"
     archive_cube(RESTRICTED)
     box = file_box()
-    assert box.all("a", class_="button") == []
+    assert [button.text for button in box.all("a", class_="button")] == ["Ask for access"]
     assert "Public from 2999-12-31" in box.text
     assert "Embargo of <b>A. Ake</b> & Co." in box.text
     assert box.one("a", href="mailto:archive@observatory.example")
@@ -47,7 +48,7 @@ def test_a_person_without_a_grant_is_informed(archive_cube, file_box, client, pe
     archive_cube(RESTRICTED)
     client.force_login(person)
     assert "Your account has no access." in file_box().text
-    assert file_box().all("a", class_="button") == []
+    assert [button.text for button in file_box().all("a", class_="button")] == ["Ask for access"]
 
 
 def test_a_person_with_a_grant_can_download(archive_cube, file_box, client, person, visit):
@@ -73,4 +74,5 @@ def test_a_refused_download_leads_to_the_page_and_to_the_login(archive_cube, vis
     assert page.one("h1").text == "Not public yet"
     assert "2999-12-31" in page.text
     links = [link.attributes["href"] for link in page.one("main").all("a")]
-    assert links == [f"/accounts/login/?next={SAMPLE_PAGE.replace(':', '%3A')}", SAMPLE_PAGE]
+    ask = f"/accounts/requests/ask/?cube={quote(cube.oid)}"
+    assert links == [f"/accounts/login/?next={SAMPLE_PAGE.replace(':', '%3A')}", ask, SAMPLE_PAGE]

@@ -1,0 +1,70 @@
+"""Notes a request for access and tells those who decide."""
+
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.access_requests.mails import tell_deciders
+from accounts.access_requests.models import AccessRequest
+from accounts.access_requests.people import usable_address
+from accounts.access_requests.targets import Kind, Target
+
+DAY = timedelta(days=1)
+MOST_A_DAY = 20
+MOST_WAITING = 100
+"""Requests of one person within a day, and that wait at the same time."""
+
+
+class AskingRefused(Exception):
+    """The request was not noted. The message says why, for the person."""
+
+
+class TooManyRequests(AskingRefused):
+    """The person has asked for too much within a day."""
+
+
+def why_not_to_ask(person: User, target: Target) -> str:
+    """Return why a person need not, or cannot, ask for something; empty if they can."""
+    if reason := target.why_settled():
+        return reason
+    if target.is_open_to(person):
+        return "You are a member already." if target.kind == Kind.GROUP else "You have access already."
+    if target.kind != Kind.GROUP and not usable_address(person):
+        return "Access is given to an e-mail address, and your account has none. Ask the archive’s staff to add it."
+    if waiting_request(person, target):
+        return "You have asked for this already. The archive’s staff have not answered yet."
+    return ""
+
+
+def waiting_request(person: User, target: Target) -> AccessRequest | None:
+    """Return the request of a person for something that waits for an answer."""
+    waiting = AccessRequest.objects.filter(person=person, state=AccessRequest.State.WAITING)
+    return waiting.filter(kind=target.kind, target=target.key).first()
+
+
+def ask(person: User, target: Target, text: str) -> AccessRequest:
+    """Note a request and queue the mail to those who decide, in one transaction.
+
+    Raises
+    ------
+    AskingRefused
+        If the person need not or cannot ask for it, or has asked for too much.
+    """
+    with transaction.atomic():
+        # Requests of one person wait for each other here, so that the bounds hold.
+        if not User.objects.select_for_update(no_key=True).filter(pk=person.pk, is_active=True).first():
+            raise AskingRefused("Your account was closed.")
+        if reason := why_not_to_ask(person, target):
+            raise AskingRefused(reason)
+        requests = AccessRequest.objects.filter(person=person)
+        if requests.filter(asked_at__gt=timezone.now() - DAY).count() >= MOST_A_DAY:
+            raise TooManyRequests(f"You can ask {MOST_A_DAY} times a day. Ask again tomorrow.")
+        if requests.filter(state=AccessRequest.State.WAITING).count() >= MOST_WAITING:
+            raise AskingRefused(
+                f"{MOST_WAITING} of your requests wait for an answer. Ask again when they are answered."
+            )
+        request = AccessRequest.objects.create(person=person, kind=target.kind, target=target.key, text=text)
+        tell_deciders(request)
+    return request
