@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
+from accounts.models import APIToken
 from devtools.services import wait_until
 from workorders import queue, waiting
 from workorders.models import WorkOrder
@@ -111,6 +112,35 @@ def test_without_a_wait_that_can_be_read_the_answer_comes_at_once(post, prefer):
     answer, seconds = post(prefer).result()
     assert answer.status_code == 202
     assert not answer.has_header("Preference-Applied")
+    assert seconds < 1
+
+
+@pytest.fixture
+def waiting_token(pipeline) -> None:
+    """Let the token of the pipeline wait for results."""
+    assert APIToken.objects.filter(user=pipeline).update(waits_for_result=True) == 1
+
+
+@pytest.mark.parametrize("prefer", [None, "", "return=minimal", "wait=soon"])
+def test_a_token_that_waits_for_results_needs_no_header(post, waiting_token, prefer):
+    waits = post(prefer)
+    carry_out(next_order())
+    answer, _ = waits.result()
+    assert (answer.status_code, answer.json()["status"]) == (201, "completed")
+    assert not answer.has_header("Preference-Applied")
+
+
+def test_such_a_token_waits_no_longer_than_the_setting(post, waiting_token, settings):
+    settings.INGEST_WAIT_SECONDS = 1
+    answer, seconds = post().result()
+    assert answer.status_code == 202
+    assert 1 <= seconds < 3
+
+
+@pytest.mark.parametrize("prefer", ["wait=0", "respond-async", "Respond-Async, return=minimal"])
+def test_the_header_of_a_request_overrides_its_token(post, waiting_token, prefer):
+    answer, seconds = post(prefer).result()
+    assert answer.status_code == 202
     assert seconds < 1
 
 
