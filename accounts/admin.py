@@ -40,5 +40,5 @@ class ProfileAdmin(FastListAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Profile | None = None) -> bool:
-        """Profiles go with their accounts."""
-        return False
+        """A profile is deleted with its account only."""
+        return obj is None and request.user.has_perm("auth.delete_user")

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 from accounts.access_requests.models import JoinableGroup
+from accounts.addresses import mark_verified
 from datacubes.models import DataCube
 from tests.support.archived_cubes import RESTRICTED, copy_of
 from tests.support.visit_fixture import visit
@@ -27,7 +28,9 @@ def settings_of_mail(settings) -> None:
 
 @pytest.fixture
 def anna(db) -> User:
-    return User.objects.create_user("anna", "anna@b.example", first_name="Anna", last_name="Åberg")
+    person = User.objects.create_user("anna", "anna@b.example", first_name="Anna", last_name="Åberg")
+    mark_verified(person)
+    return person
 
 
 @pytest.fixture
