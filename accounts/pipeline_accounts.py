@@ -24,6 +24,7 @@ def make_pipeline_account(name: str, *, may_exist: bool = False) -> User:
     NotAPipeline
         If the name cannot be one, belongs to an account outside the group, or the group is missing.
     """
+    _check_name(name)
     with transaction.atomic():
         group = Group.objects.filter(name=PIPELINE).first()
         if not group:
@@ -39,13 +40,16 @@ def make_pipeline_account(name: str, *, may_exist: bool = False) -> User:
         return user or _new_account(name, group)
 
 
+def _check_name(name: str) -> None:
+    try:
+        User(username=name).clean_fields(exclude=["password"])
+    except ValidationError as error:
+        raise NotAPipeline(f"“{name}” cannot be the name of an account: {' '.join(error.messages)}") from None
+
+
 def _new_account(name: str, group: Group) -> User:
     user = User(username=name)
     user.set_unusable_password()
-    try:
-        user.full_clean()
-    except ValidationError as error:
-        raise NotAPipeline(f"“{name}” cannot be the name of an account: {' '.join(error.messages)}") from None
     user.save()
     user.groups.add(group)
     return user

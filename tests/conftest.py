@@ -62,7 +62,7 @@ def rows_of_migrations_are_put_back() -> None:
     def put_back(sender: AppConfig, **kwargs: object) -> None:
         if sender.label == "datacubes":
             instruments.add_instruments(apps, None)
-        elif sender.label == "operations":
+        elif sender.label == "workorders":  # The last app with models, so that all permissions are there.
             groups.make_groups(apps)
 
     post_migrate.connect(put_back, weak=False)

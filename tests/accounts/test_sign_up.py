@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.addresses import verified_addresses
@@ -110,6 +112,18 @@ def test_a_password_is_hashed_whether_or_not_there_is_an_account(anna, monkeypat
     sign_up()
     sign_up(email=anna.email)
     assert len(hashed) == 2
+
+
+def test_the_same_rows_are_written_whether_or_not_there_is_an_account(anna):
+    written = []
+    for email in ("asa@observatory.example", anna.email):
+        with CaptureQueriesContext(connection) as captured:
+            sign_up(email=email)
+        statements = [query["sql"] for query in captured]
+        written.append([sql.partition("(")[0] for sql in statements if sql.startswith("INSERT")])
+    assert written[0] == written[1]
+    assert len(written[0]) >= 3
+    assert User.objects.count() == 2
 
 
 @pytest.mark.parametrize(

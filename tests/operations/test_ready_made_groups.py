@@ -5,6 +5,7 @@ from importlib import import_module
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission, User
+from django.core.management import call_command
 
 from accounts import groups
 from datacubes.permissions import Grounds, download_access
@@ -50,3 +51,10 @@ def test_staff_do_their_work_and_cannot_make_themselves_more(client):
     client.post(f"/admin/account/emailaddress/{address.pk}/change/", {"email": "staff@su.se", "user": superuser.pk})
     address.refresh_from_db()
     assert address.email == "root@su.se"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_test_that_commits_leaves_the_groups_to_the_next_ones():
+    call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=False)
+    for name, codenames in GROUPS.items():
+        assert Group.objects.get(name=name).permissions.count() == sum(map(len, codenames.values()))
