@@ -134,6 +134,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "svo",
     "workorders",
+    "predecessor",
     "predecessor.addresses",
     "operations",
     "devtools",
