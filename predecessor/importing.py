@@ -8,6 +8,7 @@ from predecessor import tables
 from predecessor.cubes import CubeImport, Place
 from predecessor.groups import make_groups, plan_groups
 from predecessor.numbers import keep_cubes, keep_observations
+from predecessor.people import PeopleImport
 from predecessor.report import Report
 from predecessor.source import Source
 from predecessor.tags import plan_tags
@@ -43,6 +44,9 @@ class Import:
         groups = plan_groups(tables.groups(source), self.report)
         tags = plan_tags(tables.tag_types(source), self.report)
         make_groups(set(groups.values()), self.report, is_plan=self._is_plan)
+        people = PeopleImport(groups, self.report, is_plan=self._is_plan)
+        for batch in track(tables.people(source), "people"):
+            people.take(batch)
         cubes = CubeImport(self._place, groups, tags, self.report, is_plan=self._is_plan)
         for some in track(tables.cubes(source), "cubes"):
             cubes.take(some)

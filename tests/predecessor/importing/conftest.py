@@ -57,11 +57,16 @@ def import_all(former: FormerDatabase, monkeypatch: pytest.MonkeyPatch) -> Run:
 @pytest.fixture
 def files(place_cube, data_root: Path) -> None:
     """The files of the cubes that have one; one of them is a link that leaves the folder."""
-    day = {"embargoed": 19, "open": 20, "no_date": 21}
-    for name, number in day.items():
+    observations = {
+        "embargoed": "2019-04-19T17:34:39",
+        "open": "2019-04-20T08:00:00_mosaic",
+        "no_date": "2019-04-21T09:00:00",
+    }
+    for name, point_id in observations.items():
+        begin = point_id.removesuffix("_mosaic")
         place_cube(
-            {"DATE-BEG": f"2019-04-{number}T09:00:00", "RELEASE": "2020-01-01", "RELEASEC": "of the header"},
-            f"2019-04-{number}/CRISP/{name}.fits",
+            {"DATE-BEG": begin, "POINT_ID": point_id, "RELEASE": "2020-01-01", "RELEASEC": "of the header"},
+            f"{begin[:10]}/CRISP/{name}.fits",
         )
     place_cube({"INSTRUME": "TRIPPEL"}, "2019-04-21/TRIPPEL/spectrum.fits")
     (data_root / "link.fits").symlink_to("/etc/hostname")

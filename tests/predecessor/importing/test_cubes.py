@@ -232,3 +232,11 @@ def test_a_missing_storage_ends_the_import(import_all):
     with pytest.raises(CommandError, match=r"run it again\. The science data folder is empty: is its storage mounted"):
         import_all()
     assert not WorkOrder.objects.exists()
+
+
+def test_staff_see_the_data_class_and_what_waits_in_the_admin(import_all, files, admin_client):
+    import_all()
+    page = admin_client.get("/admin/predecessor/importedcube/?original_data_class=ipu").content.decode()
+    assert "no date" in page
+    assert "embargoed" not in page
+    assert admin_client.post("/admin/predecessor/importedcube/add/").status_code == 403
