@@ -135,6 +135,7 @@ INSTALLED_APPS = [
     "accounts.access_requests",
     "svo",
     "workorders",
+    "predecessor",
     "predecessor.addresses",
     "operations",
     "devtools",

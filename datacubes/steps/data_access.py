@@ -7,6 +7,7 @@ from operator import attrgetter
 from django.contrib.auth.models import Group
 
 from cubefile.dates import parse_date
+from datacubes.inheritance import inherit
 from datacubes.models import AccessRules, DataCube, EmailGrant, GroupGrant
 from datacubes.steps.base import CubeRows, Material, Outcome, Step
 
@@ -25,7 +26,7 @@ class HeaderRelease:
 
 
 class DataAccessStep(Step[HeaderRelease]):
-    """Applies the header's release and the request's grants.
+    """Applies the header's release, the request's grants, and what an earlier archive knew of a new cube.
 
     It always runs, because the request may name new grants. A release date or comment that staff set stays until the
     header names a new day.
@@ -59,6 +60,8 @@ class DataAccessStep(Step[HeaderRelease]):
             changes.append("grants by e-mail address")
         if request.swedish_data is not None and _grant_group(cube, SWEDISH_USERS, granted=request.swedish_data):
             changes.append(f"grant of the group {SWEDISH_USERS}")
+        if rows.created or request.oid is not None:
+            changes += inherit(cube, rows.material.cube_file.image.header.get, rows.created)
         if rows.created or changes:
             return Outcome.UPDATED, f"Changed: {', '.join(changes)}." if changes and not rows.created else ""
         return Outcome.SKIPPED, "Release and grants are as before."

@@ -36,7 +36,7 @@ def archive_cube(db, place_cube: PlaceCube) -> ArchiveCube:
     def archive(
         keywords: Mapping[str, object] | None = None, path: str = "2019-04-19/CRISP/cube.fits", **request: object
     ) -> DataCube:
-        with _pure_work_done_once():
+        with pure_work_done_once():
             result = ingest(IngestRequest(place_cube(keywords, path), **request))
         return DataCube.objects.get(oid=result.oid)
 
@@ -62,7 +62,7 @@ def _encode(arguments: Sequence[str], bounds: ProcessBounds, *, feed: Iterable[b
 
 
 @contextmanager
-def _pure_work_done_once() -> Iterator[None]:
+def pure_work_done_once() -> Iterator[None]:
     """Encode the same pictures, and read the bytes of the same table, once in a process.
 
     This is most of the time that an ingestion of the sample cube takes. It depends on nothing else.
