@@ -25,6 +25,7 @@ GROUPS = {
             *("view_fitsheader", "view_metadata", "view_observation", "view_tag", "view_vocabulary"),
         ],
         "mail": ["view_queuedmail"],
+        "predecessor": ["view_importedcube"],
         "svo": [
             *("view_instrumentinsvo", "add_instrumentinsvo", "change_instrumentinsvo"),
             *("view_submission", "change_submission"),
@@ -66,6 +67,7 @@ class Migration(migrations.Migration):
         ("contenttypes", "0002_remove_content_type_name"),
         ("datacubes", "0014_citations"),
         ("mail", "0001_initial"),
+        ("predecessor", "0001_initial"),
         ("svo", "0003_help_texts"),
         ("workorders", "0003_cancelled_and_dismissed"),
     ]

@@ -57,6 +57,14 @@ def test_an_instrument_with_cubes_cannot_be_deleted(archive_cube, admin_client):
     assert Instrument.objects.filter(pk=cube.instrument_id).exists()
 
 
+def test_an_account_is_deleted_with_its_profile_and_address(admin_client, person):
+    url = f"/admin/auth/user/{person.pk}/delete/"
+    assert "Profiles: 1" in text_of(admin_client.get(url))
+    assert admin_client.get(f"/admin/accounts/profile/{person.pk}/delete/").status_code == 403
+    assert admin_client.post(url, {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=person.pk).exists()
+
+
 def test_staff_without_the_permission_are_refused(archive_cube):
     person = User.objects.create_user("clerk", is_staff=True)
     tag = Tag.objects.create(kind="feature", name="Sunspot")
