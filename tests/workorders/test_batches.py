@@ -57,14 +57,14 @@ def test_a_wrong_one_harms_no_other(api, data_root, wake_ups, django_capture_on_
             {"relative_path": first},
             {"relative_path": "none.fits"},
             "a.fits",
-            {"relative_path": first, "forse": True},
+            {"relative_path": first, "forced": True},
             {"relative_path": away},
             {"relative_path": second},
         )
     results = answer.json()["results"]
     assert [result["status"] for result in results] == [202, 400, 400, 400, 503, 202]
     assert list(results[1]["refusal"]) == ["relative_path"]
-    assert results[3]["refusal"] == {"forse": ["This field is not known."]}
+    assert results[3]["refusal"] == {"forced": ["This field is not known."]}
     assert "cannot be looked up" in results[4]["refusal"]["detail"]
     assert all("order" in result or "refusal" in result for result in results)
     assert set(WorkOrder.objects.values_list("relative_path", flat=True)) == {first, second}
