@@ -23,8 +23,8 @@ def table_fingerprint(material: Material, name: str | None) -> str | None:
 
     The data count once they have been read: a damaged table has the CHECKSUM of its good copies.
     """
-    table = None if name is None else material.cube_file.extensions.get(name)
-    if name is None or table is None:
+    table = material.cube_file.extensions.get(name) if name else None
+    if not name or not table:
         return "-"
     is_good = checksum_agrees(table) and name.upper() not in material.cube_file.damaged_tables
     return table.checksum if is_good else None
