@@ -1,7 +1,8 @@
 """The mail backend of Django: it stores rows, and a worker sends them."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
@@ -12,6 +13,24 @@ from common.mail.models import QueuedMail
 from common.mail.tasks import send_due_mail
 from common.wakeups import send_wake_up
 
+_held_back: ContextVar[list[bool] | None] = ContextVar("wake-ups that a block holds back", default=None)
+
+
+@contextmanager
+def waking_once() -> Iterator[None]:
+    """Wake a worker once at the end of the block for the mail of all its transactions.
+
+    A broker that is away then holds up many short transactions once.
+    """
+    held: list[bool] = []
+    token = _held_back.set(held)
+    try:
+        yield
+    finally:
+        _held_back.reset(token)
+        if held:
+            send_wake_up(send_due_mail)
+
 
 class QueueingBackend(BaseEmailBackend):
     """Stores each mail in the caller's transaction, and wakes a worker when that is committed."""
@@ -21,8 +40,16 @@ class QueueingBackend(BaseEmailBackend):
         mails = [_as_row(message) for message in email_messages if message.recipients()]
         QueuedMail.objects.bulk_create(mails)
         if mails:
-            transaction.on_commit(partial(send_wake_up, send_due_mail))
+            transaction.on_commit(_wake)
         return len(mails)
+
+
+def _wake() -> None:
+    held = _held_back.get()
+    if held is None:
+        send_wake_up(send_due_mail)
+    else:
+        held.append(True)
 
 
 def _as_row(message: EmailMessage) -> QueuedMail:

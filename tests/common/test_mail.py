@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from common.mail import queue
+from common.mail.backend import waking_once
 from common.mail.models import QueuedMail
 from common.mail.tasks import send_due_mail, sweep_mail
 
@@ -98,6 +99,18 @@ def test_a_mail_goes_with_the_transaction_that_it_was_sent_in(mailbox, wake_ups,
     with django_capture_on_commit_callbacks(execute=True):
         post()
     assert wake_ups == [send_due_mail.name]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_transactions_wake_a_worker_once_if_they_are_told_to(mailbox, wake_ups):
+    with waking_once():
+        assert wake_ups == []
+        for _ in range(3):
+            post()
+        assert wake_ups == []
+    assert wake_ups == [send_due_mail.name]
+    post()
+    assert len(wake_ups) == 2
 
 
 def test_a_lost_wake_up_is_made_up_for(mailbox, wake_ups):
