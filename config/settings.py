@@ -112,6 +112,7 @@ if _base_url.scheme == "https":
     CSRF_COOKIE_SECURE = True
 
 INSTALLED_APPS = [
+    "common",  # First, as some of its templates take the place of those of Django's admin.
     "axes",
     "corsheaders",
     "operations.admin_app.ArchiveAdminConfig",
@@ -124,7 +125,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "rest_framework",
     "rest_framework.authtoken",
-    "common",
     "common.mail",
     "datacubes",
     "catalogue",

@@ -1,12 +1,10 @@
 """No page has barriers that axe-core knows of, in light on a large screen, in dark on a phone."""
 
-from pathlib import Path
-
 import pytest
 
-pytestmark = pytest.mark.browser
+from tests.browser.barriers import barriers_of
 
-AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js").read_text()
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 360)])
@@ -29,11 +27,5 @@ def test_no_page_has_barriers(open_context, public_cube, restricted_cube, scheme
         "/none/",
     ):
         page.goto(path)
-        page.wait_for_load_state("networkidle")
-        page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
-        page.evaluate(AXE)
-        found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-        barriers += [
-            f"{path}: {barrier['help']}: {node['html']}" for barrier in found["violations"] for node in barrier["nodes"]
-        ]
+        barriers += barriers_of(page)
     assert barriers == []
