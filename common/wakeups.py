@@ -24,8 +24,8 @@ SWEEP_TIMEOUT_SECONDS = 5
 MAX_WAKE_UPS_OF_A_SWEEP = 1000
 
 
-def send_wake_up(task: Task) -> None:
-    """Wake the workers. If the broker does not take the message in time, log it and go on."""
+def send_wake_up(task: Task) -> bool:
+    """Wake the workers, and return whether the broker took the message in time. If it did not, log it."""
     broker = _broker()
     try:
         with producers[broker].acquire(block=True, timeout=BROKER_TIMEOUT_SECONDS) as producer:
@@ -38,6 +38,8 @@ def send_wake_up(task: Task) -> None:
         if not (will_pass(error) or isinstance(error, broker.connection_errors + broker.channel_errors)):
             raise
         logger.warning("no wake-up was sent, the sweep will send it: the broker is away: %s", error)
+        return False
+    return True
 
 
 def send_missing_wake_ups(task: Task, queue_name: str, wanted: int) -> int:

@@ -114,6 +114,7 @@ if _base_url.scheme == "https":
     CSRF_COOKIE_SECURE = True
 
 INSTALLED_APPS = [
+    "common",  # First, as some of its templates take the place of those of Django's admin.
     "axes",
     "corsheaders",
     "operations.admin_app.ArchiveAdminConfig",
@@ -125,7 +126,6 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "rest_framework",
-    "common",
     "common.mail",
     "datacubes",
     "catalogue",

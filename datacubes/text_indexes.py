@@ -1,62 +1,18 @@
-"""Indexes for parts of texts, which `manage.py migrate` adds on PostgreSQL if it can.
-
-They need the extension pg_trgm. Its creation needs the right CREATE on the database, which the user of an archive may
-lack, or packages that the server may lack. Searches then work all the same, but read every row. So the indexes belong
-to no migration: each `migrate` tries again, and says what is missing.
-"""
+"""The columns of cubes that are searched for parts of texts, and their indexes."""
 
 from typing import Any
 
 from django.apps.registry import Apps
 from django.apps.registry import apps as installed_apps
-from django.core.exceptions import FieldDoesNotExist
-from django.db import Error, connections, transaction
 
-from common.errors import on_one_line
+from common import text_indexes
 
-TEXTS = (("DataCube", "oid"), ("DataCube", "filename"), ("Metadata", "observer"))
-"""The columns that are searched for parts, each by its model."""
+TEXTS = (("DataCube", "oid"), ("DataCube", "filename"), ("Metadata", "observer"), ("EmailGrant", "email"))
+"""Each by its model."""
 
 
 def add_text_indexes(
     using: str, apps: Apps = installed_apps, verbosity: int = 1, stdout: Any = None, **kwargs: Any
 ) -> None:
     """Add the indexes that are missing; the receiver of `post_migrate`."""
-    if connections[using].vendor != "postgresql":
-        return
-    missing = [text for text in _columns(apps) if not _exists(using, f"{text[0]}_{text[1]}_text")]
-    if not missing:
-        return
-    try:
-        with transaction.atomic(using), connections[using].cursor() as cursor:
-            cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-            for table, column in missing:
-                # In capitals, as Django compares texts in any case.
-                cursor.execute(
-                    f"CREATE INDEX {table}_{column}_text ON {table} USING gin (upper({column}) gin_trgm_ops)"
-                )
-    except Error as error:
-        if verbosity:
-            print(
-                f"Searches for parts of texts read all rows, because PostgreSQL refuses indexes: {on_one_line(error)} "
-                "Let a superuser execute CREATE EXTENSION pg_trgm in this database, then run manage.py migrate again.",
-                file=stdout,
-            )
-
-
-def _columns(apps: Apps) -> list[tuple[str, str]]:
-    """Return tables and columns that exist after these migrations."""
-    columns = []
-    for name, field in TEXTS:
-        try:
-            model = apps.get_model("datacubes", name)
-            columns.append((model._meta.db_table, model._meta.get_field(field).column))
-        except (LookupError, FieldDoesNotExist):
-            continue
-    return columns
-
-
-def _exists(using: str, index: str) -> bool:
-    with connections[using].cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [index])
-        return bool(cursor.fetchone()[0])
+    text_indexes.add_text_indexes("datacubes", TEXTS, using, apps, verbosity, stdout)

@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 
 from common.admin.deletion import CountedDeletion
 from common.transience import will_pass
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     from django.contrib.admin.sites import _ViewType as _View
 
 logger = logging.getLogger(__name__)
+
+DAILY_PAGES = (
+    ("Orders", "workorders", "workorder"),
+    ("Cubes", "datacubes", "datacube"),
+    ("SVO", "svo", "submission"),
+    ("Synchronisations", "svo", "synchronisation"),
+    ("Grants by e-mail", "datacubes", "emailgrant"),
+    ("Grants by group", "datacubes", "groupgrant"),
+    ("People", "auth", "user"),
+)
+"""Label, app and model of the lists that staff need daily."""
 
 
 class ArchiveAdminSite(admin.AdminSite):
@@ -31,7 +43,17 @@ class ArchiveAdminSite(admin.AdminSite):
     site_header = site_title = "Solar archive"
     index_title = "Administration"
     index_template = "operations/front_page.html"
+    login_template = "operations/login.html"
     enable_nav_sidebar = False  # The front page has the links, and lists need the room.
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add the pages of the daily work that the user may see, for the navigation of all pages."""
+        pages = [
+            {"label": label, "link": reverse(f"admin:{app}_{model}_changelist")}
+            for label, app, model in DAILY_PAGES
+            if request.user.is_active and request.user.is_staff and request.user.has_perm(f"{app}.view_{model}")
+        ]
+        return {**super().each_context(request), "daily_pages": pages}
 
     def register(
         self,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from common.admin.actions import Selection, confirmed
-from common.admin.base import ReadOnlyAdmin, beginning, utc
+from common.admin.base import ReadOnlyAdmin, beginning, status, utc
 from common.wakeups import send_wake_up
 from datacubes.models import DataCube
 from svo.admin import shown_state
@@ -44,6 +44,12 @@ def _steps_table(steps: list[dict[str, Any]]) -> str:
     return _table(["Step", "Outcome", "Reason", "Time"], rows)
 
 
+def shown_status(order: WorkOrder) -> str:
+    """Write the status of an order with a colour, and whether its failure was dismissed."""
+    label = order.get_status_display()
+    return status("dismissed", f"{label}, dismissed") if order.dismissed_at else status(order.status, label)
+
+
 def requeue_paths(paths: Iterable[list[str]], *, force: bool) -> int:
     """Queue cubes again, some hundreds of paths at a time, wake the workers, and return how many there were."""
     number = 0
@@ -59,7 +65,7 @@ def requeue_paths(paths: Iterable[list[str]], *, force: bool) -> int:
 class WorkOrderAdmin(ReadOnlyAdmin):
     """Orders can be looked at, ingested again and taken out of the queue."""
 
-    list_display = ["id", "state", "relative_path", "oid", "started", "finished", "attempts", "error"]
+    list_display = ["id", "state", "relative_path", "error", "oid", "started", "finished", "attempts"]
     list_display_links = ["id", "relative_path"]
     list_filter = [StateFilter, ErrorKindFilter, DayFilter, WarningsFilter, InstrumentFilter]
     list_select_related = ["run"]
@@ -164,10 +170,7 @@ class WorkOrderAdmin(ReadOnlyAdmin):
     @admin.display(description="Status", ordering="status")
     def state(self, order: WorkOrder) -> str:
         """The status, with a colour, and whether a failure was dismissed."""
-        label = order.get_status_display()
-        if order.dismissed_at is not None:
-            return format_html('<span class="status status-dismissed">{}, dismissed</span>', label)
-        return format_html('<span class="status status-{}">{}</span>', order.status, label)
+        return shown_status(order)
 
     def _requeue(self, request: HttpRequest, selection: Selection, *, force: bool) -> None:
         paths = (list(orders.values_list("relative_path", flat=True)) for orders in selection.chunks())
@@ -236,7 +239,7 @@ class WorkOrderAdmin(ReadOnlyAdmin):
         rows = [
             (
                 run.pk,
-                run.get_status_display(),
+                status(run.status, run.get_status_display()),
                 utc(run.started_at),
                 utc(run.finished_at),
                 run.worker,

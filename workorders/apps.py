@@ -11,10 +11,12 @@ class WorkOrdersConfig(AppConfig):
     verbose_name = "Work orders"
 
     def ready(self) -> None:
-        """Let downloads queue a file that has changed, and `migrate` set the guards of the database."""
+        """Let downloads queue a file that has changed, and `migrate` set guards and indexes of the database."""
         from catalogue.downloads.as_ingested import queue_again
         from workorders.changed_files import queue_changed_file
         from workorders.database_guards import set_guards
+        from workorders.text_indexes import add_text_indexes
 
         queue_again.fill(queue_changed_file)
         post_migrate.connect(set_guards, sender=self)
+        post_migrate.connect(add_text_indexes, sender=self)

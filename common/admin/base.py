@@ -7,10 +7,16 @@ from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.formats import localize
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+
+from common.bounded_statements import TookTooLong, time_limit
+
+LONGEST_LIST_SECONDS = 10
 
 
 def utc(moment: datetime | None) -> str:
@@ -23,6 +29,12 @@ def utc(moment: datetime | None) -> str:
 def beginning(text: str, most: int = 2000) -> str:
     """Return a stored text, or its first characters if it is longer than `most`."""
     return Truncator(text).chars(most) if len(text) > most else text
+
+
+def status(value: str, label: str, details: str = "") -> SafeString:
+    """Write a status with the colour of its value, a word, and details if there are any."""
+    after = f": {details}" if details else ""
+    return format_html('<span class="status status-{}">{}</span>{}', value, label, after)
 
 
 class BoundedPaginator(Paginator):
@@ -40,7 +52,8 @@ class BoundedPaginator(Paginator):
 class FastListAdmin(admin.ModelAdmin):
     """Lists that look at no more rows than they show; the page of a row has the actions of the list.
 
-    There is no action that deletes what is selected: rows are deleted one by one.
+    Rows are deleted one by one: the action that deletes what is selected is left out. A list that takes longer than
+    LONGEST_LIST_SECONDS is refused with a sentence.
     """
 
     change_form_template = "common/row_page.html"
@@ -50,9 +63,6 @@ class FastListAdmin(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
-
-    class Media:
-        css = {"all": ["common/admin.css"]}
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Return the actions without the one that deletes."""
@@ -70,7 +80,25 @@ class FastListAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list; it refreshes itself while `is_live`."""
-        return super().changelist_view(request, {**(extra_context or {}), "is_live": self.is_live(request)})
+        context = {**(extra_context or {}), "is_live": self.is_live(request)}
+        if request.method == "POST":
+            return super().changelist_view(request, context)
+        try:
+            with time_limit(LONGEST_LIST_SECONDS, self.model._default_manager.db):
+                response = super().changelist_view(request, context)
+                # The rows are read when the page is drawn.
+                return response.render() if isinstance(response, TemplateResponse) else response
+        except TookTooLong:
+            return self._too_long(request)
+
+    def _too_long(self, request: HttpRequest) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "This list takes too long",
+            "opts": self.opts,
+            "seconds": LONGEST_LIST_SECONDS,
+        }
+        return TemplateResponse(request, "common/list_too_long.html", context, status=503)
 
     def render_change_form(
         self,

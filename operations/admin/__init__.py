@@ -1,5 +1,5 @@
-"""The admin pages of cubes and of instruments, which show several rooms at once."""
+"""The admin pages of cubes, instruments, grants and people, which show several rooms at once."""
 
-from operations.admin import data_cubes, instruments
+from operations.admin import data_cubes, grants, instruments, people
 
-__all__ = ["data_cubes", "instruments"]
+__all__ = ["data_cubes", "grants", "instruments", "people"]

@@ -11,10 +11,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
+from common.email_addresses import split_addresses
 from datacubes.models import AccessRules, DataCube, EmailGrant, GroupGrant
 from datacubes.models.access import MAX_EMAIL_LENGTH
 
 MAX_ADDRESSES = 100
+ADDRESSES = "E-mail addresses, separated by commas, semicolons, spaces or line breaks."
 
 
 @dataclass(frozen=True)
@@ -70,21 +72,21 @@ class AccessChange:
 
 
 class EmailAddressesField(forms.CharField):
-    """E-mail addresses, separated by commas, spaces or line breaks."""
+    """E-mail addresses, separated by commas, semicolons or white space."""
 
     widget = forms.Textarea(attrs={"rows": 3, "cols": 40})
 
     def clean(self, value: Any) -> list[str]:
         """Return the addresses, each once."""
-        addresses = {address.lower(): address for address in super().clean(value).replace(",", " ").split()}
+        addresses = split_addresses(super().clean(value))
         if len(addresses) > MAX_ADDRESSES:
             raise ValidationError(f"These are more than {MAX_ADDRESSES} addresses; a group would be better.")
-        for address in addresses.values():
+        for address in addresses:
             try:
                 forms.EmailField(max_length=MAX_EMAIL_LENGTH).clean(address)
             except ValidationError:
                 raise ValidationError(f"“{address}” is not an e-mail address.") from None
-        return list(addresses.values())
+        return addresses
 
 
 class AccessForm(forms.Form):
@@ -105,8 +107,8 @@ class AccessForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
         help_text="Replaces the comment of each cube whose release is changed.",
     )
-    add_emails = EmailAddressesField(required=False, label="Grant access to", help_text="E-mail addresses.")
-    remove_emails = EmailAddressesField(required=False, label="Take access from", help_text="E-mail addresses.")
+    add_emails = EmailAddressesField(required=False, label="Grant access to", help_text=ADDRESSES)
+    remove_emails = EmailAddressesField(required=False, label="Take access from", help_text=ADDRESSES)
     add_groups = forms.ModelMultipleChoiceField(Group.objects, required=False, label="Grant access to groups")
     remove_groups = forms.ModelMultipleChoiceField(Group.objects, required=False, label="Take access from groups")
 
@@ -148,3 +150,13 @@ class AccessForm(forms.Form):
             add_groups=list(values.get("add_groups", ())),
             remove_groups=list(values.get("remove_groups", ())),
         )
+
+
+class CubeForm(forms.ModelForm):
+    """The form of a cube, whose own fields all come from its file."""
+
+    grant_to = EmailAddressesField(required=False, label="Grant access to", help_text=ADDRESSES)
+
+    class Meta:
+        model = DataCube
+        fields: list[str] = []

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 
 from catalogue.links import header_path
 from common.admin.base import ReadOnlyMixin
+from common.admin.inlines import TableInline
 from datacubes.models import AccessRules, DataCube, EmailGrant, FITSHeader, GroupGrant, Metadata
 
 if TYPE_CHECKING:
@@ -27,18 +28,20 @@ class AccessRulesInline(admin.StackedInline):
     fields = ["release_date", "release_comment"]
 
 
-class EmailGrantInline(admin.TabularInline):
-    """Grants by e-mail address."""
+class EmailGrantInline(TableInline):
+    """Grants by e-mail address. The form of the cube takes new ones, several at once."""
 
     model = EmailGrant
-    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: DataCube | None = None) -> bool:
+        """A row would take one address only."""
+        return False
 
 
-class GroupGrantInline(admin.TabularInline):
+class GroupGrantInline(TableInline):
     """Grants by group."""
 
     model = GroupGrant
-    extra = 0
 
 
 class MetadataInline(ReadOnlyMixin, admin.StackedInline):
@@ -62,7 +65,7 @@ class FITSHeaderInline(ReadOnlyMixin, admin.StackedInline):
         """The first cards, and a link to all of them."""
         text, more = header.first_lines()
         return format_html(
-            '<pre>{}</pre><p>{}<a href="{}">Whole header</a></p>',
+            '<pre tabindex="0" role="region" aria-label="Cards">{}</pre><p>{}<a href="{}">Whole header</a></p>',
             text,
             f"{more} more not shown. " if more else "",
             header_path(header.cube.oid),

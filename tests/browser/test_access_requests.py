@@ -8,8 +8,8 @@ from django.contrib.auth.models import Group, Permission, User
 from playwright.sync_api import Page, expect
 
 from accounts.access_requests.models import AccessRequest, JoinableGroup
+from tests.browser.barriers import barriers_of
 from tests.browser.conftest import PASSWORD, log_in_to_admin
-from tests.browser.test_accessibility import AXE
 from tests.browser.test_admin import select_all
 from tests.support.archived_cubes import copy_of
 
@@ -131,10 +131,3 @@ def check_width(page: Page, path: str, width: int) -> None:
     page.wait_for_load_state("networkidle")
     page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
     assert page.evaluate("document.documentElement.scrollWidth") == width, path
-
-
-def barriers_of(page: Page) -> list[str]:
-    """Return the barriers that axe-core finds on the page."""
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [f"{page.url}: {one['help']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]

@@ -70,8 +70,7 @@ def value_of(page: Page, name: str) -> Locator:
 def select_all(page: Page, action: str) -> None:
     """Choose an action for all rows of a list."""
     page.get_by_role("checkbox", name="Select all objects on this page for an action").check()
-    page.get_by_label("Action:").select_option(action)
-    page.get_by_role("button", name="Run").or_(page.get_by_role("button", name="Go")).click()
+    page.get_by_role("button", name=action, exact=True).click()
 
 
 def test_cubes_are_ingested_anew_by_force(staff_page, archive):
@@ -155,7 +154,7 @@ def test_release_dates_are_changed_in_bulk_and_the_public_pages_follow(
     expect(file_box).not_to_contain_text("2999-12-31")
     expect(file_box.get_by_role("link", name="Download")).to_be_visible()
 
-    page.get_by_label("Action:").wait_for()
+    page.locator("#result_list").wait_for()
     select_all(page, "Change access")
     page.get_by_label("Restricted, without a date").check()
     page.get_by_label("Release comment").fill("Withdrawn for calibration")

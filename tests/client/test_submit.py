@@ -21,9 +21,9 @@ def test_cubes_are_posted(submit, place_cube, capsys):
 
 
 def test_owners_and_force_are_part_of_the_order(submit, place_cube):
-    assert submit(place_cube(), "--owner", "a@b.example", "--owner", "c@d.example", "--force") == 0
+    assert submit(place_cube(), "--owner", "a@b.example; e@f.example", "--owner", "c@d.example", "--force") == 0
     assert WorkOrder.objects.get().request == {
-        "owner_email_addresses": ["a@b.example", "c@d.example"],
+        "owner_email_addresses": ["a@b.example", "e@f.example", "c@d.example"],
         "force": True,
     }
 

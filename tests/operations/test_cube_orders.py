@@ -18,7 +18,7 @@ LIST = "/admin/datacubes/datacube/"
 def wake_ups(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect the wake-ups instead of sending them to a broker."""
     sent: list[str] = []
-    for module in ("workorders.admin", "operations.admin.data_cubes"):
+    for module in ("workorders.admin", "operations.admin.cube_actions"):
         monkeypatch.setattr(f"{module}.send_wake_up", lambda task: sent.append(task.name))
     return sent
 

@@ -153,7 +153,7 @@ def test_an_order_tells_what_has_become_of_its_cube_in_the_svo_since(admin_clien
     page = f"{LIST}{ended.pk}/change/"
     assert "Not submitted." in admin_client.get(page).content.decode()
     Submission.objects.create(oid=WorkOrder.objects.get().oid, dataset="CRISP", state="failed", error="<b>Odd</b>")
-    assert ">Failed</a>: &lt;b&gt;Odd&lt;/b&gt;" in admin_client.get(page).content.decode()
+    assert ">Failed</span>: &lt;b&gt;Odd&lt;/b&gt;" in admin_client.get(page).content.decode()
     staff = User.objects.create_user("staff", is_staff=True)
     staff.user_permissions.add(Permission.objects.get(codename="view_workorder"))
     client.force_login(staff)

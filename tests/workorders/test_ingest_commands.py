@@ -54,7 +54,7 @@ def test_all_cubes_below_a_folder_are_ingested(data_root):
 
 
 def test_the_options_reach_the_order(cube_path):
-    run("ingest_fits_cube", cube_path, oid="mine", owner=["a@su.se", "b@su.se"])
+    run("ingest_fits_cube", cube_path, oid="mine", owner=["a@su.se; A@su.se", "b@su.se"])
     cube = DataCube.objects.get()
     assert cube.oid == "mine"
     assert [grant.email for grant in cube.email_grants.all()] == ["a@su.se", "b@su.se"]
@@ -121,6 +121,11 @@ def test_an_oid_for_several_cubes_is_refused(data_root):
     many_cubes(data_root / "2019", 2)
     with pytest.raises(CommandError, match="one cube"):
         run("ingest_fits_cube", "2019", oid="x")
+
+
+def test_an_owner_without_an_address_is_refused(cube_path):
+    with pytest.raises(CommandError, match="--owner names no e-mail address"):
+        run("ingest_fits_cube", cube_path, owner=[" ;"])
 
 
 def test_an_owner_that_is_no_address_is_refused(cube_path):

@@ -13,6 +13,7 @@ from django.forms import EmailField
 from django.utils import timezone
 from tqdm import tqdm
 
+from common.email_addresses import split_addresses
 from common.progress import say
 from common.wakeups import send_wake_up
 from datacubes.models.access import MAX_EMAIL_LENGTH
@@ -34,7 +35,8 @@ def add_ingest_options(parser: argparse.ArgumentParser) -> None:
         "--owner",
         action="append",
         metavar="EMAIL",
-        help="Grant access to this e-mail address; may be repeated. Replaces the cube's grants by e-mail.",
+        help="Grant access to these e-mail addresses, separated by commas, semicolons or spaces; may be repeated. "
+        "Replaces the cube's grants by e-mail.",
     )
     parser.add_argument("--queue", action="store_true", help="Leave the work to the workers.")
     former = parser.add_argument_group("options of sst_archive")
@@ -58,13 +60,16 @@ def request_from_options(options: dict[str, Any]) -> dict[str, Any]:
     """
     forced = options["force"] or any(options[option[2:].replace("-", "_")] for option in FORMER_FORCE)
     request: dict[str, Any] = {"force": True} if forced else {}
-    if options["owner"]:
-        for owner in options["owner"]:
+    owners = split_addresses(" ".join(options["owner"] or ()))
+    if options["owner"] and not owners:
+        raise CommandError("--owner names no e-mail address.")
+    if owners:
+        for owner in owners:
             try:
                 EmailField(max_length=MAX_EMAIL_LENGTH).clean(owner)
             except ValidationError:
                 raise CommandError(f"--owner {owner}: this is not an e-mail address.") from None
-        request["owner_email_addresses"] = options["owner"]
+        request["owner_email_addresses"] = owners
     return request
 
 

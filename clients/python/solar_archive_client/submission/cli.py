@@ -135,7 +135,8 @@ def _parser() -> argparse.ArgumentParser:
         "--owner",
         action="append",
         metavar="EMAIL",
-        help="Grant access to this e-mail address. Can be repeated. Replaces the cube's grants by e-mail.",
+        help="Grant access to these e-mail addresses, separated by commas, semicolons or spaces. Can be repeated. "
+        "Replaces the cube's grants by e-mail.",
     )
     parser.add_argument(
         "--swedish-data",
@@ -160,9 +161,19 @@ def _fields(options: argparse.Namespace, count: int) -> dict[str, Any]:
     for name, value in of_one.items():
         if value is not None and count != 1:
             raise Stop(f"--{name.replace('_', '-')} goes with one cube; the paths have {count}.")
-    fields = {**of_one, "owner_email_addresses": options.owner, "swedish_data": options.swedish_data}
+    fields = {**of_one, "owner_email_addresses": _owners(options.owner), "swedish_data": options.swedish_data}
     fields["force"] = options.force or None
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def _owners(given: list[str] | None) -> list[str] | None:
+    """Return the addresses of the options; None without an option."""
+    if given is None:
+        return None
+    owners = [address for address in re.split(r"[,;\s]+", " ".join(given)) if address]
+    if not owners:
+        raise Stop("--owner names no e-mail address.")
+    return owners
 
 
 def _relative_paths(path: str, root: str | None) -> list[str]:

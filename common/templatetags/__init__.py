@@ -1,0 +1,1 @@
+"""Tags and filters of the templates that all rooms use."""

@@ -1,0 +1,20 @@
+"""What axe-core finds on a page."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+
+AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js").read_text()
+
+
+def barriers_of(page: Page) -> list[str]:
+    """Return the barriers of the page that is open, with all of its details opened, a line for each element."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    path = urlsplit(page.url).path
+    return [
+        f"{path}: {barrier['help']}: {node['html']}" for barrier in found["violations"] for node in barrier["nodes"]
+    ]

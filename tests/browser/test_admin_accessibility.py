@@ -1,0 +1,77 @@
+"""No page of the admin that is the archive's has barriers that axe-core knows of, and none is wider than a phone."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.db.models import Model
+
+from common.mail.models import QueuedMail
+from datacubes.models import DataCube, EmailGrant, GroupGrant, Vocabulary
+from svo.models import InstrumentInSVO, Submission, Synchronisation
+from tests.browser.barriers import barriers_of
+from tests.browser.conftest import log_in_to_admin
+from tests.browser.test_admin import PASSWORD, select_all
+from workorders import queue
+from workorders.models import WorkOrder
+from workorders.worker import carry_out
+
+pytestmark = pytest.mark.browser
+
+OF_OTHERS = {"authtoken"}
+"""Apps whose pages are as their package made them."""
+
+
+@pytest.fixture
+def filled(public_cube: DataCube, restricted_cube: DataCube) -> None:
+    """Make a row of each model, with all that its page can show."""
+    User.objects.create_superuser("staff", "staff@observatory.example", PASSWORD)
+    group = Group.objects.create(name="Observers")
+    User.objects.create_user("anna", "anna@observatory.example").groups.add(group)
+    EmailGrant.objects.create(cube=restricted_cube, email="anna@observatory.example")
+    GroupGrant.objects.create(cube=restricted_cube, group=group)
+    queue.post_order(restricted_cube.relative_path, {})
+    carry_out(queue.claim("worker"))
+    queue.post_order("broken.fits", {})
+    queue.fail(queue.claim("worker"), "INSTRUME is “NEWCAM”, which is not registered. Add it.")
+    Submission.objects.create(oid=restricted_cube.oid, dataset="CHROMIS", state="failed", error="The SVO refused it.")
+    Synchronisation.objects.create(is_running=None, failed=1, failures=[{"what": "CRISP", "reason": "No answer."}])
+    InstrumentInSVO.objects.create(instrument=public_cube.instrument, dataset="CRISP")
+    QueuedMail.objects.create(sender="a@b.example", recipients=["c@d.example"], subject="Password", content="")
+    Vocabulary.objects.create(kind="feature", source="features.txt", words={"Pore": "2020-01-01"})
+
+
+def pages_of(model: type[Model]) -> list[str]:
+    """The pages of a model: its list, the page of a row, its history and deletion, and that of a new one."""
+    base = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+    row = model._base_manager.order_by("-pk").first()
+    of_row = [f"{base}{row.pk}/{page}/" for page in ("change", "history", "delete")] if row else []
+    return [base, f"{base}add/", *of_row]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_no_page_of_the_admin_has_barriers(open_context, filled, scheme, width):
+    # On some of these pages axe-core adds a style, which the site's policy forbids.
+    look = {"color_scheme": scheme, "is_mobile": width < 500, "bypass_csp": True}
+    page = open_context(viewport={"width": width, "height": 900}, **look).new_page()
+    page.goto("/admin/")
+    barriers, wide = barriers_of(page), []
+    log_in_to_admin(page, "staff")
+    barriers += barriers_of(page)
+    models = [model for model in admin.site._registry if model._meta.app_label not in OF_OTHERS]
+    paths = [path for model in models for path in pages_of(model)]
+    paths += [
+        "/admin/svo/synchronisation/start/",
+        "/admin/datacubes/datacube/?q=nothing",
+        "/admin/workorders/workorder/?o=-1&status__exact=failed",
+    ]
+    for path in paths:
+        if page.goto(path).ok:  # Rows of the pipeline have no page to add or delete them.
+            barriers += barriers_of(page)
+            width_of_page = page.evaluate("document.documentElement.scrollWidth")
+            wide += [f"{path}: {width_of_page}"] if width_of_page > width else []
+    page.goto("/admin/datacubes/datacube/")
+    select_all(page, "Change access")
+    page.get_by_role("button", name="Change access (2)").click()  # With the form's complaint.
+    barriers += barriers_of(page)
+    assert "\n".join(barriers + wide) == ""
+    assert WorkOrder.objects.count() == 2
