@@ -57,12 +57,15 @@ def django_db_modify_db_settings(
 def rows_of_migrations_are_put_back() -> None:
     """Bring instruments and groups back after a test that commits, which empties all tables in the end."""
     instruments = import_module("datacubes.migrations.0002_instruments")
+    to_ask_for = import_module("accounts.access_requests.migrations.0002_swedish_data")
     groups = import_module("operations.migrations.0001_ready_made_groups")
     last_with_models = [app.label for app in apps.get_app_configs() if list(app.get_models())][-1]
 
     def put_back(sender: AppConfig, **kwargs: object) -> None:
         if sender.label == "datacubes":
             instruments.add_instruments(apps, None)
+        elif sender.label == "access_requests":
+            to_ask_for.add_swedish_data(apps, None)
         elif sender.label == last_with_models:  # All permissions are there.
             groups.make_groups(apps)
 

@@ -19,6 +19,10 @@ from accounts.access_requests.state import DECIDE, VIEW
 from accounts.access_requests.targets import Kind, target_of
 from common.admin.actions import Selection, confirmed
 from common.admin.base import FastListAdmin, ReadOnlyAdmin, beginning, utc
+from common.mail.backend import waking_once
+
+MOST_AT_ONCE = 1000
+"""Requests that one action decides on; so many take some seconds."""
 
 _DONE = (Outcome.APPROVED, Outcome.REFUSED)
 
@@ -52,7 +56,7 @@ class AccessRequestAdmin(ReadOnlyAdmin):
     list_display = ["id", "shown_state", "who", "what", "beginning_of_text", "asked", "decided_by"]
     list_display_links = ["id", "shown_state"]
     list_filter = ["state", "kind"]
-    list_select_related = ["person", "decided_by"]
+    list_select_related = ["person__profile", "decided_by"]
     search_fields = ["person__username__startswith", "person__email__istartswith", "target__startswith"]
     search_help_text = "The beginning of an account, an e-mail address, an OID, a POINT_ID or a group."
     sortable_by = ["id"]
@@ -109,7 +113,16 @@ class AccessRequestAdmin(ReadOnlyAdmin):
         self._decide(request, selection, lambda key: refuse(key, by, answer))
 
     def _decide(self, request: HttpRequest, selection: Selection, decide: Callable[[int], Outcome]) -> None:
-        for outcome, number in Counter(map(decide, selection.ids)).items():
+        if len(selection) > MOST_AT_ONCE:
+            self.message_user(
+                request,
+                f"More than {MOST_AT_ONCE:,} requests are selected. Nothing was done: select fewer.",
+                messages.ERROR,
+            )
+            return
+        with waking_once():
+            outcomes = Counter(map(decide, selection.ids))
+        for outcome, number in outcomes.items():
             level = messages.SUCCESS if outcome in _DONE else messages.WARNING
             self.message_user(request, f"{number:,} {outcome}.", level)
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.access_requests.mails import tell_deciders
 from accounts.access_requests.models import AccessRequest
+from accounts.access_requests.people import verified_address
 from accounts.access_requests.targets import Kind, Target
-from accounts.addresses import verified_addresses
 
 DAY = timedelta(days=1)
 MOST_A_DAY = 20
@@ -31,8 +31,8 @@ def why_not_to_ask(person: User, target: Target) -> str:
         return reason
     if target.is_open_to(person):
         return "You are a member already." if target.kind == Kind.GROUP else "You have access already."
-    if target.kind != Kind.GROUP and not verified_addresses(person):
-        return "Access is given to a verified e-mail address. Verify that of your account, then ask."
+    if not verified_address(person):
+        return "Verify your e-mail address first: staff decide by it, and access is given to it."
     if waiting_request(person, target):
         return "You have asked for this already. The archive’s staff have not answered yet."
     return ""

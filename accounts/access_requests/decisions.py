@@ -14,6 +14,7 @@ from accounts.access_requests.mails import tell_person
 from accounts.access_requests.models import AccessRequest
 from accounts.access_requests.people import usable_address
 from accounts.access_requests.targets import Kind, settled, target_of
+from common.mail.backend import waking_once
 
 State = AccessRequest.State
 SETTLED_AT_ONCE = 500
@@ -76,11 +77,12 @@ def close_settled() -> int:
     """Close requests for what is public, withdrawn or gone by now, and return how many were closed."""
     waiting = AccessRequest.objects.filter(state=State.WAITING)
     closed = 0
-    for request_id in settled(waiting).order_by("id").values_list("pk", flat=True)[:SETTLED_AT_ONCE]:
-        with _waiting(request_id) as request:
-            if request and (reason := target_of(request).why_settled()):
-                _close(request, reason)
-                closed += 1
+    with waking_once():
+        for request_id in settled(waiting).order_by("id").values_list("pk", flat=True)[:SETTLED_AT_ONCE]:
+            with _waiting(request_id) as request:
+                if request and (reason := target_of(request).why_settled()):
+                    _close(request, reason)
+                    closed += 1
     return closed
 
 

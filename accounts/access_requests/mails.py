@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 
 from accounts.access_requests.models import AccessRequest
 from accounts.access_requests.people import described, usable_address
@@ -49,5 +49,4 @@ def _send(
 
 
 def _url(path: str) -> str:
-    """Return the public URL of a path. ARCHIVE_BASE_URL has the prefix that the site may be served below."""
-    return f"{settings.ARCHIVE_BASE_URL}/{path.removeprefix(get_script_prefix())}"
+    return f"{settings.ARCHIVE_BASE_URL}{path}"

@@ -1,10 +1,7 @@
 """The pages of a person's requests: to ask, and to see what became of it."""
 
-from typing import cast
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,8 +9,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access_requests.asking import AskingRefused, TooManyRequests, ask, why_not_to_ask
 from accounts.access_requests.forms import AskForm
 from accounts.access_requests.models import AccessRequest, JoinableGroup
-from accounts.access_requests.people import usable_address
+from accounts.access_requests.people import verified_address
 from accounts.access_requests.targets import Kind, Target, target_of
+from accounts.pages.person import person_of
 
 SHOWN_REQUESTS = 200
 MAX_KEY = 255
@@ -24,10 +22,11 @@ RETRY_AFTER_SECONDS = 3600
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_page(request: HttpRequest) -> HttpResponse:
     """Show the form to ask for what the query names, or take it."""
-    person, target = cast(User, request.user), _target(request.GET)
+    person, target = person_of(request), _target(request.GET)
+    address = verified_address(person)
     context = {"target": target, "contact": settings.ARCHIVE_CONTACT_EMAIL}
     if reason := why_not_to_ask(person, target):
-        return render(request, "access_requests/nothing_to_ask.html", context | {"reason": reason})
+        return render(request, "access_requests/nothing_to_ask.html", context | {"reason": reason, "address": address})
     form = AskForm(target, request.POST or None)
     status = 200
     if request.method == "POST":
@@ -40,7 +39,7 @@ def ask_page(request: HttpRequest) -> HttpResponse:
                 status = 429 if isinstance(refused, TooManyRequests) else 400
             else:
                 return redirect("access-requests")
-    context |= {"form": form, "address": usable_address(person), "sends_mail": settings.SENDS_MAIL}
+    context |= {"form": form, "address": address, "sends_mail": settings.SENDS_MAIL}
     answer = render(request, "access_requests/ask.html", context, status=status)
     if status == 429:
         answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
@@ -51,7 +50,7 @@ def ask_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def requests_page(request: HttpRequest) -> HttpResponse:
     """Show the requests of the person with their answers, and the groups that they may ask to join."""
-    person = cast(User, request.user)
+    person = person_of(request)
     found = list(person.access_requests.all()[: SHOWN_REQUESTS + 1])
     waiting = person.access_requests.filter(kind=Kind.GROUP, state=AccessRequest.State.WAITING)
     context = {

@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.access_requests.models import JoinableGroup
 from accounts.addresses import mark_verified
+from accounts.models import Profile
 from datacubes.models import DataCube
 from tests.support.archived_cubes import RESTRICTED, copy_of
 from tests.support.visit_fixture import visit
@@ -28,9 +29,10 @@ def settings_of_mail(settings) -> None:
 
 @pytest.fixture
 def anna(db) -> User:
-    person = User.objects.create_user("anna", "anna@b.example", first_name="Anna", last_name="Åberg")
-    mark_verified(person)
-    return person
+    anna = User.objects.create_user("anna", "anna@b.example", first_name="Anna Åberg")
+    mark_verified(anna)
+    Profile.objects.filter(user=anna).update(affiliation="Lund Observatory", purpose="Flares")
+    return anna
 
 
 @pytest.fixture

@@ -4,14 +4,14 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from allauth.account.models import EmailAddress
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone
 
 from accounts.access_requests import asking
 from accounts.access_requests.models import AccessRequest
 from accounts.access_requests.targets import Target
+from accounts.models import Profile
 from datacubes.models import AccessRules, EmailGrant, GroupGrant
 from datacubes.withdrawal import withdraw
 from tests.accounts.access_requests.conftest import ASK, CONTACT, REQUESTS
@@ -54,7 +54,7 @@ def test_a_request_is_noted_shown_and_mailed_to_the_contact(cube, anna, browser,
     assert (mail.to, mail.reply_to) == ([CONTACT], ["anna@b.example"])
     assert mail.subject == f"Request {request.pk} for the data cube {cube.oid}: waiting"
     for part in (
-        "Anna Åberg, account anna, anna@b.example",
+        "Anna Åberg, account anna, anna@b.example, Lund Observatory, Flares",
         "For my thesis.\nSee you!",
         f"https://archive.example.org/cubes/{cube.oid}/",
         f"https://archive.example.org/admin/access_requests/accessrequest/{request.pk}/change/",
@@ -134,11 +134,16 @@ def test_what_is_public_or_withdrawn_cannot_be_asked_for(cube, browser):
     assert not AccessRequest.objects.exists()
 
 
-def test_an_account_without_a_verified_address_is_told_so(cube, anna, browser):
-    EmailAddress.objects.update(verified=False)
-    assert "Verify that of your account, then ask." in text_of(ask(browser, {"cube": cube.oid}))
-    EmailAddress.objects.all().delete()
-    assert "Verify that of your account, then ask." in text_of(ask(browser, {"cube": cube.oid}))
+def test_only_those_with_a_verified_address_ask(cube, guests, anna, browser):
+    for email in ("", "nonsense", "a b@c.example", "a@b.example\nBcc: x@y.example", "other@b.example"):
+        User.objects.update(email=email)
+        for query in ({"cube": cube.oid}, {"group": guests.title}):
+            page = parse_html(ask(browser, query).content.decode())
+            assert "Verify your e-mail address first" in page.text
+            assert page.one("a", href="/accounts/email/")
+    User.objects.update(email=anna.email)
+    Profile.objects.update(email_verified_at=timezone.now() - timedelta(weeks=13))
+    assert "Verify your e-mail address first" in text_of(ask(browser, {"cube": cube.oid}))
     assert not AccessRequest.objects.exists()
 
 

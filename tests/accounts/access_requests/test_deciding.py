@@ -85,6 +85,14 @@ def test_many_are_approved_at_once(cube, anna, decider_page, mailoutbox):
     assert EmailGrant.objects.count() == len(mailoutbox) == 30
 
 
+def test_more_than_a_request_of_the_web_can_do_is_refused(asked, anna, decider_page, monkeypatch):
+    monkeypatch.setattr("accounts.access_requests.admin.MOST_AT_ONCE", 1)
+    other = AccessRequest.objects.create(person=anna, kind="cube", target="other", text="x")
+    page = act(decider_page, ADMIN, "approve", asked, other)
+    assert "Nothing was done: select fewer." in page
+    assert AccessRequest.objects.filter(state="waiting").count() == 2
+
+
 def test_approving_twice_grants_and_tells_once(asked, decider_page, mailoutbox):
     act(decider_page, ADMIN, "approve", asked)
     page = act(decider_page, ADMIN, "approve", asked)
