@@ -17,7 +17,7 @@ from workorders.worker import carry_out
 
 pytestmark = pytest.mark.browser
 
-OF_OTHERS = {"authtoken"}
+OF_OTHERS = {"account"}
 """Apps whose pages are as their package made them."""
 
 
