@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
+from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
@@ -26,6 +27,7 @@ DAILY_PAGES = (
     ("Cubes", "datacubes", "datacube"),
     ("SVO", "svo", "submission"),
     ("Synchronisations", "svo", "synchronisation"),
+    ("Requests", "access_requests", "accessrequest"),
     ("Grants by e-mail", "datacubes", "emailgrant"),
     ("Grants by group", "datacubes", "groupgrant"),
     ("People", "auth", "user"),
@@ -51,7 +53,7 @@ class ArchiveAdminSite(admin.AdminSite):
         pages = [
             {"label": label, "link": reverse(f"admin:{app}_{model}_changelist")}
             for label, app, model in DAILY_PAGES
-            if request.user.is_active and request.user.is_staff and request.user.has_perm(f"{app}.view_{model}")
+            if self.get_model_admin(apps.get_model(app, model)).has_view_permission(request)
         ]
         return {**super().each_context(request), "daily_pages": pages}
 

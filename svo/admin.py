@@ -87,7 +87,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
     def updated(self, submission: Submission) -> str:
         return utc(submission.updated_at)
 
-    @admin.display(description="Error")
+    @admin.display(description="Error", empty_value="")
     def short_error(self, submission: Submission) -> str:
         return beginning(submission.error, 200)
 

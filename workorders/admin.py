@@ -186,7 +186,7 @@ class WorkOrderAdmin(ReadOnlyAdmin):
         """When the last run ended."""
         return utc(order.run.finished_at if order.run else None)
 
-    @admin.display(description="Error")
+    @admin.display(description="Error", empty_value="")
     def error(self, order: WorkOrder) -> str:
         """The beginning of the last error."""
         return beginning(order.run.error, 120) if order.run else ""

@@ -15,6 +15,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
+from common.admin.base import LONGEST_LIST_SECONDS
+from common.bounded_statements import time_limit
+
 MAX_ROWS = 10_000
 ROWS_AT_ONCE = 500
 SHOWN_ROWS = 20
@@ -102,7 +105,8 @@ def confirmed(
                 if logs:
                     _log(request.user, selection, description)
                 return _back_to_row(model_admin, request)
-            ids = ids or list(rows.order_by("pk").values_list("pk", flat=True)[: MAX_ROWS + 1])
+            with time_limit(LONGEST_LIST_SECONDS, rows.db):
+                ids = ids or list(rows.order_by("pk").values_list("pk", flat=True)[: MAX_ROWS + 1])
             if len(ids) > MAX_ROWS:
                 model_admin.message_user(
                     request,

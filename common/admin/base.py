@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -81,15 +82,20 @@ class FastListAdmin(admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list; it refreshes itself while `is_live`."""
         context = {**(extra_context or {}), "is_live": self.is_live(request)}
-        if request.method == "POST":
-            return super().changelist_view(request, context)
         try:
+            if request.method == "POST":
+                return super().changelist_view(request, context)
             with time_limit(LONGEST_LIST_SECONDS, self.model._default_manager.db):
                 response = super().changelist_view(request, context)
                 # The rows are read when the page is drawn.
                 return response.render() if isinstance(response, TemplateResponse) else response
         except TookTooLong:
             return self._too_long(request)
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Find the rows of the list in time, also before an action; what the action changes takes its time."""
+        with time_limit(LONGEST_LIST_SECONDS if request.method == "POST" else None, self.model._default_manager.db):
+            return super().get_changelist_instance(request)
 
     def _too_long(self, request: HttpRequest) -> HttpResponse:
         context = {

@@ -6,8 +6,11 @@ from django import forms
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from common.admin.actions import ROWS_AT_ONCE
+from common.admin.base import FastListAdmin
 from datacubes.models import Instrument
 from datacubes.steps.data_cube import not_registered
 from workorders.admin import requeue_paths
@@ -28,7 +31,7 @@ class NewInstrumentForm(ModelForm):
 
 
 @admin.register(Instrument)
-class InstrumentAdmin(admin.ModelAdmin):
+class InstrumentAdmin(FastListAdmin):
     """The instruments whose cubes the archive accepts."""
 
     list_display = ["name", "telescope", "description"]
@@ -50,4 +53,12 @@ class InstrumentAdmin(admin.ModelAdmin):
         )
         paths = list(failed.order_by("id").values_list("relative_path", flat=True)[:MOST_REINGESTED])
         chunks = (paths[start : start + ROWS_AT_ONCE] for start in range(0, len(paths), ROWS_AT_ONCE))
-        self.message_user(request, f"{requeue_paths(chunks, force=False):,} failed files were queued again.")
+        number = requeue_paths(chunks, force=False)
+        self.message_user(
+            request,
+            format_html(
+                '{} queued again. <a href="{}">Orders</a>',
+                "1 failed file was" if number == 1 else f"{number:,} failed files were",
+                reverse("admin:workorders_workorder_changelist"),
+            ),
+        )

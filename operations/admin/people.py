@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from common.counting import Count, count
 from datacubes.models import EmailGrant, GroupGrant
-from datacubes.permissions import DOWNLOAD_RESTRICTED
+from datacubes.permissions import DOWNLOAD_RESTRICTED, verified_addresses
 
 SHOWN_CUBES = 5
 SHOWN_GROUPS = 20
@@ -38,8 +38,12 @@ class PersonAdmin(UserAdmin):
     def may_see(self, person: User) -> str:
         """Each reason for access: permission, address, groups; with the number of cubes and the first of them."""
         reasons = [_by_permission(person)] if person.has_perm(DOWNLOAD_RESTRICTED) else []
-        if person.email:
-            reasons.append(_by_address(person.email))
+        addresses = verified_addresses(person)
+        reasons += [_by_address(address) for address in addresses]
+        if person.email and person.email.lower() not in addresses:
+            reasons.append(
+                format_html("{}. The address is not verified: its grants do not count yet.", _by_address(person.email))
+            )
         groups = list(person.groups.order_by("name")[: SHOWN_GROUPS + 1])
         reasons += [_by_group(group) for group in groups[:SHOWN_GROUPS]]
         if len(groups) > SHOWN_GROUPS:

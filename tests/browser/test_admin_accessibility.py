@@ -5,6 +5,9 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db.models import Model
 
+from accounts.access_requests.models import AccessRequest, JoinableGroup
+from accounts.addresses import mark_verified
+from accounts.models import APIToken
 from common.mail.models import QueuedMail
 from datacubes.models import DataCube, EmailGrant, GroupGrant, Vocabulary
 from svo.models import InstrumentInSVO, Submission, Synchronisation
@@ -17,7 +20,7 @@ from workorders.worker import carry_out
 
 pytestmark = pytest.mark.browser
 
-OF_OTHERS = {"authtoken"}
+OF_OTHERS = {"account"}
 """Apps whose pages are as their package made them."""
 
 
@@ -26,7 +29,12 @@ def filled(public_cube: DataCube, restricted_cube: DataCube) -> None:
     """Make a row of each model, with all that its page can show."""
     User.objects.create_superuser("staff", "staff@observatory.example", PASSWORD)
     group = Group.objects.create(name="Observers")
-    User.objects.create_user("anna", "anna@observatory.example").groups.add(group)
+    anna = User.objects.create_user("anna", "anna@observatory.example")
+    anna.groups.add(group)
+    mark_verified(anna)
+    APIToken.objects.create(user=anna, name="notebook", digest="0" * 64)
+    JoinableGroup.objects.create(title="Data of observers", group=group, text="For observers.")
+    AccessRequest.objects.create(person=anna, kind="cube", target=restricted_cube.oid, text="For my thesis.")
     EmailGrant.objects.create(cube=restricted_cube, email="anna@observatory.example")
     GroupGrant.objects.create(cube=restricted_cube, group=group)
     queue.post_order(restricted_cube.relative_path, {})

@@ -7,10 +7,12 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.utils import timezone
 
+from accounts.addresses import mark_verified
 from datacubes.models import DataCube, EmailGrant, GroupGrant
 from tests.support.admin_actions import act, choose
 from tests.support.archived_cubes import copy_of
 from tests.support.html import parse_html
+from tests.support.statements import of_limits
 
 BY_ADDRESS, BY_GROUP = "/admin/datacubes/emailgrant/", "/admin/datacubes/groupgrant/"
 
@@ -24,7 +26,9 @@ def cubes(archive_cube) -> list[DataCube]:
 
 @pytest.fixture
 def anna(db) -> User:
-    return User.objects.create_user("anna", "Anna@Observatory.example")
+    person = User.objects.create_user("anna", "Anna@Observatory.example")
+    mark_verified(person)
+    return person
 
 
 @pytest.fixture
@@ -70,7 +74,7 @@ class TestTheLists:
     ):
         cube = archive_cube()
         EmailGrant.objects.bulk_create(EmailGrant(cube=cube, email=f"{index}@b.example") for index in range(number))
-        with django_assert_num_queries(4):  # Session, account, how many, and the grants with their cubes.
+        with django_assert_num_queries(4 + of_limits()):  # Session, account, how many, and the grants with their cubes.
             admin_client.get(BY_ADDRESS)
 
     @pytest.mark.parametrize("question", ["address=%00", "cube=x", "group=x", f"cube={'9' * 30}", "group=-1"])
@@ -122,9 +126,17 @@ class TestWhatAPersonMaySee:
         EmailGrant.objects.bulk_create(EmailGrant(cube=cube, email="anna@observatory.EXAMPLE") for cube in cubes)
         GroupGrant.objects.create(cube=cubes[0], group=team)
         told = may_see(admin_client, anna)
-        assert "Address Anna@observatory.example: 7 cubes, the newest cube 5, cube 4, cube 3, cube 2, cube 1" in told
+        assert "Address anna@observatory.example: 7 cubes, the newest cube 5, cube 4, cube 3, cube 2, cube 1" in told
         assert "cube 0" not in told
         assert f"Group Team & friends: 1 cube, the newest {cubes[0].oid}" in told
+
+    def test_grants_to_an_address_that_is_not_verified_do_not_count(self, admin_client, cubes):
+        person = User.objects.create_user("bert", "bert@institute.example")
+        EmailGrant.objects.create(cube=cubes[0], email=person.email)
+        told = may_see(admin_client, person)
+        assert f"1 cube, the newest {cubes[0].oid}. The address is not verified: its grants do not count yet." in told
+        mark_verified(person)
+        assert "not verified" not in may_see(admin_client, person)
 
     def test_each_number_leads_to_the_whole_list(self, admin_client, cubes, anna, team):
         EmailGrant.objects.bulk_create(EmailGrant(cube=cube, email=anna.email) for cube in cubes)

@@ -45,7 +45,7 @@ def test_adding_it_queues_what_failed_for_it(admin_client, failed, monkeypatch):
     other = queue.post_order("other.fits", {})
     queue.fail(queue.claim("w"), "INSTRUME is “NEWCAM”, which is not registered. Add it.")
     page = admin_client.post(ADD, fields(reingest="on"), follow=True).content.decode()
-    assert "1 failed files were queued again." in page
+    assert "1 failed file was queued again." in page
     failed.refresh_from_db()
     other.refresh_from_db()
     assert (failed.status, other.status) == ("queued", "failed")
