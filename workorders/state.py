@@ -93,6 +93,16 @@ def workers_at_work() -> list[str]:
     return sorted({worker for worker in started.values_list("run__worker", flat=True)[:MOST_GROUPED] if worker})
 
 
+def workers_seen(within: timedelta) -> int:
+    """Return the number of workers that have ended a run within a period, from its latest `MOST_CHARTED` runs."""
+    ended = WorkOrderRun.objects.filter(
+        status__in=[WorkOrderRun.Status.COMPLETED, WorkOrderRun.Status.FAILED],
+        finished_at__gte=timezone.now() - within,
+    )
+    workers = ended.order_by("-finished_at").values_list("worker", flat=True)[:MOST_CHARTED]
+    return len({worker for worker in workers if worker})
+
+
 def is_a_worker_at_work() -> bool:
     """Return whether a worker is processing an order under a lease that has not expired."""
     return WorkOrder.objects.filter(status=WorkOrder.Status.STARTED, lease_expires_at__gte=timezone.now()).exists()

@@ -18,7 +18,6 @@ from datacubes.permissions import DOWNLOAD_RESTRICTED, verified_addresses
 SHOWN_CUBES = 5
 SHOWN_GROUPS = 20
 SHOWN_MEMBERS = 20
-SCRIPTS = ["operations/named_icons.js"]
 
 
 class PersonAdmin(UserAdmin):
@@ -30,9 +29,6 @@ class PersonAdmin(UserAdmin):
         *(UserAdmin.fieldsets or ())[2:],
     )
     readonly_fields = ("may_see", "last_login", "date_joined")
-
-    class Media:
-        js = SCRIPTS
 
     @admin.display(description="restricted cubes")
     def may_see(self, person: User) -> str:
@@ -58,9 +54,6 @@ class MembersAdmin(GroupAdmin):
 
     fields = ("name", "cubes", "members", "permissions")
     readonly_fields = ("cubes", "members")
-
-    class Media:
-        js = SCRIPTS
 
     @admin.display(description="may see")
     def cubes(self, group: Group) -> str:

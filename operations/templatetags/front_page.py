@@ -27,6 +27,7 @@ from workorders.state import (
     something_runs,
     throughput,
     workers_at_work,
+    workers_seen,
 )
 
 register = template.Library()
@@ -61,6 +62,8 @@ class QueueState:
         The time until the queue is empty at the present rate; None without a rate.
     workers
         The workers that process orders now.
+    workers_seen
+        The number of workers that have ended a run within the last hour.
     waits_in_vain
         Whether an order has waited so long, with no worker processing any, that no worker seems to run.
     """
@@ -72,6 +75,7 @@ class QueueState:
     charts: list[SafeString]
     seconds_to_finish: float | None
     workers: list[str]
+    workers_seen: int
     waits_in_vain: bool
 
 
@@ -111,6 +115,7 @@ def queue_state(user: User | AnonymousUser) -> QueueState | None:
         ],
         seconds_to_finish=seconds_to_finish() if waiting else None,
         workers=workers_at_work(),
+        workers_seen=workers_seen(timedelta(hours=1)),
         waits_in_vain=(
             waiting is not None and timezone.now() - waiting > NO_WORKER_AFTER and not is_a_worker_at_work()
         ),

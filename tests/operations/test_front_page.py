@@ -50,6 +50,14 @@ def test_it_tells_since_when_the_oldest_waits(admin_client):
     assert f"since {now - timedelta(minutes=90):%Y-%m-%d %H:%M:%S} UTC" in page
 
 
+def test_it_tells_how_many_workers_ended_runs_lately(admin_client):
+    assert "within the last hour." not in front_page(admin_client)
+    for worker, minutes in (("a:1", 5), ("a:1", 9), ("b:2", 59), ("c:3", 61)):
+        ended_run("completed", timedelta(minutes=minutes))
+        WorkOrderRun.objects.filter(worker="").exclude(status="cancelled").update(worker=worker)
+    assert "2 worker processes ended runs within the last hour." in front_page(admin_client)
+
+
 def test_it_asks_for_the_workers_if_an_order_waits_in_vain(admin_client):
     order = queue.post_order("a.fits", {})
     assert "Are the workers running?" not in front_page(admin_client)
@@ -133,7 +141,7 @@ def test_it_costs_the_same_whatever_there_is(admin_client, number, django_assert
     # Session, account; whether something runs, twice; three counts, two for the oldest order, four counts of runs, the
     # kinds of errors, two charts, two for the time to finish, the workers; two counts, the last synchronisation; the
     # requests for access; the latest actions of the account.
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         front_page(admin_client)
 
 
