@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
     """Accounts."""
 
     name = "accounts"
-    verbose_name = "Accounts"
+    verbose_name = "Tokens and profiles"  # Django and allauth have an “Accounts”, too.
 
     def ready(self) -> None:
         """Connect the signals, and say which addresses of a person count for grants."""
