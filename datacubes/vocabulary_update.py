@@ -13,7 +13,7 @@ from django.utils import timezone
 from common.errors import PermanentError, TransientError, on_one_line
 from cubefile.keywords import first_values
 from datacubes.models import DataCube, Metadata, Tag, Vocabulary
-from datacubes.steps.tags import get_tags
+from datacubes.tags import get_tags
 from datacubes.vocabulary import KEYWORDS, is_address, parse_words, stated_words, words_of_file
 
 logger = logging.getLogger(__name__)

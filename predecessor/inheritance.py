@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 
 from datacubes.models import AccessRules, DataCube, EmailGrant, GroupGrant, Tag
-from datacubes.steps.tags import get_tags
+from datacubes.tags import get_tags
 from datacubes.vocabulary import KEYWORDS, stated_words
 from predecessor.facts import Facts, Release
 from predecessor.models import ImportedCube

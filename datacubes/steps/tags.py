@@ -1,11 +1,10 @@
 """The step `tags`: features and events from controlled vocabularies."""
 
-from collections.abc import Sequence
-
 from common.errors import quoted
 from datacubes.models import DataCube, Tag
 from datacubes.steps.base import CubeRows, Material, NothingToDo, Outcome, Step
 from datacubes.steps.fingerprints import header_fingerprint
+from datacubes.tags import get_tags
 from datacubes.vocabulary import KEYWORDS, stated_words, vocabulary
 
 _MOST_WORDS_SHOWN = 10
@@ -65,15 +64,3 @@ class TagsStep(Step[Stated]):
         if surplus or missing:
             return Outcome.UPDATED, ""
         return Outcome.SKIPPED, "The tags are as before."
-
-
-def get_tags(keys: Sequence[tuple[Tag.Kind, str]]) -> list[Tag]:
-    """Return tags, creating missing ones; another ingestion may create the same ones at this moment."""
-    tags = Tag.objects.filter(name__in=[name for _, name in keys])
-    known = {(tag.kind, tag.name): tag for tag in tags}
-    new = [Tag(kind=kind, name=name) for kind, name in keys if (kind, name) not in known]
-    if new:
-        new = Tag.objects.bulk_create(
-            new, update_conflicts=True, unique_fields=["kind", "name"], update_fields=["name"]
-        )
-    return [known[key] for key in keys if key in known] + new

@@ -244,7 +244,7 @@ def test_a_header_without_end_is_read_to_its_last_card():
 @given(value=VALUES, comment=TEXTS)
 def test_comments_that_astropy_writes_are_read_as_astropy_reads_them(value, comment):
     # astropy itself misreads some texts with quotes that it has written.
-    assume(not isinstance(value, str) or "'" not in value)
+    assume(not isinstance(value, str) or "'" not in value + comment)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Comments that are too long are cut.
         image = str(fits.Card("KEY", value, comment))

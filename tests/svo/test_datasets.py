@@ -140,7 +140,7 @@ def test_the_page_of_a_cube_that_moved_shows_its_present_place(configured, archi
     configured.answer(400, {"error": "Odd."}, methods=["DELETE"])
     send_all()
     page = admin_client.get(f"/admin/datacubes/datacube/{cube.pk}/change/").content.decode()
-    assert ">Submitted</a>" in page
+    assert '<span class="status status-submitted">Submitted</span>' in page
     assert "Odd." not in page
 
 

@@ -147,7 +147,7 @@ def test_every_parameter_of_the_list_is_described(reader):
     [
         ("/api/v1/work-orders/", "get", {"200", "400", "401", "403"}),
         ("/api/v1/work-orders/{id}/", "get", {"200", "401", "403", "404"}),
-        ("/api/v1/ingest/", "post", {"202", "400", "401", "403", "413", "415", "503"}),
+        ("/api/v1/ingest/", "post", {"201", "202", "400", "401", "403", "413", "415", "503"}),
         ("/api/v1/ingest/batch/", "post", {"207", "400", "401", "403", "413", "415"}),
     ],
 )
