@@ -45,7 +45,7 @@ def chromium() -> Iterator[Browser]:
             raise ServiceMissing("Chromium is not installed; Debian's package is called chromium.")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS, timeout=120_000)
         yield browser
         browser.close()
 
