@@ -1,6 +1,7 @@
 """Gives one person access to restricted cubes, for the rooms above."""
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from datacubes.models import DataCube, EmailGrant
@@ -15,8 +16,10 @@ def grant_to_address(cubes: QuerySet[DataCube], email: str) -> list[DataCube]:
     """Let the owner of an e-mail address download some cubes, and return these cubes. Needs a transaction.
 
     The cubes' rows are locked first, as an ingestion locks them, so that neither undoes what the other does. Access
-    that is already granted stays.
+    that is already granted stays. The owners that an order names do not replace these grants.
     """
     locked = list(cubes.select_for_update(of=("self",)).only("pk", "oid").order_by("pk"))
     EmailGrant.objects.bulk_create((EmailGrant(cube=cube, email=email) for cube in locked), ignore_conflicts=True)
+    here = EmailGrant.objects.alias(lower_email=Lower("email")).filter(cube__in=locked)
+    here.filter(lower_email=Lower(Value(email))).update(was_asked_for=True)
     return locked

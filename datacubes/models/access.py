@@ -89,6 +89,9 @@ class EmailGrant(models.Model):
 
     cube = models.ForeignKey(DataCube, on_delete=models.CASCADE, related_name="email_grants")
     email = models.EmailField(max_length=MAX_EMAIL_LENGTH)
+    was_asked_for = models.BooleanField(
+        default=False, editable=False, help_text="Staff approved a request: an order's list of owners leaves it."
+    )
 
     class Meta:
         ordering = ["email"]

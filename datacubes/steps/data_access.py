@@ -89,7 +89,7 @@ def _follow_header(access: AccessRules, release: HeaderRelease) -> None:
 def _replace_email_grants(cube: DataCube, addresses: list[str]) -> bool:
     wanted = {address.lower(): address for address in addresses}
     present = {grant.email.lower(): grant for grant in cube.email_grants.all()}
-    surplus = [grant.pk for email, grant in present.items() if email not in wanted]
+    surplus = [grant.pk for email, grant in present.items() if email not in wanted and not grant.was_asked_for]
     missing = [EmailGrant(cube=cube, email=address) for email, address in wanted.items() if email not in present]
     if surplus:
         EmailGrant.objects.filter(pk__in=surplus).delete()

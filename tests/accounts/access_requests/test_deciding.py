@@ -7,7 +7,10 @@ from django.db import DatabaseError
 
 from accounts.access_requests import decisions
 from accounts.access_requests.models import AccessRequest
+from datacubes.grants import grant_to_address, restricted_cubes
 from datacubes.models import DataCube, EmailGrant
+from datacubes.steps.base import IngestRequest
+from ingestion.conductor import ingest
 from tests.accounts.access_requests.conftest import ADMIN
 from tests.support.admin_actions import act, choose
 from tests.support.archived_cubes import copy_of
@@ -29,6 +32,16 @@ def test_an_approval_opens_the_cube_and_tells_the_person(asked, cube, decider, d
     assert f"You have access now to the data cube {cube.oid}." in mail.body
     assert "Welcome." in mail.body
     assert "https://archive.example.org/accounts/requests/" in mail.body
+
+
+def test_what_was_approved_stays_when_a_pipeline_names_other_owners(asked, cube, decider_page, may_download):
+    EmailGrant.objects.create(cube=cube, email="ANNA@b.example")  # By an order.
+    EmailGrant.objects.create(cube=cube, email="former@b.example")
+    asked.refresh_from_db()
+    grant_to_address(restricted_cubes(), "anna@b.example")
+    ingest(IngestRequest(cube.relative_path, owner_email_addresses=["owner@b.example"]))
+    assert set(cube.email_grants.values_list("email", flat=True)) == {"ANNA@b.example", "owner@b.example"}
+    assert may_download(cube)
 
 
 def test_an_approval_is_in_the_history_of_the_request_and_of_the_cube(asked, cube, decider, decider_page):
