@@ -83,5 +83,10 @@ def follow_account(user: User) -> None:
         addresses.delete()
 
 
+def delete_sign_ups(email: str) -> None:
+    """Delete the accounts that wait for the verification of an address, because another account has verified it."""
+    User.objects.filter(email__iexact=email, profile__awaits_verification=True).delete()
+
+
 def _has_primary(user: User) -> bool:
     return EmailAddress.objects.filter(user=user, primary=True).exists()

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.models import APIToken, Profile
-from common.admin.base import FastListAdmin
+from common.admin.base import DeletedWithOwnerMixin, FastListAdmin
 
 
 @admin.register(APIToken)
@@ -24,9 +24,10 @@ class APITokenAdmin(FastListAdmin):
 
 
 @admin.register(Profile)
-class ProfileAdmin(FastListAdmin):
+class ProfileAdmin(DeletedWithOwnerMixin, FastListAdmin):
     """What people say of themselves, and whether their e-mail address is to be verified again."""
 
+    permissions_on_owners = ("auth.delete_user",)
     list_display = ["user", "affiliation", "purpose", "email_verified_at", "is_exempt", "awaits_verification"]
     list_filter = ["is_exempt", "awaits_verification"]
     list_select_related = ["user"]
@@ -38,7 +39,3 @@ class ProfileAdmin(FastListAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Profiles come with sign-ups and verified addresses."""
         return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Profile | None = None) -> bool:
-        """A profile is deleted with its account only."""
-        return obj is None and request.user.has_perm("auth.delete_user")

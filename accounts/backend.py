@@ -20,7 +20,7 @@ class NameOrAddressBackend(ModelBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """Return the account whose password it is. Takes as long where there is none."""
+        """Return the account that the password belongs to. A name without an account takes the same time."""
         if not username or not password:
             return None
         accounts = _accounts(username)

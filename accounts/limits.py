@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.models import LimitedRequest
+from accounts.models.limited_requests import MAX_KEY_LENGTH
 from common.http.client_address import client_network
 
 WINDOW = timedelta(hours=1)
@@ -15,9 +16,12 @@ MOST_FOR_AN_ADDRESS, MOST_FROM_A_NETWORK, MOST_PASSWORDS, MOST_TOKENS = 3, 10, 1
 """Requests within the window: mails for one address, mails from one network, passwords and tokens of one account."""
 
 
+TOO_MANY_PASSWORDS = "There were too many attempts. Try again in an hour."
+
+
 def allowed(kind: str, key: str, most: int) -> bool:
     """Count a request, unless there were `most` within the window; return whether it may go on."""
-    key = key[:254]
+    key = key[:MAX_KEY_LENGTH]
     recent = LimitedRequest.objects.filter(kind=kind, key=key, asked_at__gte=timezone.now() - WINDOW)
     if recent.count() >= most:
         return False
@@ -47,5 +51,5 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 
 def forget_old_requests() -> None:
-    """Delete the requests that no longer count."""
+    """Delete the requests that have ceased to count."""
     LimitedRequest.objects.filter(asked_at__lt=timezone.now() - KEPT).delete()

@@ -15,6 +15,11 @@ def send(name: str, to: str, **values: Any) -> None:
     send_mail(" ".join(subject.split()), render_to_string(f"accounts/mail/{name}.txt", values), None, [to])
 
 
-def link(view: str, *args: str) -> str:
+def say_that_it_has_an_account(email: str) -> None:
+    """Write to an address that somebody wants to use for another account."""
+    send("has_account", email, log_in=link("login"), reset=link("password_reset"))
+
+
+def link(view: str, *args: object) -> str:
     """Return the public address of a page."""
     return settings.ARCHIVE_BASE_URL + reverse(view, args=args)

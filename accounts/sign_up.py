@@ -74,7 +74,7 @@ def _sign_up(values: dict[str, str], password: str) -> None:
             address = _new_account(values, password)
             transaction.set_rollback(taken)  # The same is written in both cases, which takes the same time.
         if taken:
-            mails.send("has_account", values["email"], log_in=mails.link("login"), reset=mails.link("password_reset"))
+            mails.say_that_it_has_an_account(values["email"])
         else:
             send_link(address, name="welcome")
 

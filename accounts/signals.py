@@ -17,7 +17,7 @@ def forget_addresses_of_before(
     sender: type[User], instance: User, created: bool, update_fields: frozenset[str] | None, raw: bool, **kwargs: Any
 ) -> None:
     """Compare the account's address with those that are known, unless a save leaves it as it is."""
-    if not raw and not created and (update_fields is None or "email" in update_fields):
+    if not raw and not created and (not update_fields or "email" in update_fields):
         follow_account(instance)
 
 

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import mails
+from accounts.addresses import delete_sign_ups
 from accounts.models import Profile
 
 SALT = "accounts.verification"
@@ -78,10 +79,10 @@ def verify(address: EmailAddress) -> None:
             address.primary = True
             address.save()
             _open_account(user, address.email)
+            if old_email and old_email.lower() != address.email:
+                mails.send("address_changed", old_email, person=user, email=address.email)
     except (IntegrityError, EmailAddress.DoesNotExist):  # At the same moment, or changed again.
         raise Taken from None
-    if old_email and old_email.lower() != address.email:
-        mails.send("address_changed", old_email, person=user, email=address.email)
 
 
 def _open_account(user: User, email: str) -> None:
@@ -92,8 +93,7 @@ def _open_account(user: User, email: str) -> None:
     user.save(update_fields=["email", "is_active"])
     profile.email_verified_at, profile.awaits_verification, profile.reminded_at = timezone.now(), False, None
     profile.save()
-    # Other sign-ups with this address can no longer be completed.
-    User.objects.filter(email__iexact=email, profile__awaits_verification=True).delete()
+    delete_sign_ups(email)
 
 
 def _last_verified(address: EmailAddress) -> str:

@@ -91,7 +91,7 @@ def _cards(header: Header, axes: tuple[int, int], count: int, alternative: str) 
     for axis in axes:
         ctype, cunit = header.get(f"CTYPE{axis}{alternative}"), header.get(f"CUNIT{axis}{alternative}")
         unit = str(cunit).strip() if cunit else "deg"
-        if unit_factor(unit, "arcsec") is None:
+        if not unit_factor(unit, "arcsec"):
             raise PermanentError(f"CUNIT{axis}{alternative} is {quoted(cunit)}; a unit of angle was expected.")
         cards |= {f"CTYPE{axis}": str(ctype).strip()[:8], f"CUNIT{axis}": unit}
         numbers = {f"CRPIX{axis}", f"CRVAL{axis}"} | {f"PV{axis}_{number}" for number in range(MAX_PARAMETERS)}
@@ -126,7 +126,7 @@ def _constant(header: Header, axes: tuple[int, int], alternative: str) -> tuple[
     for axis in axes:
         cunit = header.get(f"CUNIT{axis}{alternative}")
         factor = unit_factor(cunit or "deg", "arcsec")
-        if factor is None:
+        if not factor:
             raise PermanentError(f"CUNIT{axis}{alternative} is {quoted(cunit)}; a unit of angle was expected.")
         values.append(factor * (number(header, f"CRVAL{axis}{alternative}") or 0.0))
     return values[0], values[1]

@@ -142,7 +142,7 @@ def _nanometres(cube: CubeFile, axis: int | None) -> float:
     """Return the size of the wavelength axis's unit (CUNITn) in nm; 1 if the header does not give the unit."""
     text = None if axis is None else cube.image.header.get(f"CUNIT{len(cube.image.shape) - axis}")
     factor = unit_factor(text or "nm", "nm")
-    if factor is None:
+    if not factor:
         raise PlotUnavailable(f"The wavelengths are in {quoted(text)}, which is not a unit of length.")
     return factor
 

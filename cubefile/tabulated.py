@@ -186,6 +186,6 @@ def _arcsec(cube_file: CubeFile, one: TabulatedAxis) -> float:
     """Return the size of an axis's unit in arcsec: of CUNITi, else of the column's TUNITn, else 1."""
     text = cube_file.image.header.get(f"CUNIT{one.axis}") or cube_file.column_unit(one.table, one.column)
     factor = unit_factor(text or "arcsec", "arcsec")
-    if factor is None:
+    if not factor:
         raise PermanentError(f"CUNIT{one.axis} is {quoted(text)}; a unit such as arcsec was expected.")
     return factor

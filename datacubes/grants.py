@@ -1,7 +1,6 @@
 """Gives one person access to restricted cubes, for the rooms above."""
 
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from datacubes.models import DataCube, EmailGrant
@@ -20,6 +19,5 @@ def grant_to_address(cubes: QuerySet[DataCube], email: str) -> list[DataCube]:
     """
     locked = list(cubes.select_for_update(of=("self",)).only("pk", "oid").order_by("pk"))
     EmailGrant.objects.bulk_create((EmailGrant(cube=cube, email=email) for cube in locked), ignore_conflicts=True)
-    here = EmailGrant.objects.alias(lower_email=Lower("email")).filter(cube__in=locked)
-    here.filter(lower_email=Lower(Value(email))).update(was_asked_for=True)
+    EmailGrant.objects.to(email).filter(cube__in=locked).update(was_asked_for=True)
     return locked

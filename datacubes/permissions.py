@@ -6,8 +6,6 @@ from datetime import date
 from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import Value
-from django.db.models.functions import Lower
 
 from common.hooks import Hook
 from datacubes.models import AccessRules, DataCube, EmailGrant, GroupGrant
@@ -109,9 +107,6 @@ def _grants(user: User | AnonymousUser, restricted: set[int]) -> dict[int, Groun
     by_group = GroupGrant.objects.filter(cube__in=restricted, group__user=user).values_list("cube_id", flat=True)
     granted = dict.fromkeys(by_group, Grounds.GROUP_GRANT)
     if addresses := verified_addresses(user):
-        # The database lowers both sides, with the expression of the unique index, so that their lower case agrees.
-        by_email = EmailGrant.objects.alias(lower_email=Lower("email")).filter(
-            cube__in=restricted, lower_email__in=[Lower(Value(address)) for address in addresses]
-        )
+        by_email = EmailGrant.objects.to(*addresses).filter(cube__in=restricted)
         granted |= dict.fromkeys(by_email.values_list("cube_id", flat=True), Grounds.EMAIL_GRANT)
     return granted

@@ -23,7 +23,7 @@ def mariadb() -> Iterator[str]:
     Raises
     ------
     ServiceMissing
-        If there is none.
+        If no server answers, and none can be started.
     """
     if _answers(STANDARD):
         yield STANDARD
@@ -76,7 +76,7 @@ class MariaDBServer:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._process is not None:
+        if self._process:
             self._process.kill()
             self._process.wait()
         shutil.rmtree(self._folder)

@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from accounts.addresses import verification_time
+from accounts.addresses import delete_sign_ups, verification_time
 from accounts.models import Profile
 from accounts.models.profiles import MAX_AFFILIATION_LENGTH, MAX_NAME_LENGTH, MAX_PURPOSE_LENGTH
 from accounts.tokens import take_over_token
@@ -34,7 +34,7 @@ def make_account(user: User, person: Person, verified: list[str]) -> None:
     user.date_joined = _past(clean_time(person.date_joined), now) or now
     user.save()
     verified_at = (_past(clean_time(person.verified_on), now) or user.date_joined) if verified else None
-    has_ended = verified_at is not None and verified_at < now - verification_time()
+    has_ended = bool(verified_at and verified_at < now - verification_time())
     Profile.objects.update_or_create(
         user=user,
         defaults={
@@ -49,8 +49,7 @@ def make_account(user: User, person: Person, verified: list[str]) -> None:
     if user.email and user.email not in verified:
         EmailAddress.objects.create(user=user, email=user.email, primary=True)
     if user.email in verified:
-        # Sign-ups with this address can no longer be completed.
-        User.objects.filter(email__iexact=user.email, profile__awaits_verification=True).delete()
+        delete_sign_ups(user.email)
 
 
 def give_belongings(user: User, added: Belongings) -> None:

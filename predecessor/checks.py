@@ -112,7 +112,7 @@ def clean_time(value: str) -> datetime | None:
 def is_password(value: str) -> bool:
     """Return whether a text is the hash of a password that can be checked here in reasonable time."""
     match = _PASSWORD.fullmatch(value)
-    return bool(match) and int(match[2]) <= MOST_ITERATIONS if match else False
+    return bool(match and int(match[2]) <= MOST_ITERATIONS)
 
 
 def is_token(value: str) -> bool:

@@ -24,46 +24,37 @@ from workorders.models import WorkOrder
 from workorders.queue import post_orders
 
 _FLAGS = "cubes with events_ingested or features_ingested: here the keywords EVENTS and FEATURES of the file say it"
-
-
 _KEPT = ("number", "oid", "original_data_class", "facts", "is_applied")
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where the cubes are.
+def relative_path(path: str, folder: PurePosixPath) -> str:
+    """Return the path of a cube below the science data folder, after the check that every path gets.
 
-    Attributes
+    Parameters
     ----------
     folder
         The folder that the paths of sst_archive begin with.
+
+    Raises
+    ------
+    PermanentError
+        If the path is outside of the folder, or has no file that can be ingested.
+    TransientError
+        If the storage does not answer.
     """
-
-    folder: PurePosixPath
-
-    def relative(self, path: str) -> str:
-        """Return the path of a cube below the science data folder, after the check that every path gets.
-
-        Raises
-        ------
-        PermanentError
-            If it is outside of the folder, or has no file that can be ingested.
-        TransientError
-            If the storage does not answer.
-        """
-        absolute = PurePosixPath(path)
-        if not absolute.is_relative_to(self.folder) or ".." in absolute.parts:
-            raise PermanentError("the path is outside of the folder that --media names")
-        relative = str(absolute.relative_to(self.folder))
-        if not relative.lower().endswith(SUFFIXES):
-            raise PermanentError("the name is not that of a FITS file")
-        try:
-            confined_path(Path(settings.SCIENCE_DATA_ROOT), relative)
-        except FileMissing:
-            raise PermanentError("the file is missing below SCIENCE_DATA_ROOT") from None
-        except PathRefused:
-            raise PermanentError("the path leaves SCIENCE_DATA_ROOT or is not one of a regular file") from None
-        return relative
+    absolute = PurePosixPath(path)
+    if not absolute.is_relative_to(folder) or ".." in absolute.parts:
+        raise PermanentError("the path is outside of the folder that --media names")
+    relative = str(absolute.relative_to(folder))
+    if not relative.lower().endswith(SUFFIXES):
+        raise PermanentError("the name is not that of a FITS file")
+    try:
+        confined_path(Path(settings.SCIENCE_DATA_ROOT), relative)
+    except FileMissing:
+        raise PermanentError("the file is missing below SCIENCE_DATA_ROOT") from None
+    except PathRefused:
+        raise PermanentError("the path leaves SCIENCE_DATA_ROOT or is not one of a regular file") from None
+    return relative
 
 
 @dataclass
@@ -74,10 +65,14 @@ class _Plan:
     ----------
     row
         The cube's row of the import, with the facts.
+    before
+        The facts that an earlier import stored.
     is_new
         Whether this import sees the cube for the first time.
-    added
-        What the cube here has not been given yet, if it is here.
+    here
+        The cube, if it is here.
+    order
+        The path to be posted; empty if none is.
     """
 
     row: ImportedCube
@@ -104,13 +99,15 @@ class CubeImport:
 
     Attributes
     ----------
+    folder
+        The folder that the paths of sst_archive begin with.
     groups
         The group here of each number there.
     tags
         The kind and name here of each tag there.
     """
 
-    place: Place
+    folder: PurePosixPath
     groups: dict[int, str]
     tags: dict[str, tuple[str, str]]
     report: Report
@@ -195,7 +192,7 @@ class CubeImport:
     def _path(self, cube: Cube) -> str:
         """Return the path to be posted, or an empty text."""
         try:
-            path = self.place.relative(cube.path)
+            path = relative_path(cube.path, self.folder)
         except PermanentError as refused:
             self.report.refuse(f"files: {refused}", cube.path)
             return ""

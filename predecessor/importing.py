@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from predecessor import tables
-from predecessor.cubes import CubeImport, Place
+from predecessor.cubes import CubeImport
 from predecessor.groups import make_groups, plan_groups
 from predecessor.numbers import keep_cubes, keep_observations
 from predecessor.people import PeopleImport
@@ -30,7 +30,7 @@ class Import:
 
     def __init__(self, folder: PurePosixPath, *, is_plan: bool) -> None:
         self.report = Report()
-        self._place = Place(folder)
+        self._folder = folder
         self._is_plan = is_plan
 
     def run(self, source: Source, track: Track = lambda batches, what: batches) -> None:
@@ -47,7 +47,7 @@ class Import:
         people = PeopleImport(groups, self.report, is_plan=self._is_plan)
         for batch in track(tables.people(source), "people"):
             people.take(batch)
-        cubes = CubeImport(self._place, groups, tags, self.report, is_plan=self._is_plan)
+        cubes = CubeImport(self._folder, groups, tags, self.report, is_plan=self._is_plan)
         for some in track(tables.cubes(source), "cubes"):
             cubes.take(some)
             keep_cubes(some, self.report, is_plan=self._is_plan)

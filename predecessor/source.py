@@ -175,7 +175,7 @@ def open_source(url: str) -> Iterator[Source]:
     }
     try:
         parts = urlsplit(url)
-        port_is_valid = parts.port is None or parts.port > 0
+        port_is_valid = parts.port != 0
     except ValueError:
         port_is_valid = False
     if not port_is_valid or parts.scheme not in kinds or len(parts.path) < 2:
@@ -203,7 +203,7 @@ def _mysql(parts: Any) -> tuple[Any, Dialect]:
     if options:
         raise SourceError(f"{', '.join(sorted(options))}: the only option of a MySQL URL is ssl_ca.")
     connection = pymysql.connect(
-        **_login(parts, "port"),
+        **_login(parts),
         database=unquote(parts.path[1:]),
         charset="utf8mb4",
         connect_timeout=CONNECT_SECONDS,
@@ -230,7 +230,7 @@ def _mysql(parts: Any) -> tuple[Any, Dialect]:
 def _postgresql(parts: Any) -> tuple[Any, Dialect]:
     connection = psycopg2.connect(
         **dict(parse_qsl(parts.query)),
-        **_login(parts, "port"),
+        **_login(parts),
         dbname=unquote(parts.path[1:]),
         connect_timeout=CONNECT_SECONDS,
         client_encoding="UTF8",
@@ -252,10 +252,10 @@ def _sqlite(parts: Any) -> tuple[Any, Dialect]:
     return connection, Dialect("TEXT", "?")
 
 
-def _login(parts: Any, port: str) -> dict[str, Any]:
+def _login(parts: Any) -> dict[str, Any]:
     given = {
         "host": parts.hostname,
-        port: parts.port,
+        "port": parts.port,
         "user": parts.username and unquote(parts.username),
         "password": parts.password and unquote(parts.password),
     }

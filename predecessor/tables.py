@@ -139,7 +139,7 @@ def people(source: Source) -> Iterator[list[Person]]:
         batch = [Person(*map(_plain, row, USER)) for row in rows]
         related = _Related(source, [person.number for person in batch])
         addresses = related.by_key("account_emailaddress", ADDRESS, "user_id", Address)
-        profiles = related.by_key("core_userprofile", PROFILE, "user_id", tuple_of)
+        profiles = related.by_key("core_userprofile", PROFILE, "user_id", lambda *values: values)
         tokens = related.by_key("authtoken_token", TOKEN, "user_id", str)
         memberships = related.by_key("auth_user_groups", MEMBERSHIP, "user_id", int)
         requests = related.by_key("data_access_swedishuservalidationrequest", REQUEST, "user_id", str)
@@ -166,11 +166,6 @@ def cubes(source: Source) -> Iterator[list[Cube]]:
             cube.access = next(iter(access[cube.number]), None)
             cube.emails, cube.groups, cube.tags = emails[cube.number], group_grants[cube.number], tags[cube.number]
         yield batch
-
-
-def tuple_of(*values: Any) -> tuple[Any, ...]:
-    """Return the values."""
-    return values
 
 
 Made = TypeVar("Made")

@@ -28,7 +28,7 @@ _ASKED_AT = "asked_for_synchronisation_at"
 def shown_state(oid: str) -> str:
     """Return a cube's state in the SVO as HTML, with a link to its submission."""
     submission = submission_of(oid)
-    if submission is None:
+    if not submission:
         return "Not submitted."
     link = reverse("admin:svo_submission_change", args=[submission.pk])
     return format_html('{} <a href="{}">Submission</a>', _state(submission), link)
@@ -145,7 +145,7 @@ class SynchronisationAdmin(ReadOnlyAdmin):
 
     def is_live(self, request: HttpRequest) -> bool:
         asked_at: float = request.session.get(_ASKED_AT, 0)
-        return time.time() - asked_at < STARTS_WITHIN_SECONDS or running_synchronisation() is not None
+        return time.time() - asked_at < STARTS_WITHIN_SECONDS or bool(running_synchronisation())
 
     def start(self, request: HttpRequest) -> HttpResponse:
         """Ask whether to start a synchronisation; start it once that is confirmed."""
@@ -172,7 +172,7 @@ class SynchronisationAdmin(ReadOnlyAdmin):
     @admin.display(description="State")
     def state(self, report: Synchronisation) -> str:
         """Whether it runs, and whether something failed."""
-        if report.finished_at is None:
+        if not report.finished_at:
             return status("started", "Running") if report.is_running else status("failed", "Its process died")
         return status("failed", "Ended with failures") if report.failed else status("completed", "Ended")
 
@@ -186,7 +186,7 @@ class SynchronisationAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Took")
     def duration(self, report: Synchronisation) -> str:
-        if report.finished_at is None:
+        if not report.finished_at:
             return "–"
         return str(report.finished_at - report.started_at).split(".")[0]
 

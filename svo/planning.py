@@ -3,12 +3,12 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db.models import QuerySet
 
+from common.batches import batches
 from common.errors import PermanentError
 from datacubes.models import DataCube, Instrument
 from svo.addresses import require_public_address
@@ -210,7 +210,7 @@ def make_plan(dataset: str, instruments: list[Instrument], options: Options, tra
     client = get_client()
     plan = Plan(known_dataset(client, dataset), instruments)
     records = track(client.records(plan.known.dataset.metadata_uri), f"{plan}: comparing")
-    for page in _batches(records, _BATCH):
+    for page in batches(records, _BATCH):
         plan.note_recorded(page)
         _compare(page, plan, options)
     # Cubes are read after the records, so that a cube that is ingested meanwhile does not seem to be gone.
@@ -286,9 +286,3 @@ def _refusal(plan: Plan, options: Options) -> str:
             "If that is intended, run sync_with_svo --allow-mass-removal."
         )
     return ""
-
-
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch

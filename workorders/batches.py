@@ -1,6 +1,5 @@
 """The HTTP API for many cubes in one request."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.views import RefusalSerializer
+from common.batches import batches
 from common.wakeups import send_wake_up
 from workorders.models import WorkOrder
 from workorders.queue import post_orders
@@ -92,7 +92,7 @@ class BatchView(generics.GenericAPIView):
         results = [_checked(item, request) for item in posted.validated_data["orders"]]
         accepted = [result for result in results if "refusal" not in result]
         answers = WorkOrderSerializer(context=self.get_serializer_context())
-        for some in _hundreds(accepted):
+        for some in batches(accepted, ORDERS_AT_ONCE):
             for result, order in zip(some, post_orders([result["order"] for result in some]), strict=True):
                 result["order"] = answers.to_representation(order)
         if accepted:
@@ -115,8 +115,3 @@ def _checked(item: Any, request: Request) -> dict[str, Any]:
     except APIException as refused:
         return {"status": refused.status_code, "refusal": {"detail": refused.detail}}
     return {"status": status.HTTP_202_ACCEPTED, "order": (fields["relative_path"], request_fields(fields))}
-
-
-def _hundreds(results: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    for first in range(0, len(results), ORDERS_AT_ONCE):
-        yield results[first : first + ORDERS_AT_ONCE]

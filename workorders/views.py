@@ -44,7 +44,7 @@ PREFER = OpenApiParameter(
     description="`wait=N`: answer when the order has ended, or after N seconds (RFC 7240). `Preference-Applied` gives "
     "the number that was used; without it, the server did not wait.",
 )
-NO_TOKEN = OpenApiResponse(RefusalSerializer, description="There is no token, or it is not valid.")
+NO_TOKEN = OpenApiResponse(RefusalSerializer, description="The token is missing or not valid.")
 NO_PERMISSION = OpenApiResponse(
     RefusalSerializer,
     description="The account lacks `workorders.view_workorder`, to read, or `workorders.add_workorder`, to post.",
@@ -172,7 +172,7 @@ class WorkOrderView(generics.GenericAPIView):
             200: WorkOrderSerializer,
             401: NO_TOKEN,
             403: NO_PERMISSION,
-            404: OpenApiResponse(RefusalSerializer, description="There is no such order."),
+            404: OpenApiResponse(RefusalSerializer, description="The archive has no order with this number."),
         },
     )
     def get(self, request: Request, pk: str) -> Response:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,7 +18,7 @@ from accounts.access_requests.people import described
 from accounts.access_requests.state import DECIDE, VIEW
 from accounts.access_requests.targets import Kind, target_of
 from common.admin.actions import Selection, confirmed
-from common.admin.base import FastListAdmin, ReadOnlyAdmin, beginning, utc
+from common.admin.base import DeletedWithOwnerMixin, FastListAdmin, ReadOnlyAdmin, beginning, status, utc
 from common.mail.backend import waking_once
 
 MOST_AT_ONCE = 1000
@@ -50,9 +50,10 @@ class RefusalForm(forms.Form):
 
 
 @admin.register(AccessRequest)
-class AccessRequestAdmin(ReadOnlyAdmin):
+class AccessRequestAdmin(DeletedWithOwnerMixin, ReadOnlyAdmin):
     """Requests with their texts. Staff approve or refuse them; what was decided stays."""
 
+    permissions_on_owners = ("auth.delete_user",)
     list_display = ["id", "shown_state", "who", "what", "beginning_of_text", "asked", "decided_by"]
     list_display_links = ["id", "shown_state"]
     list_filter = ["state", "kind"]
@@ -79,10 +80,6 @@ class AccessRequestAdmin(ReadOnlyAdmin):
     def has_view_permission(self, request: HttpRequest, obj: AccessRequest | None = None) -> bool:
         """People who may decide on requests may see them."""
         return request.user.has_perm(VIEW) or self.has_decide_permission(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A request is deleted with its person only."""
-        return obj is None and request.user.has_perm("auth.delete_user")
 
     def fits(self, action: str, obj: AccessRequest) -> bool:
         return obj.state == AccessRequest.State.WAITING
@@ -129,7 +126,7 @@ class AccessRequestAdmin(ReadOnlyAdmin):
     @admin.display(description="state", ordering="state")
     def shown_state(self, asked: AccessRequest) -> str:
         """The state, with a colour."""
-        return format_html('<span class="status status-request-{}">{}</span>', asked.state, asked.get_state_display())
+        return status(f"request-{asked.state}", asked.get_state_display())
 
     @admin.display(description="who")
     def who(self, asked: AccessRequest) -> str:

@@ -1,8 +1,8 @@
 """Notes a request for access and tells those who decide."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.utils import timezone
 
@@ -10,6 +10,7 @@ from accounts.access_requests.mails import tell_deciders
 from accounts.access_requests.models import AccessRequest
 from accounts.access_requests.people import verified_address
 from accounts.access_requests.targets import Kind, Target
+from datacubes.models import DataCube
 
 DAY = timedelta(days=1)
 MOST_A_DAY = 20
@@ -42,6 +43,12 @@ def waiting_request(person: User, target: Target) -> AccessRequest | None:
     """Return the request of a person for something that waits for an answer."""
     waiting = AccessRequest.objects.filter(person=person, state=AccessRequest.State.WAITING)
     return waiting.filter(kind=target.kind, target=target.key).first()
+
+
+def asked_at(user: User | AnonymousUser, cube: DataCube) -> datetime | None:
+    """Return when a person made the request for a cube that waits for an answer; None without such a request."""
+    request = waiting_request(user, Target(Kind.CUBE, cube.oid)) if user.is_authenticated else None
+    return request.asked_at if request else None
 
 
 def ask(person: User, target: Target, text: str) -> AccessRequest:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import quote
 
 from django.contrib.auth.models import User
@@ -10,9 +11,9 @@ from django.urls import reverse
 
 from accounts.access_requests.models import AccessRequest, JoinableGroup
 from catalogue.links import cube_page_path
+from datacubes.granted import may_download_all
 from datacubes.grants import grant_to_address, restricted_cubes
 from datacubes.models import DataCube, Observation
-from datacubes.permissions import download_access_by_cube
 
 Kind = AccessRequest.Kind
 
@@ -41,7 +42,7 @@ class Target:
             return f"{reverse('catalogue')}?observation={quote(self.key, safe='')}"
         return reverse("access-requests")
 
-    @property
+    @cached_property
     def group(self) -> JoinableGroup | None:
         """The group, unless nobody may ask for it any more."""
         return JoinableGroup.objects.select_related("group").filter(title=self.key).first()
@@ -59,7 +60,7 @@ class Target:
                 return DataCube.every.filter(oid=self.key).exists()
             case Kind.OBSERVATION:
                 return Observation.objects.filter(point_id=self.key).exists()
-        return self.group is not None
+        return bool(self.group)
 
     def why_settled(self) -> str:
         """Return why access to it cannot or need not be given, as a sentence; empty if it can."""
@@ -71,14 +72,13 @@ class Target:
             return "This observation has no restricted cubes: its cubes are public, or were withdrawn."
         if DataCube.objects.filter(oid=self.key).exists():
             return "This cube is public: everybody can download it."
-        return "This cube is no longer in the archive."
+        return "This cube was withdrawn or removed."
 
     def is_open_to(self, person: User) -> bool:
         """Return whether a person has the access already."""
         if self.kind == Kind.GROUP:
             return JoinableGroup.objects.filter(title=self.key, group__user=person).exists()
-        access = download_access_by_cube(person, self.restricted.select_related("access"))
-        return all(one.allowed for one in access.values())
+        return may_download_all(person, self.restricted)
 
     def open_to(self, person: User, email: str) -> Sequence[Model]:
         """Give a person the access, and return the cubes or the group. Needs a transaction."""

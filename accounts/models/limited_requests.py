@@ -2,12 +2,14 @@
 
 from django.db import models
 
+MAX_KEY_LENGTH = 254
+
 
 class LimitedRequest(models.Model):
     """A request that counts towards a limit. In the database, so that all processes count together."""
 
     kind = models.CharField(max_length=20)
-    key = models.CharField(max_length=254, help_text="Whose requests count together.")
+    key = models.CharField(max_length=MAX_KEY_LENGTH, help_text="Whose requests count together.")
     asked_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

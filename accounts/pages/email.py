@@ -19,10 +19,11 @@ from django.views.generic import FormView, View
 
 from accounts import mails
 from accounts.addresses import address_of, is_taken, verified_until, wanted_address_of
-from accounts.limits import mail_allowed, password_allowed, too_many_requests
+from accounts.limits import TOO_MANY_PASSWORDS, mail_allowed, password_allowed, too_many_requests
 from accounts.pages.person import person_of
 from accounts.sign_up import MAX_PASSWORD_LENGTH
 from accounts.verification import Taken, address_of_key, send_link, verify
+from datacubes.models.access import MAX_EMAIL_LENGTH
 
 BACKEND = "accounts.backend.NameOrAddressBackend"
 
@@ -43,7 +44,7 @@ class PasswordForm(forms.Form):
     def clean_password(self) -> str:
         """Refuse a wrong password, and any after too many."""
         if not password_allowed(self.user.pk):
-            raise forms.ValidationError("There were too many attempts. Try again in an hour.")
+            raise forms.ValidationError(TOO_MANY_PASSWORDS)
         if not self.user.check_password(self.cleaned_data["password"]):
             raise forms.ValidationError("This is not the password of the account.")
         return self.cleaned_data["password"]
@@ -53,7 +54,9 @@ class NewAddressForm(PasswordForm):
     """Asks for another e-mail address of an account."""
 
     email = forms.EmailField(
-        max_length=254, label="New e-mail address", widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        max_length=MAX_EMAIL_LENGTH,
+        label="New e-mail address",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     field_order = ["email", "password"]
 
@@ -90,16 +93,13 @@ class EmailView(LoginRequiredMixin, FormView):
         )
 
     def form_valid(self, form: NewAddressForm) -> HttpResponse:
-        """Send a link to the new address. If it has an account, say so in the mail only."""
+        """Send a link to the new address."""
         user, email = person_of(self.request), form.cleaned_data["email"]
         if not mail_allowed(self.request, email):
             return too_many_requests(self.request)
         EmailAddress.objects.filter(user=user, verified=False).exclude(email=user.email.lower()).delete()
         address, _ = EmailAddress.objects.get_or_create(user=user, email=email)
-        if not address.verified and is_taken(email):
-            mails.send("has_account", email, log_in=mails.link("login"), reset=mails.link("password_reset"))
-        else:
-            send_link(address)
+        _send_link_to_new(address)
         return redirect("account_email_verification_sent")
 
 
@@ -116,8 +116,8 @@ class SendLinkView(LoginRequiredMixin, View):
             return redirect("account_email")
         if not mail_allowed(request, address.email):
             return too_many_requests(request)
-        if "wanted" in request.POST and is_taken(address.email):
-            mails.send("has_account", address.email, log_in=mails.link("login"), reset=mails.link("password_reset"))
+        if "wanted" in request.POST:
+            _send_link_to_new(address)
         else:
             send_link(address)
         return redirect("account_email_verification_sent")
@@ -166,6 +166,14 @@ class ConfirmEmailView(FormView):
             login(self.request, user, backend=BACKEND)
         messages.success(self.request, f"{self.address.email} is verified.")
         return redirect("profile")
+
+
+def _send_link_to_new(address: EmailAddress) -> None:
+    """Send a link to an address that an account is to have; if another account has it, say so in the mail only."""
+    if not address.verified and is_taken(address.email):
+        mails.say_that_it_has_an_account(address.email)
+    else:
+        send_link(address)
 
 
 confirm_email = never_cache(ConfirmEmailView.as_view())

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from accounts.pages.sign_up import sign_up_is_open
 from accounts.sign_up import MAX_PASSWORD_LENGTH
+from datacubes.models.access import MAX_EMAIL_LENGTH
 
 
 class NameOrAddressForm(AuthenticationForm):
@@ -25,13 +26,9 @@ class NameOrAddressForm(AuthenticationForm):
         super().__init__(request, *args, **kwargs)
         username, password = self.fields["username"], self.fields["password"]
         username.label = "Username or e-mail address"
-        username.max_length = MOST_CHARACTERS  # type: ignore[attr-defined]
-        username.widget.attrs["maxlength"] = str(MOST_CHARACTERS)
+        username.max_length = MAX_EMAIL_LENGTH  # type: ignore[attr-defined]
+        username.widget.attrs["maxlength"] = str(MAX_EMAIL_LENGTH)
         password.widget.attrs["maxlength"] = str(MAX_PASSWORD_LENGTH)
-
-
-MOST_CHARACTERS = 254
-"""Of an address."""
 
 
 class LoginView(DjangosView):

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.urls import reverse_lazy
 
-from accounts.limits import password_allowed
+from accounts.limits import TOO_MANY_PASSWORDS, password_allowed
 
 
 class LimitedPasswordChangeForm(PasswordChangeForm):
@@ -16,7 +16,7 @@ class LimitedPasswordChangeForm(PasswordChangeForm):
     def clean_old_password(self) -> str:
         """Refuse a wrong password, and any after too many."""
         if not password_allowed(self.user.pk):
-            raise ValidationError("There were too many attempts. Try again in an hour.")
+            raise ValidationError(TOO_MANY_PASSWORDS)
         return super().clean_old_password()
 
 

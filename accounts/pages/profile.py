@@ -63,7 +63,7 @@ class ProfileView(LoginRequiredMixin, TemplateView):
             sees_everything=user.has_perm(DOWNLOAD_RESTRICTED),
             cubes=[(cube, cube_page_path(cube.oid)) for cube in cubes[:CUBES_OF_A_PAGE]],
             next_before=cubes[CUBES_OF_A_PAGE - 1].pk if len(cubes) > CUBES_OF_A_PAGE else None,
-            is_first_page=before is None,
+            is_first_page=not before,
         )
 
 

@@ -36,6 +36,11 @@ class TokenForm(forms.Form):
         help_text="For pipelines: the POST of an order answers when the order has ended.",
     )
 
+    def __init__(self, *args: Any, may_post: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_post:
+            del self.fields["waits_for_result"]
+
 
 @method_decorator(never_cache, name="dispatch")
 class TokensView(LoginRequiredMixin, FormView):
@@ -44,12 +49,9 @@ class TokensView(LoginRequiredMixin, FormView):
     template_name = "accounts/tokens.html"
     form_class = TokenForm
 
-    def get_form(self, form_class: type[TokenForm] | None = None) -> TokenForm:
-        """Leave out what is for accounts that may post orders."""
-        form = super().get_form(form_class)
-        if not person_of(self.request).has_perm(MAY_POST):
-            del form.fields["waits_for_result"]
-        return form
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Add whether the account may post orders."""
+        return {**super().get_form_kwargs(), "may_post": self._may_post()}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the tokens of the person."""
@@ -65,10 +67,11 @@ class TokensView(LoginRequiredMixin, FormView):
         if not allowed("token", str(user.pk), MOST_TOKENS):
             return too_many_requests(self.request)
         key = make_token(user, values["name"], waits_for_result=values.get("waits_for_result", False))
-        fresh = TokenForm()
-        if "waits_for_result" not in form.fields:
-            del fresh.fields["waits_for_result"]
+        fresh = TokenForm(may_post=self._may_post())
         return self.render_to_response(self.get_context_data(form=fresh, key=key, made=values["name"]))
+
+    def _may_post(self) -> bool:
+        return person_of(self.request).has_perm(MAY_POST)
 
 
 class RevokeTokenView(LoginRequiredMixin, View):

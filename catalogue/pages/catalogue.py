@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from catalogue.exports.formats import DOWNLOADS, TABLES
 from catalogue.filters import MULTIPLE_FILTERS, TOO_MANY_COMPARED, DataCubeFilter
 from catalogue.orderings import CUBE_ORDERINGS
-from catalogue.pages.former_search import UNTOLD, untold_parameters
+from catalogue.pages.former_search import LEFT_OUT, left_out_parameters
 from catalogue.pages.groups import grouped_by_observation
 from catalogue.pages.search_form import WORDED, lines_to_choose, suit_a_page
 from catalogue.totals import total_of
@@ -82,7 +82,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "other_lines": other_lines,
         "form": filters.form,
-        "untold": untold_parameters(request.GET),
+        "left_out": left_out_parameters(request.GET),
         "refused": not problem and not filters.is_valid(),
         "problem": problem,
         "cubes": cubes,
@@ -123,7 +123,7 @@ def _query(parameters: QueryDict, *, without: Iterable[str] = (), **changes: str
     What is empty or as it is by default is left out.
     """
     query = parameters.copy()
-    for name in ("cursor", UNTOLD, *without):
+    for name in ("cursor", LEFT_OUT, *without):
         query.pop(name, None)
     for name in list(query):
         query.setlist(name, [value for value in query.getlist(name) if value])

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from catalogue.access_requests import asked_at
 from catalogue.links import header_path
 from catalogue.pages.catalogue import LISTED_CUBES
 from catalogue.pages.citations import citation_of, other_sites, ways_to_use
@@ -47,6 +48,7 @@ def cube_page(request: HttpRequest, oid: str) -> HttpResponse:
     context = {
         "cube": cube,
         "access": access,
+        "asked_at": None if access.allowed else asked_at(request.user, cube),
         "contact": settings.ARCHIVE_CONTACT_EMAIL,
         "seeing_text": seeing_text(plots.seeing) if plots and plots.seeing else "",
         "line_profile_text": line_profile_text(plots.line_profile) if plots and plots.line_profile else "",

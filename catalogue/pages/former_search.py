@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.http import QueryDict
 
-UNTOLD = "untold"
+LEFT_OUT = "left_out"
 """The parameter of the catalogue's address."""
 
 OTHER = "other"
@@ -19,12 +19,12 @@ _WORDS = {
 }
 
 
-def untold_query(names: Iterable[str]) -> str:
+def left_out_query(names: Iterable[str]) -> str:
     """Return the value of the parameter for some parameters of a search of sst_archive."""
     return ",".join(sorted({name if name in _WORDS else OTHER for name in names}))
 
 
-def untold_parameters(parameters: QueryDict) -> list[str]:
+def left_out_parameters(parameters: QueryDict) -> list[str]:
     """Return in words what an address names; words that are not known are left out."""
-    named = parameters.get(UNTOLD, "").split(",")
+    named = parameters.get(LEFT_OUT, "").split(",")
     return [words for name, words in _WORDS.items() if name in named]

@@ -126,6 +126,22 @@ class FastListAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
+class DeletedWithOwnerMixin:
+    """Rows that are deleted with those that they belong to: by themselves they have no page for it.
+
+    Attributes
+    ----------
+    permissions_on_owners
+        Who may delete owners; any of these permissions is enough.
+    """
+
+    permissions_on_owners: tuple[str, ...]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the user may delete owners; False for a row by itself."""
+        return not obj and any(map(request.user.has_perm, self.permissions_on_owners))
+
+
 class ReadOnlyMixin:
     """Rows of the pipeline: staff can view them, but not add or change them."""
 

@@ -16,7 +16,7 @@ class QueuedMailAdmin(ReadOnlyAdmin):
     @admin.display(description="state")
     def state(self, mail: QueuedMail) -> str:
         """Whether it waits, or was given up."""
-        if mail.due_at is None:
+        if not mail.due_at:
             return status("failed", "Given up")
         return status("pending", "Tried again later" if mail.attempts else "Waits")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
@@ -13,7 +14,15 @@ from common.mail.models import QueuedMail
 from common.mail.tasks import send_due_mail
 from common.wakeups import send_wake_up
 
-_held_back: ContextVar[list[bool] | None] = ContextVar("wake-ups that a block holds back", default=None)
+
+@dataclass
+class _HeldBack:
+    """The wake-up that a block sends at its end."""
+
+    is_wanted: bool = False
+
+
+_held_back: ContextVar[_HeldBack | None] = ContextVar("the wake-up that a block sends at its end", default=None)
 
 
 @contextmanager
@@ -22,13 +31,13 @@ def waking_once() -> Iterator[None]:
 
     A broker that is away then holds up many short transactions once.
     """
-    held: list[bool] = []
+    held = _HeldBack()
     token = _held_back.set(held)
     try:
         yield
     finally:
         _held_back.reset(token)
-        if held:
+        if held.is_wanted:
             send_wake_up(send_due_mail)
 
 
@@ -45,11 +54,10 @@ class QueueingBackend(BaseEmailBackend):
 
 
 def _wake() -> None:
-    held = _held_back.get()
-    if held is None:
-        send_wake_up(send_due_mail)
+    if held := _held_back.get():
+        held.is_wanted = True
     else:
-        held.append(True)
+        send_wake_up(send_due_mail)
 
 
 def _as_row(message: EmailMessage) -> QueuedMail:

@@ -1,10 +1,11 @@
 """The access rules of cubes: release dates and grants."""
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.contrib.auth.models import Group
 from django.db import models, transaction
+from django.db.models import Value
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
@@ -84,6 +85,18 @@ def _copy_release_dates(cubes: list[int]) -> None:
     Metadata.objects.filter(cube__in=cubes).update(public_from=Coalesce(release_date, NEVER_PUBLIC))
 
 
+class EmailGrantQuerySet(models.QuerySet["EmailGrant"]):
+    """Grants by e-mail address."""
+
+    def to(self, *addresses: str) -> Self:
+        """Select the grants to some addresses, in any case.
+
+        The database lowers both sides, with the expression of the unique index, so that their lower case agrees.
+        """
+        lowered = [Lower(Value(address)) for address in addresses]
+        return self.alias(lower_email=Lower("email")).filter(lower_email__in=lowered)
+
+
 class EmailGrant(models.Model):
     """Access for the owner of an e-mail address, who may not have an account yet."""
 
@@ -92,6 +105,8 @@ class EmailGrant(models.Model):
     was_asked_for = models.BooleanField(
         default=False, editable=False, help_text="Staff approved a request: an order's list of owners leaves it."
     )
+
+    objects = EmailGrantQuerySet.as_manager()
 
     class Meta:
         ordering = ["email"]

@@ -173,6 +173,6 @@ def _number(keyword: str, value: JSONValue) -> float:
 def _nanometres_of_unit(keyword: str, value: JSONValue) -> float:
     """Return the size of WAVEUNIT in nm."""
     factor = waveunit_factor(value, "nm")
-    if factor is None:
+    if not factor:
         raise PermanentError(f"{keyword} is {quoted(value)}; a power of ten of the metre, such as -9, was expected.")
     return factor

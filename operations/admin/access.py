@@ -9,7 +9,6 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.db.models.functions import Lower
 
 from common.email_addresses import split_addresses
 from datacubes.models import AccessRules, DataCube, EmailGrant, GroupGrant
@@ -52,8 +51,7 @@ class AccessChange:
                     update_fields=list(self._release),
                 )
             if self.remove_emails:
-                emails = [email.lower() for email in self.remove_emails]
-                EmailGrant.objects.alias(lower=Lower("email")).filter(cube__in=ids, lower__in=emails).delete()
+                EmailGrant.objects.to(*self.remove_emails).filter(cube__in=ids).delete()
             if self.remove_groups:
                 GroupGrant.objects.filter(cube__in=ids, group__in=self.remove_groups).delete()
             EmailGrant.objects.bulk_create(

@@ -90,7 +90,7 @@ class CubeActions(FastListAdmin):
             with transaction.atomic():
                 for cube in cubes.select_related("instrument").only("oid", "instrument"):
                     dataset = dataset_of(cube.instrument)
-                    if dataset is None:
+                    if not dataset:
                         left_out += 1
                         continue
                     note_change(cube.oid, dataset, send_again=True, wake=False)
@@ -138,5 +138,4 @@ class CubeActions(FastListAdmin):
         return request.user.has_perm("datacubes.delete_datacube")
 
     def fits(self, action: str, obj: DataCube) -> bool:
-        is_withdrawn = obj.withdrawn_at is not None
-        return is_withdrawn if action == "restore" else not is_withdrawn
+        return bool(obj.withdrawn_at) == (action == "restore")

@@ -172,11 +172,11 @@ class DataCubeAdmin(CubeActions):
     @admin.display(description="state")
     def state(self, cube: DataCube) -> str:
         """Whether it is listed, and its file there."""
-        if cube.withdrawn_at is not None:
+        if cube.withdrawn_at:
             by = f" Replaced by {cube.replaced_by}." if cube.replaced_by else ""
             label = f"Withdrawn on {cube.withdrawn_at:%Y-%m-%d}."
             return format_html("{} {}", status("withdrawn", label), f"{cube.withdrawal_reason}{by}")
-        if cube.missing_since is not None:
+        if cube.missing_since:
             return status("failed", f"File missing since {cube.missing_since:%Y-%m-%d}")
         return status("completed", "Listed")
 

@@ -1,23 +1,19 @@
 """The admin pages of grants: who may see which restricted cube, found by address, by group, and taken away."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
 from common.admin.actions import Selection, confirmed
-from common.admin.base import FastListAdmin
+from common.admin.base import DeletedWithOwnerMixin, FastListAdmin
 from datacubes.models import DataCube, EmailGrant, GroupGrant
-
-if TYPE_CHECKING:
-    from django.contrib.admin.filters import _ListFilterChoices  # noqa: F401
 
 SHOWN_GROUPS = 50
 
@@ -34,9 +30,7 @@ class AddressFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[EmailGrant]) -> QuerySet[EmailGrant]:
         address = self.value()
-        if not address:
-            return queryset
-        return queryset.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(address)))
+        return queryset.filter(pk__in=EmailGrant.objects.to(address)) if address else queryset
 
 
 class CubeFilter(admin.SimpleListFilter):
@@ -71,8 +65,13 @@ class GroupFilter(admin.SimpleListFilter):
         return queryset.filter(group=int(self.value() or 0)) if self.value() else queryset
 
 
-class GrantAdmin(FastListAdmin):
-    """Grants, the newest cubes first. They are made on the pages of cubes, and can be taken away here."""
+class GrantAdmin(DeletedWithOwnerMixin, FastListAdmin):
+    """Grants, the newest cubes first. They are made on the pages of cubes.
+
+    An action takes them away, which locks the cubes.
+    """
+
+    permissions_on_owners = ("datacubes.delete_datacube", "auth.delete_group")
 
     list_display_links = None
     list_select_related = ["cube__access"]
@@ -88,10 +87,6 @@ class GrantAdmin(FastListAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A grant is given or taken away, never changed."""
         return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Grants go with their cubes and groups. By themselves they are taken away by the action, which locks cubes."""
-        return obj is None and any(map(request.user.has_perm, ("datacubes.delete_datacube", "auth.delete_group")))
 
     def has_take_away_permission(self, request: HttpRequest) -> bool:
         """People who may delete grants may take them away."""

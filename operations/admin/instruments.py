@@ -11,6 +11,7 @@ from django.utils.html import format_html
 
 from common.admin.actions import ROWS_AT_ONCE
 from common.admin.base import FastListAdmin
+from common.batches import batches
 from datacubes.models import Instrument
 from datacubes.steps.data_cube import not_registered
 from workorders.admin import requeue_paths
@@ -52,8 +53,7 @@ class InstrumentAdmin(FastListAdmin):
             status=WorkOrder.Status.FAILED, dismissed_at=None, run__error__startswith=not_registered(obj.name)
         )
         paths = list(failed.order_by("id").values_list("relative_path", flat=True)[:MOST_REINGESTED])
-        chunks = (paths[start : start + ROWS_AT_ONCE] for start in range(0, len(paths), ROWS_AT_ONCE))
-        number = requeue_paths(chunks, force=False)
+        number = requeue_paths(batches(paths, ROWS_AT_ONCE), force=False)
         self.message_user(
             request,
             format_html(

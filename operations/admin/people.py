@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -82,7 +81,7 @@ def _by_permission(person: User) -> SafeString:
 
 
 def _by_address(email: str) -> SafeString:
-    grants = EmailGrant.objects.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(email)))
+    grants = EmailGrant.objects.to(email)
     link = reverse("admin:datacubes_emailgrant_changelist", query={"address": email})
     return _grants("Address", email, grants, link)
 

@@ -19,7 +19,7 @@ class Found:
     file
         The file of this name: a cube, which may be withdrawn, or a companion of a cube; None if the archive has none.
     successor
-        If there is no such file: the cube that had it in sst_archive, and has a file of another name now.
+        Without such a file: the cube that had it in sst_archive, and has a file of another name now.
     """
 
     file: DataCube | Companion | None = None

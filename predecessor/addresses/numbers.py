@@ -1,11 +1,11 @@
 """What the numbers in the addresses of sst_archive meant."""
 
 from collections.abc import Iterable
-from itertools import islice
 from typing import TypeVar
 
 from django.db import models
 
+from common.batches import batches
 from predecessor.addresses.models import FormerCube, FormerObservation
 
 Row = TypeVar("Row", bound=models.Model)
@@ -41,6 +41,5 @@ def _is_number(text: str) -> bool:
 
 
 def _store(model: type[Row], rows: Iterable[Row], fields: list[str]) -> None:
-    rows = iter(rows)
-    while some := list(islice(rows, ROWS_AT_ONCE)):
+    for some in batches(rows, ROWS_AT_ONCE):
         model._default_manager.bulk_create(some, update_conflicts=True, unique_fields=["number"], update_fields=fields)

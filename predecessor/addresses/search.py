@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from catalogue.filters import DataCubeFilter
-from catalogue.pages.former_search import UNTOLD, untold_query
+from catalogue.pages.former_search import LEFT_OUT, left_out_query
 from datacubes.lines import all_stored_names, stored_names
 from datacubes.models import DataCube
 
@@ -26,9 +26,9 @@ _OF_A_PAGE = ("page",)
 def catalogue_query(search: QueryDict) -> tuple[QueryDict, bool]:
     """Return the query of the catalogue for a search of sst_archive, and whether it asks the same.
 
-    What the catalogue cannot ask is left out, and named by the parameter `UNTOLD`.
+    What the catalogue cannot ask is left out, and named by the parameter `LEFT_OUT`.
     """
-    query, untold = QueryDict(mutable=True), set[str]()
+    query, left_out = QueryDict(mutable=True), set[str]()
     fields: dict[str, Any] = DataCubeFilter(queryset=DataCube.objects.none()).form.fields
     for name, values in search.lists():
         given = list(dict.fromkeys(value.strip() for value in values if value.strip()))
@@ -38,16 +38,16 @@ def catalogue_query(search: QueryDict) -> tuple[QueryDict, bool]:
         if accepted:
             query.setlist(_FILTERS[name], accepted)
         else:
-            untold.add(name)
+            left_out.add(name)
     # What is wrong only together: a time that ends before it begins, or too many lines.
     wrong = DataCubeFilter(query, DataCube.objects.none()).form.errors
     for name, filter_name in _FILTERS.items():
         if filter_name in wrong:
-            untold.add(name)
+            left_out.add(name)
             query.pop(filter_name, None)
-    if untold:
-        query[UNTOLD] = untold_query(untold)
-    return query, not untold
+    if left_out:
+        query[LEFT_OUT] = left_out_query(left_out)
+    return query, not left_out
 
 
 def _accepted(name: str, given: list[str], fields: dict[str, Any]) -> list[str]:

@@ -91,9 +91,9 @@ def account(request: HttpRequest, rest: str) -> HttpResponse:
 
 @require_safe
 def absent(request: HttpRequest, rest: str) -> HttpResponse:
-    """Answer for whatever else sst_archive had."""
+    """Answer all other addresses of sst_archive."""
     return _not_found(
-        request, "This was an address of sst_archive, the archive that this one replaces. It leads nowhere by now."
+        request, "This was an address of sst_archive, the archive that this one replaces. It has no counterpart here."
     )
 
 

@@ -65,7 +65,8 @@ def test_failures_are_understood_mended_and_watched_without_a_reload(chromium, a
         expect(kinds).to_have_count(2)
         clicks.start()
         clicks.on(kinds.filter(has_not_text="INSTRUME"))
-        [row] = page.locator("#result_list tbody tr").all()
+        row = page.locator("#result_list tbody tr")
+        expect(row).to_have_count(1)
         expect(row.locator(".status-failed")).to_have_text("Failed")
         expect(row.locator(".field-error")).to_contain_text("FITS")
         assert clicks.number <= 1, "to understand a failed order"

@@ -63,7 +63,7 @@ def test_what_the_catalogue_cannot_ask_is_said_there(visitor, search, question, 
     answer = visitor.get(f"/search{search}")
     assert answer.status_code == 302
     found = query_of(answer["Location"])
-    del found["untold"]
+    del found["left_out"]
     assert found == question
     page = visitor.get(answer["Location"])
     assert page.status_code == 200
@@ -71,15 +71,15 @@ def test_what_the_catalogue_cannot_ask_is_said_there(visitor, search, question, 
 
 
 def test_the_sentence_is_gone_with_the_next_link(visitor):
-    page = visitor.get("/?instrument=CRISP&time_from=2019&untold=query").content.decode()
+    page = visitor.get("/?instrument=CRISP&time_from=2019&left_out=query").content.decode()
     assert "free query" in page
     assert 'href="?instrument=CRISP"' in page
-    assert not [link for link in re.findall(r'href="(\?[^"]*)"', page) if "untold" in link]
+    assert not [link for link in re.findall(r'href="(\?[^"]*)"', page) if "left_out" in link]
 
 
 @pytest.mark.parametrize("value", ["<script>alert(1)</script>", "%00", "nonsense", ",,,", "query" * 300])
 def test_the_sentence_repeats_nothing_of_the_address(visitor, value):
-    page = visitor.get(f"/?untold={value}")
+    page = visitor.get(f"/?left_out={value}")
     assert page.status_code == 200
     assert "sst_archive, the archive" not in page.content.decode()
     assert "<script>alert" not in page.content.decode()

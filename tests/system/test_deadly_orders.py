@@ -17,11 +17,14 @@ pytestmark = pytest.mark.system
 
 OTHERS = 10
 
+SLOW = 300_000_000_000
+"""Bytes of a sparse cube whose movie has hundreds of frames. It takes half a minute; no machine is much faster."""
+
 
 def test_an_order_that_kills_its_worker_every_time_is_failed_with_the_reason_and_the_others_are_done(make_archive):
     archive = make_archive(ORDER_MAX_ATTEMPTS="3", ORDER_LEASE_SECONDS="1")
     archive.start(workers=1, concurrency=2)
-    deadly = write_sparse_cube(archive.data / "deadly" / cube_filename(line="6302"), size_bytes=8_000_000_000)
+    deadly = write_sparse_cube(archive.data / "deadly" / cube_filename(line="6302"), size_bytes=SLOW)
     order = archive.post(deadly)
     with ThreadPoolExecutor(1) as pool:
         reaper = pool.submit(kill_whoever_is_at, archive, deadly, 2)
@@ -68,8 +71,7 @@ AT = (
 def test_an_order_that_takes_too_long_is_failed_with_the_reason_and_the_others_are_done(make_archive):
     archive = make_archive(ORDER_MAX_ATTEMPTS="2", ORDER_TIME_LIMIT_SECONDS="2")
     archive.stack.start_web(workers=1)
-    # A movie of hundreds of frames is made of it, which takes half a minute, and no machine is that much faster.
-    slow = write_sparse_cube(archive.data / "slow" / cube_filename(line="6302"), size_bytes=300_000_000_000)
+    slow = write_sparse_cube(archive.data / "slow" / cube_filename(line="6302"), size_bytes=SLOW)
     order, others = post_with_others(archive, slow)
     archive.start_workers(workers=1, concurrency=1)
     ended = archive.poll(order)

@@ -130,7 +130,7 @@ def test_what_is_public_or_withdrawn_cannot_be_asked_for(cube, browser):
     observation = {"observation": cube.observation.point_id}
     assert "This observation has no restricted cubes" in text_of(ask(browser, observation))
     withdraw(cube, "Wrong.")
-    assert "This cube is no longer in the archive." in text_of(ask(browser, {"cube": cube.oid}))
+    assert "This cube was withdrawn or removed." in text_of(ask(browser, {"cube": cube.oid}))
     assert not AccessRequest.objects.exists()
 
 

@@ -40,8 +40,8 @@ WAYS = pytest.mark.parametrize(
     ("change", "reason"),
     [
         (release, "This cube is public: everybody can download it."),
-        (withdraw_it, "This cube is no longer in the archive."),
-        (delete, "This cube is no longer in the archive."),
+        (withdraw_it, "This cube was withdrawn or removed."),
+        (delete, "This cube was withdrawn or removed."),
     ],
 )
 

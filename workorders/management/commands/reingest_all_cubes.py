@@ -2,11 +2,11 @@
 
 import argparse
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from common.batches import batches
 from datacubes.models import DataCube
 from workorders.management.ingesting import add_ingest_options, ingest_all, request_from_options
 from workorders.models import WorkOrder
@@ -41,5 +41,5 @@ class Command(BaseCommand):
 
 
 def _queue_again(paths: Iterator[str], request: dict[str, Any], at_once: int) -> Iterator[WorkOrder]:
-    while some := list(islice(paths, at_once)):
+    for some in batches(paths, at_once):
         yield from requeue(some, request)

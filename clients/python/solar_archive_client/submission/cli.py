@@ -168,7 +168,7 @@ def _fields(options: argparse.Namespace, count: int) -> dict[str, Any]:
 
 def _owners(given: list[str] | None) -> list[str] | None:
     """Return the addresses of the options; None without an option."""
-    if given is None:
+    if not given:
         return None
     owners = [address for address in re.split(r"[,;\s]+", " ".join(given)) if address]
     if not owners:

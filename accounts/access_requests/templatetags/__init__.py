@@ -1,1 +1,0 @@
-"""What other pages show of requests for access."""
