@@ -222,7 +222,7 @@ class _Clock:
 
 def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
     name, path = instrument_name(cube_file), cube_file.relative_path
-    at_path = list(DataCube.every.select_related("instrument").filter(relative_path=path))
+    at_path = list(DataCube.every.select_related("instrument", "access").filter(relative_path=path))
     known = (cube.instrument for cube in at_path if cube.instrument.name == name)
     instrument = next(known, None) or find_instrument(name)
     telescope = telescopes.get(instrument.telescope)
@@ -244,6 +244,7 @@ def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
         request,
         instrument,
         overwritten=[other for other in at_path if other.oid != identity.oid and other.withdrawn_at is None],
+        seen=cube,
     )
     if cube_file.checksum_status == "mismatch":
         material.warnings.append(

@@ -67,6 +67,8 @@ class Material:
         The row that INSTRUME names.
     overwritten
         Other cubes whose file was at this path.
+    seen
+        The cube's row as of the reading; None if the cube is new. `write` must look at the locked row instead.
     warnings
         Sentences about faults that do not refuse the file. Steps add to them.
     new_files
@@ -80,6 +82,7 @@ class Material:
     request: IngestRequest
     instrument: Instrument
     overwritten: list[DataCube]
+    seen: DataCube | None = None
     warnings: list[str] = field(default_factory=list)
     new_files: list[str] = field(default_factory=list)
 
