@@ -24,7 +24,7 @@ _END_CARD = re.compile(r"END *+(?![A-Z0-9_-])")
 """The part of an END card that is compared; the rest of the card should be blank and has no meaning."""
 
 _COMMENTARY = ("COMMENT", "HISTORY", "")
-_COMMENTARY_CARDS = tuple(keyword.ljust(8) for keyword in _COMMENTARY)
+_FIXED_INTEGER = re.compile(r"(?!COMMENT |HISTORY | {8}).{8}= (?= *+\d++ / )([ \d]{20}) / ", re.DOTALL | re.ASCII)
 # All repetitions are possessive; otherwise a hostile card makes them backtrack through tens of thousands of divisions.
 _NUMBER = r"[+-]? *+(?:\d++(?:\.\d*+)?+|\.\d++)(?: *+[DEde] *+[+-]? *+\d++)?+"
 _TEXT = r"'(?P<text>(?:[^']++|'')*+)'"
@@ -102,12 +102,8 @@ class Header:
 
     def _value_at(self, start: int) -> CardValue:
         # Most questions are about integers in fixed format (section 4.2.3), which this answers four times as fast.
-        field = self._text[start + 8 : start + 33]
-        if field.startswith("= ") and field.endswith(" / "):
-            digits = field[2:22].lstrip(" ")
-            if digits.isdecimal() and digits.isascii() and not self._text.startswith(_COMMENTARY_CARDS, start):
-                return int(digits)
-        return _value(self._card_at(start))
+        fixed = _FIXED_INTEGER.match(self._text, start)
+        return int(fixed[1]) if fixed else _value(self._card_at(start))
 
     def _card_at(self, start: int) -> _Card:
         end = start + CARD_SIZE

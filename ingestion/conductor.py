@@ -222,7 +222,8 @@ class _Clock:
 
 def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
     name, path = instrument_name(cube_file), cube_file.relative_path
-    at_path = list(DataCube.every.select_related("instrument", "access").filter(relative_path=path))
+    cubes = DataCube.every.select_related("instrument", "observation", "access")
+    at_path = list(cubes.filter(relative_path=path))
     known = (cube.instrument for cube in at_path if cube.instrument.name == name)
     instrument = next(known, None) or find_instrument(name)
     telescope = telescopes.get(instrument.telescope)
@@ -234,7 +235,7 @@ def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
         left_alone = _later_export(companion, product, path)
     else:
         cube = next((cube for cube in at_path if cube.oid == identity.oid), None)
-        cube = cube or DataCube.every.filter(oid=identity.oid).first()
+        cube = cube or cubes.filter(oid=identity.oid).first()
         left_alone = _later_export(cube, product, path)
     material = Material(
         cube_file,
@@ -288,12 +289,14 @@ def _later_export(known: DataCube | Companion | None, product: Product, path: st
 
 def _lock_cube(reading: Reading) -> DataCube:
     """Lock the cube's row until the transaction ends, and check that it is unchanged since the reading."""
-    # The access rules are not joined: PostgreSQL would return them as of before the wait for the lock, and staff may
-    # have changed them during it.
-    cubes = DataCube.every.select_for_update(of=("self",)).select_related("observation")
-    cube = cubes.filter(oid=reading.oid).first()
+    # Nothing is joined: PostgreSQL would return it as of before the wait for the lock, and staff may have changed the
+    # access rules during it.
+    cube = next(iter(DataCube.every.select_for_update().order_by().filter(oid=reading.oid)), None)
     if cube is None or cube.sources != reading.seen_sources:
         raise TransientError(f"Another ingestion changed the cube {reading.oid} at the same time.")
+    seen = reading.material.seen
+    if seen is not None and seen.observation_id == cube.observation_id:
+        cube.observation = seen.observation  # An observation keeps its POINT_ID.
     return cube
 
 
