@@ -193,12 +193,14 @@ def write_cube(reading: Reading) -> IngestResult:
         material,
         found=None if reading.seen_sources is None else _lock_cube(reading),
         sources={part.step.name: part.fingerprint for part in reading.parts if part.fingerprint},
+        values={part.step.name: part.values for part in reading.parts if part.values is not None},
     )
     for part in reading.parts:
         result = part.result or _write_step(part, rows)
         rows.results.append(replace(result, seconds=part.seconds + clock.lap()))
     for observation_id in sorted(rows.observations):  # A fixed order prevents deadlocks.
-        refresh_observation(observation_id)
+        locked = rows.locked_observation
+        refresh_observation(observation_id, locked if locked and locked.id == observation_id else None)
     return IngestResult(
         oid=reading.oid,
         checksum=material.cube_file.checksum,

@@ -71,7 +71,9 @@ class DataAccessStep(Step[HeaderRelease]):
         _follow_header(access, values)
         if rules != _rules(access):
             changes.append("release")
-        if is_new or changes or header != _header(access):
+        if rows.created:
+            access.insert_before_metadata()
+        elif is_new or changes or header != _header(access):
             access.save(force_insert=is_new)
         if request.owner_email_addresses is not None and _replace_email_grants(cube, request.owner_email_addresses):
             changes.append("grants by e-mail address")
