@@ -13,7 +13,20 @@ from pathlib import Path
 from devtools.services import PostgreSQLServer, RedisServer, execute, of_database
 
 NAMES = (
-    *("ingestion", "previews", "posting", "batch", "workers", "claiming", "memory", "downloads", "svo", "catalogue"),
+    *(
+        "ingestion",
+        "work",
+        "previews",
+        "movies",
+        "posting",
+        "batch",
+        "workers",
+        "claiming",
+        "memory",
+        "downloads",
+        "svo",
+        "catalogue",
+    ),
     *("exports",),
 )
 
