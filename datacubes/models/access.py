@@ -73,6 +73,10 @@ class AccessRules(models.Model):
             super().save(*args, **kwargs)
             _copy_release_dates([self.pk])
 
+    def insert_before_metadata(self) -> None:
+        """Add the rules of a new cube, to whose metadata the release date need not be copied yet."""
+        super().save(force_insert=True)
+
     @property
     def is_public(self) -> bool:
         """Whether everybody may download the cube today."""
