@@ -87,9 +87,7 @@ class WebhookAdmin(FastListAdmin):
 
     def _secret_page(self, request: HttpRequest, webhook: Webhook) -> HttpResponse:
         context = {**self.admin_site.each_context(request), "title": f"The secret of {webhook}", "opts": self.opts}
-        response = TemplateResponse(request, "webhooks/secret.html", context | {"webhook": webhook})
-        response["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "webhooks/secret.html", context | {"webhook": webhook})
 
     @admin.display(description="state")
     def shown_state(self, webhook: Webhook) -> str:

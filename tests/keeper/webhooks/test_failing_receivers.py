@@ -104,7 +104,9 @@ def test_a_receiver_that_is_away_for_a_day_is_switched_off_with_a_mail(webhook, 
     assert not send_next()
 
 
-def test_a_message_that_the_receiver_never_accepts_is_given_up_and_the_webhook_stays(webhook, target, clock, mailoutbox):
+def test_a_message_that_the_receiver_never_accepts_is_given_up_and_the_webhook_stays(
+    webhook, target, clock, mailoutbox
+):
     refused = answering(400, b"no such cube")
     accepted = answering(204)
     target.answer = lambda handler: (refused if b'"bad"' in target.messages[-1].body else accepted)(handler)
