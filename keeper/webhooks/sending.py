@@ -23,7 +23,7 @@ from keeper.webhooks.models import TEST, Delivery, Webhook
 
 logger = logging.getLogger(__name__)
 
-CLAIM = timedelta(seconds=15)
+CLAIM = timedelta(seconds=12)
 """How long a delivery is left to the worker that has begun to send it; `post` gives up long before."""
 
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=5), timedelta(hours=3)
