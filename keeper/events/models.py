@@ -34,7 +34,6 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(number=None), name="event_without_number"),
             models.Index(fields=["kind", "-id"], name="event_kind_newest"),
-            models.Index(fields=["occurred_at"], name="event_occurred"),
         ]
 
     def __str__(self) -> str:
