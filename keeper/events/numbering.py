@@ -26,7 +26,8 @@ def number_events() -> int:
         events = list(_unnumbered().order_by("id")[:EVENTS_AT_ONCE])
         for number, event in enumerate(events, position.last + 1):
             event.number = number
-        Event.objects.bulk_update(events, ["number"])
+        # As an upsert, it costs a fraction of `bulk_update`.
+        Event.objects.bulk_create(events, update_conflicts=True, unique_fields=["id"], update_fields=["number"])
         position.last += len(events)
         position.save(update_fields=["last"])
         numbered.send(Event, events=events)

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 CLAIM = timedelta(seconds=12)
 """How long a delivery is left to the worker that has begun to send it; `post` gives up long before."""
 
-FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=5), timedelta(hours=3)
+FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=5), timedelta(hours=1)
 LONGEST_HOLD = timedelta(minutes=15)
 TRIED_FOR = timedelta(days=1)
 
