@@ -17,7 +17,7 @@ from devtools.services import PostgreSQLServer, RedisServer, execute, of_databas
 
 NAMES = (
     *("ingestion", "previews", "posting", "batch", "workers", "claiming", "memory", "downloads", "svo", "catalogue"),
-    *("exports", "end_to_end"),
+    *("exports", "events", "end_to_end"),
 )
 
 

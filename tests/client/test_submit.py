@@ -72,6 +72,13 @@ def test_a_refused_cube_is_printed_and_the_others_are_posted(submit, place_cube,
     assert WorkOrder.objects.get().relative_path == "2019-04-19/CRISP/cube.fits"
 
 
+def test_a_callback_is_part_of_the_order(submit, place_cube):
+    assert submit(place_cube(), "--callback-url", "https://pipeline.example.org/done") == 0
+    request = WorkOrder.objects.get().request
+    assert request["callback_url"] == "https://pipeline.example.org/done"
+    assert request.keys() == {"callback_url", "callback_token"}
+
+
 def test_an_owner_that_is_not_an_address_is_refused(submit, place_cube, capsys):
     assert submit(place_cube(), "--owner", "nobody") == 1
     assert "refused: owner_email_addresses 0: Enter a valid email address." in capsys.readouterr().out

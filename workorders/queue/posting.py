@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from workorders.models import INSTRUCTIONS, WorkOrder, WorkOrderRun, merge_requests
+from workorders.models import INSTRUCTIONS, WorkOrder, WorkOrderRun, ended, merge_requests
 
 Status = WorkOrder.Status
 
@@ -131,6 +131,7 @@ def cancel(order_ids: list[int]) -> int:
             run.order.status, run.order.run = Status.CANCELLED, run
             run.order.request = _standing(run.order)
         WorkOrder.objects.bulk_update([run.order for run in runs], ["status", "run", "request"])
+        ended.send(WorkOrderRun, runs=runs)
     return len(runs)
 
 

@@ -149,6 +149,9 @@ def _parser() -> argparse.ArgumentParser:
             metavar="PATH",
             help=f"Make the {kind} previews from this file below the science data folder; for one cube only.",
         )
+    parser.add_argument(
+        "--callback-url", metavar="URL", help="Where the archive posts the end of each order, as a signed message."
+    )
     parser.add_argument("--force", action="store_true", help="Ingest again even if the cube is unchanged.")
     parser.add_argument("--wait", action="store_true", help="Wait until all orders have ended.")
     return parser
@@ -161,7 +164,7 @@ def _fields(options: argparse.Namespace, count: int) -> dict[str, Any]:
         if value is not None and count != 1:
             raise Stop(f"--{name.replace('_', '-')} goes with one cube; the paths have {count}.")
     fields = {**of_one, "owner_email_addresses": _owners(options.owner), "swedish_data": options.swedish_data}
-    fields["force"] = options.force or None
+    fields |= {"callback_url": options.callback_url, "force": options.force or None}
     return {name: value for name, value in fields.items() if value is not None}
 
 
