@@ -106,6 +106,7 @@ class AccessRules(models.Model):
 
     def insert_before_metadata(self) -> None:
         """Add the rules of a new cube, to whose metadata the release date need not be copied yet."""
+        self.was_public = self.is_public
         super().save(force_insert=True)
 
     @property
