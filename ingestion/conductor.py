@@ -35,6 +35,7 @@ from datacubes.steps.metadata import MetadataStep
 from datacubes.steps.plot_data import PlotDataStep
 from datacubes.steps.tags import TagsStep
 from datacubes.steps.video_previews import VideoPreviewsStep
+from ingestion.signals import changed
 from svo.step import SVOStep
 
 logger = logging.getLogger(__name__)
@@ -201,6 +202,9 @@ def write_cube(reading: Reading) -> IngestResult:
     for observation_id in sorted(rows.observations):  # A fixed order prevents deadlocks.
         locked = rows.locked_observation
         refresh_observation(observation_id, locked if locked and locked.id == observation_id else None)
+    if {result.outcome for result in rows.results} & {Outcome.CREATED, Outcome.UPDATED}:
+        is_new = rows.created and not material.product.companion
+        changed.send(DataCube, oid=reading.oid, path=material.cube_file.relative_path, is_new=is_new)
     return IngestResult(
         oid=reading.oid,
         checksum=material.cube_file.checksum,

@@ -1,6 +1,5 @@
 """The header of a cube's image, byte for byte."""
 
-
 from django.db import models
 
 from cubefile.header import CARD_SIZE
