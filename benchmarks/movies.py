@@ -10,26 +10,26 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import av
 import numpy as np
 from PIL import Image
 
+from benchmarks.encoding import LUMA, VP9, encode
 from benchmarks.table import print_table
 from devtools.solar_surface import IRON, Scene, SolarSurface, Spot, View
-from previews.encoder import _OPTIONS, write_movie
+from previews.encoder import write_movie
 from previews.ffmpeg import ProcessBounds, run_ffmpeg
 from previews.movies import _ENCODER
 from previews.stretch import sample, stretch_limits, to_grey
 
 SHAPE, FRAMES, FEW, REPETITIONS = (1156, 1172), 20, 4, 3
 SMALL = (60, 64)
-LUMA = np.round(16 + np.arange(256) * 219 / 255).astype(np.uint8)
 
 ENCODERS: tuple[tuple[str, str, dict[str, str]], ...] = (
-    *(("libvpx-vp9", "webm", _OPTIONS | {"cpu-used": speed}) for speed in ("5", "6", "7", "8")),
-    *(("libvpx-vp9", "webm", _OPTIONS | {"crf": crf}) for crf in ("28", "38")),
+    *(("libvpx-vp9", "webm", VP9 | {"cpu-used": speed}) for speed in ("5", "6", "7", "8")),
+    *(("libvpx-vp9", "webm", VP9 | {"crf": crf}) for crf in ("28", "38")),
     *(("libx264", "mp4", {"preset": "ultrafast", "crf": crf}) for crf in ("24", "28")),
     *(("libx264", "mp4", {"preset": "superfast", "crf": crf}) for crf in ("23", "25")),
     *(("libx264", "mp4", {"preset": "veryfast", "crf": crf}) for crf in ("23", "26")),
@@ -53,27 +53,6 @@ def frames() -> list[np.ndarray]:
         seen.append(frame + np.float32(0.003) * rng.standard_normal(frame.shape, dtype="f4"))
     limits = stretch_limits(np.concatenate([sample(frame) for frame in seen[::5]]))
     return [to_grey(frame, limits) for frame in seen]
-
-
-def encode(greys: Sequence[np.ndarray], codec: str, container: str, options: dict[str, str]) -> bytes:
-    """Encode greys in this process."""
-    output = io.BytesIO()
-    with av.open(output, "w", format=container) as movie:
-        stream = cast(av.VideoStream, movie.add_stream(codec, rate=8, options=options))
-        stream.height, stream.width = greys[0].shape
-        stream.pix_fmt = "yuv420p"
-        stream.codec_context.thread_count = 1
-        for number, grey in enumerate(greys):
-            frame = av.VideoFrame(stream.width, stream.height, "yuv420p")
-            luma, *colours = frame.planes
-            rows = np.frombuffer(memoryview(luma), np.uint8).reshape(luma.height, luma.line_size)
-            rows[:, : stream.width] = LUMA[grey]
-            for plane in colours:
-                np.frombuffer(memoryview(plane), np.uint8)[:] = 128
-            frame.pts = number
-            movie.mux(stream.encode(frame))
-        movie.mux(stream.encode(None))
-    return output.getvalue()
 
 
 def by_process(greys: Sequence[np.ndarray], folder: str) -> bytes:
