@@ -2,7 +2,8 @@
 
 The floor reads the same bytes of the file, sends the same statements through the driver in one transaction, and
 encodes the same pictures with the same libraries; nothing else. What a commit waits for the disk is measured apart.
-Wall-clock time is the median and the least of all runs; processor time is that of this process and of those that it starts, without PostgreSQL.
+Wall-clock time is the median and the least of all runs; processor time is that of this process and of those that it
+starts, without PostgreSQL.
 """
 
 import django
@@ -92,8 +93,8 @@ def times(work: Callable[[Any], object], repetitions: int, prepare: Callable[[],
 
 def processor_time() -> float:
     """Return the seconds of processor time that this process and its ended children have used."""
-    used = [resource.getrusage(which) for which in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def replay(recorder: Recorder, path: Path, pictures: Callable[[], object]) -> None:
