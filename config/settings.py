@@ -59,6 +59,14 @@ ORDER_RUNS_KEPT_DAYS = env.ORDER_RUNS_KEPT_DAYS
 ORDER_TIME_LIMIT_SECONDS = env.ORDER_TIME_LIMIT_SECONDS
 WORKER_MEMORY_LIMIT_MB = env.WORKER_MEMORY_LIMIT_MB
 
+DISCOVERY_MINUTES = env.DISCOVERY_MINUTES
+DISCOVERY_STILL_SECONDS = env.DISCOVERY_STILL_SECONDS
+DISCOVERY_INCLUDE = env.DISCOVERY_INCLUDE
+DISCOVERY_EXCLUDE = env.DISCOVERY_EXCLUDE
+DISCOVERY_GONE_HOURS = env.DISCOVERY_GONE_HOURS
+DISCOVERY_MAX_MISSING = env.DISCOVERY_MAX_MISSING
+FIXITY_MB_PER_SECOND = env.FIXITY_MB_PER_SECOND
+
 SVO_API_URL = env.SVO_API_URL
 SVO_USERNAME = env.SVO_USERNAME
 SVO_API_KEY = env.SVO_API_KEY.get_secret_value()
@@ -135,6 +143,7 @@ INSTALLED_APPS = [
     "accounts.access_requests",
     "svo",
     "workorders",
+    "keeper",
     "predecessor",
     "predecessor.addresses",
     "operations",
@@ -241,7 +250,7 @@ _READABLE = "data-cubes|observations|instruments|spectral-lines|tags|selections|
 CORS_URLS_REGEX = rf"^/(api/v1/({_READABLE})|data|{MEDIA_URL.strip('/')})/"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "range"]
-CORS_EXPOSE_HEADERS = ["accept-ranges", "content-disposition", "content-range", "etag", "retry-after"]
+CORS_EXPOSE_HEADERS = ["accept-ranges", "content-disposition", "content-range", "etag", "repr-digest", "retry-after"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -12,6 +12,8 @@ from datacubes.permissions import Grounds, download_access
 from tests.support.archived_cubes import RESTRICTED
 
 GROUPS = import_module("operations.migrations.0001_ready_made_groups").GROUPS
+OF_KEEPER = import_module("operations.migrations.0002_permissions_of_the_keeper")
+GROUPS[OF_KEEPER.GROUP].update(OF_KEEPER.PERMISSIONS)
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,1 @@
+"""Events: what has become true of cubes and files."""
