@@ -40,15 +40,15 @@ def rows() -> Iterator[tuple[object, ...]]:
 def audited(root: Path, path: Path) -> tuple[str, ...]:
     """Ingest and audit a file; return its size, the rate, and the growth of the peak memory."""
     relative_path = str(path.relative_to(root))
-    order(relative_path)
+    order(relative_path, oid=path.parent.name)
     cube = DataCube.objects.get(relative_path=relative_path)
-    began, before = time.perf_counter(), peak_megabytes()
+    began, began_cpu, before = time.perf_counter(), time.process_time(), peak_megabytes()
     found = audit(cube, None, lambda size: None)
     assert found.result == "whole", found
     gigabytes = path.stat().st_size / 1e9
-    rate = gigabytes / (time.perf_counter() - began)
-    return f"{gigabytes:.3f}", f"{rate:.2f}", f"{peak_megabytes() - before:.1f}"
+    rate, of_cpu = gigabytes / (time.perf_counter() - began), gigabytes / (time.process_time() - began_cpu)
+    return f"{gigabytes:.3f}", f"{rate:.2f}", f"{of_cpu:.2f}", f"{peak_megabytes() - before:.1f}"
 
 
 if __name__ == "__main__":
-    print_table(["file", "GB", "GB/s", "peak memory above before, MB"], rows())
+    print_table(["file", "GB", "GB/s", "GB per second of CPU", "peak memory above before, MB"], rows())

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -13,28 +12,8 @@ from common.paths import FileAbsent, PathRefused, check_storage, open_confined
 from cubefile.cube import CubeFile
 from cubefile.sums import FileSums, sum_file
 from datacubes.models import Companion, DataCube
+from keeper.fixity.results import Audit, Result
 from keeper.models import AuditedFile
-
-Result = AuditedFile.Result
-
-
-@dataclass(frozen=True)
-class Audit:
-    """The result of an audit.
-
-    Attributes
-    ----------
-    details
-        What is wrong, as a sentence; or what else was found.
-    sha256, size, modified_ns
-        Those of the file that was read; empty and 0 if it was not.
-    """
-
-    result: AuditedFile.Result
-    details: str = ""
-    sha256: str = ""
-    size: int = 0
-    modified_ns: int = 0
 
 
 def audit(held: DataCube | Companion, known: AuditedFile | None, on_chunk: Callable[[int], object]) -> Audit:

@@ -12,10 +12,10 @@ from datacubes.models import Companion, DataCube
 from keeper import mails
 from keeper.events.kinds import Kind
 from keeper.events.recording import record
-from keeper.fixity.audit import Audit
+from keeper.fixity.results import Audit, Result
 from keeper.models import AuditDay, AuditedFile, Incident
 
-Result, State = AuditedFile.Result, Incident.State
+State = Incident.State
 MOST_DETAILS = 2000
 
 

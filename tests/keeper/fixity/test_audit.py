@@ -16,10 +16,11 @@ from devtools.sample_cubes import cube_filename, edit_keyword
 from ingestion.conductor import ingest
 from keeper.events.kinds import Kind
 from keeper.fixity import slices
-from keeper.fixity.audit import Audit, audit
+from keeper.fixity.audit import audit
 from keeper.fixity.choosing import due_files
 from keeper.fixity.records import accept, audit_of, damage_of, keep
 from keeper.fixity.report import report
+from keeper.fixity.results import Audit
 from keeper.models import AuditDay, AuditedFile, Incident
 
 pytestmark = pytest.mark.django_db
