@@ -1,1 +1,1 @@
-"""Looks at storage for new, changed and missing files, and at their bits. It posts orders, and never ingests."""
+"""What the archive does unasked: it looks after its storage, and says what is new. Ingestion is left to the queue."""

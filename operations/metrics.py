@@ -24,6 +24,7 @@ from rest_framework.views import APIView
 
 from accounts.access_requests.state import count_waiting
 from keeper.state import audited_bytes, count_gone, count_incidents, last_success
+from keeper.webhooks import state as webhooks
 from svo.models import Submission
 from svo.state import count_submissions, last_synchronisation
 from workorders.models import WorkOrderRun
@@ -84,9 +85,20 @@ WALK = Description(
 )
 AUDITED = Description("archive_audited_bytes", "Bytes that audits have read, by all days.")
 HOSTS = Description("archive_hosts_without_storage", "Machines whose workers do not see the storage.")
+DELIVERIES = Description(
+    "archive_webhook_deliveries_waiting",
+    "Messages to webhooks and callbacks that were not accepted yet; exact up to 100,000, an estimate beyond.",
+)
+OLDEST_DELIVERY = Description(
+    "archive_oldest_waiting_webhook_delivery_seconds", "Age of the oldest of these messages; 0 if there is none."
+)
+WEBHOOKS_OFF = Description(
+    "archive_webhooks_switched_off", "Webhooks that were switched off because their receivers failed for a day."
+)
 DESCRIPTIONS = (
     *(ORDERS, OLDEST_ORDER, RUNS, SUBMISSIONS, SYNCHRONISATION, REQUESTS),
     *(GONE, INCIDENTS, WALK, AUDITED, HOSTS),
+    *(DELIVERIES, OLDEST_DELIVERY, WEBHOOKS_OFF),
 )
 
 
@@ -110,6 +122,7 @@ class ArchiveCollector(Collector):
         yield _single(WALK, ended.timestamp() if (ended := last_success()) else None)
         yield _single(AUDITED, audited_bytes())
         yield _single(HOSTS, hosts_without_storage().count())
+        yield from _webhooks()
 
 
 REGISTRY = CollectorRegistry()
@@ -222,3 +235,13 @@ def _single(description: Description, value: float | None) -> Metric:
     if value is not None:
         family.add_metric([], value)
     return family
+
+
+def _webhooks() -> Iterator[Metric]:
+    since = webhooks.oldest_waiting_since()
+    for description, value in (
+        (DELIVERIES, webhooks.count_waiting().number),
+        (OLDEST_DELIVERY, (timezone.now() - since).total_seconds() if since else 0),
+        (WEBHOOKS_OFF, webhooks.count_switched_off()),
+    ):
+        yield _single(description, value)

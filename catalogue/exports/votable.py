@@ -3,6 +3,7 @@
 astropy writes all but the rows, which it would need to hold in memory.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from xml.sax.saxutils import escape
@@ -19,6 +20,9 @@ _TYPES = {
     Kind.FLOAT: {"datatype": "double"},
     Kind.LOGICAL: {"datatype": "boolean"},
 }
+_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 excludes (section 2.2)."""
+
 _BEFORE_ROWS, _AFTER_ROWS = b"<DATA>\n<TABLEDATA>\n", b"</TABLEDATA>\n</DATA>\n"
 
 
@@ -65,14 +69,7 @@ def _cell(value: Value) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return escape("".join(character if _is_allowed(character) else "?" for character in value))
+            return escape(_NOT_IN_XML.sub("?", value))
         case int() | float():
             return repr(value)
     return iso_time(value)
-
-
-def _is_allowed(character: str) -> bool:
-    """Return whether XML 1.0 allows a character."""
-    return character in "\t\n\r" or (
-        character >= " " and not "\ud800" <= character <= "\udfff" and character not in "\ufffe\uffff"
-    )

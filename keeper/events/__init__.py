@@ -1,1 +1,1 @@
-"""Events: what has become true of cubes and files."""
+"""Events: rows that say what has happened to cubes, numbered in the order in which they can be read."""

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Kind(models.TextChoices):
-    """What has happened."""
+    """What happened. The values are the types of the webhooks' messages."""
 
     CUBE_INGESTED = "cube.ingested", "Cube ingested"
     CUBE_CHANGED = "cube.changed", "Cube changed"
@@ -13,3 +13,10 @@ class Kind(models.TextChoices):
     FILE_MISSING = "file.missing", "File missing"
     FIXITY_FAILED = "fixity.failed", "Fixity failed"
     ORDER_FAILED = "order.failed", "Order failed"
+
+
+INCIDENTS = frozenset({Kind.FILE_MISSING, Kind.FIXITY_FAILED, Kind.ORDER_FAILED})
+"""Kinds that somebody has to see to. Webhooks tell the path and the message of these only."""
+
+OF_ORDERS = frozenset({Kind.ORDER_FAILED})
+"""Kinds that only those may read who may look at orders."""

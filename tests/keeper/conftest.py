@@ -5,37 +5,53 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rest_framework.test import APIClient
 
 from keeper.events.kinds import Kind
-
-
-@pytest.fixture(autouse=True)
-def wake_ups(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Collect the wake-ups instead of sending them to a broker."""
-    sent: list[str] = []
-    monkeypatch.setattr("keeper.discovery.walk.send_wake_up", lambda task: sent.append(task.name))
-    return sent
-
-
-@pytest.fixture(autouse=True)
-def everything_at_once(settings) -> None:
-    """Queue files as soon as they are there, and show them as missing as soon as they are gone."""
-    settings.DISCOVERY_STILL_SECONDS = 0
-    settings.DISCOVERY_GONE_HOURS = 0
+from keeper.events.models import Event
+from keeper.events.numbering import number_events
 
 
 @pytest.fixture
-def events(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Kind, str, str]]:
-    """Collect the events that are recorded: kind, OID and path."""
-    recorded: list[tuple[Kind, str, str]] = []
+def kinds(db) -> Callable[[], list[str]]:
+    """Return a function that returns the kinds of all events since it was last called, in their order."""
+    seen: set[int] = set()
 
-    def record(kind: Kind, *, oid: str = "", path: str = "", message: str = "") -> None:
-        assert message
-        recorded.append((kind, oid, path))
+    def new() -> list[str]:
+        events = Event.objects.exclude(pk__in=seen).order_by("id")
+        seen.update(event.pk for event in events)
+        return [event.kind for event in events]
 
-    for module in ("keeper.discovery.missing", "keeper.fixity.records"):
-        monkeypatch.setattr(f"{module}.record", record)
-    return recorded
+    return new
+
+
+@pytest.fixture
+def events(anybody: APIClient) -> Callable[..., dict]:
+    """Return a function that asks for the events of the API, and returns the answer."""
+
+    def ask(client: APIClient = anybody, **parameters: object) -> dict:
+        answer = client.get("/api/v1/events/", parameters)
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    return ask
+
+
+@pytest.fixture
+def number_all(db) -> None:
+    """Number what earlier steps of a test recorded."""
+    number_events()
+
+
+@pytest.fixture
+def told(db) -> Callable[[], list[tuple[str, str, str]]]:
+    """Return a function that returns the events of missing and damaged files: kind, OID and path."""
+
+    def told() -> list[tuple[str, str, str]]:
+        events = Event.objects.filter(kind__in=[Kind.FILE_MISSING, Kind.FIXITY_FAILED]).exclude(message="")
+        return list(events.order_by("pk").values_list("kind", "oid", "path"))
+
+    return told
 
 
 @pytest.fixture

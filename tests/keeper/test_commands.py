@@ -7,7 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from keeper.models import AuditedFile, Walk
+from tests.keeper.discovery.conftest import everything_at_once, wake_ups
 from workorders.models import WorkOrder
+
+__all__ = ["everything_at_once", "wake_ups"]
 
 pytestmark = pytest.mark.django_db
 

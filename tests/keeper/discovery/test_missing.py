@@ -44,7 +44,7 @@ def svo(settings, monkeypatch):
 
 
 def test_a_file_that_is_gone_is_noted_and_its_cube_shown_as_missing_after_a_while(
-    archive_cube, data_root, settings, events
+    archive_cube, data_root, settings, told
 ):
     settings.DISCOVERY_GONE_HOURS = 24
     cube = archive_cube()
@@ -64,9 +64,9 @@ def test_a_file_that_is_gone_is_noted_and_its_cube_shown_as_missing_after_a_whil
     assert numbers(discover()) == {"gone": 1, "missing": 1}
     cube.refresh_from_db()
     assert cube.missing_since == a_day_ago
-    assert events == [(Kind.FILE_MISSING, cube.oid, PATH)]
+    assert told() == [(Kind.FILE_MISSING, cube.oid, PATH)]
     assert numbers(discover()) == {"gone": 1}
-    assert len(events) == 1
+    assert len(told()) == 1
 
 
 def test_the_svo_is_told_when_a_file_is_missing_and_when_it_is_back(archive_cube, data_root, svo):
@@ -110,14 +110,14 @@ def test_a_mail_that_a_killed_walk_did_not_send_is_sent_by_the_next(archive_cube
     assert len(mail.outbox) == 1
 
 
-def test_a_companion_that_is_gone_is_missing_too(archive_cube, data_root, events):
+def test_a_companion_that_is_gone_is_missing_too(archive_cube, data_root, told):
     cube = archive_cube()
     Companion.objects.create(
         oid=cube.oid, kind="sp", relative_path="sp.fits", filename="sp.fits", size=1, modified_ns=1
     )
     assert numbers(discover()) == {"files": 1, "gone": 1, "missing": 1}
     assert Companion.objects.get().missing_since
-    assert events == [(Kind.FILE_MISSING, cube.oid, "sp.fits")]
+    assert told() == [(Kind.FILE_MISSING, cube.oid, "sp.fits")]
 
 
 def test_a_file_that_a_download_missed_is_found_again(archive_cube):

@@ -68,7 +68,7 @@ def test_the_first_audit_records_the_sum(cube, file):
     assert not Incident.objects.exists()
 
 
-def test_bits_that_changed_are_an_incident_told_once(cube, file, rot, events, outbox):
+def test_bits_that_changed_are_an_incident_told_once(cube, file, rot, told, outbox):
     audited(cube)
     rot(file)
     assert audited(cube).result == "damaged"
@@ -79,13 +79,13 @@ def test_bits_that_changed_are_an_incident_told_once(cube, file, rot, events, ou
     assert damage_of(cube) == incident.found_at
     audited(cube)
     assert Incident.objects.count() == 1
-    assert events == [(Kind.FIXITY_FAILED, cube.oid, cube.relative_path)]
+    assert told() == [(Kind.FIXITY_FAILED, cube.oid, cube.relative_path)]
     [sent] = outbox
     assert sent.subject == f"Damaged file of {cube.oid}"
     assert cube.relative_path in sent.body
     rot(file, -1)  # More of it.
     audited(cube)
-    assert Incident.objects.count() == len(outbox) == len(events) == 2
+    assert Incident.objects.count() == len(outbox) == len(told()) == 2
 
 
 def test_the_sum_alone_tells_of_a_file_without_datasum(place_cube, data_root, rot):
@@ -211,7 +211,7 @@ def test_storage_that_is_away_is_no_result(cube, data_root):
     assert not AuditedFile.objects.exists()
 
 
-def test_an_accepted_incident_is_not_told_again(cube, file, rot, events):
+def test_an_accepted_incident_is_not_told_again(cube, file, rot, told):
     audited(cube)
     rot(file)
     audited(cube)
@@ -219,7 +219,7 @@ def test_an_accepted_incident_is_not_told_again(cube, file, rot, events):
     assert damage_of(cube) is None
     audited(cube)
     assert Incident.objects.get().state == State.ACCEPTED
-    assert len(events) == 1
+    assert len(told()) == 1
 
 
 def test_a_companion_is_audited_as_a_cube_is(cube, place_cube, data_root, rot):

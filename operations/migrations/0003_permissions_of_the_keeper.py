@@ -25,7 +25,7 @@ def give_permissions(apps):
 class Migration(migrations.Migration):
     dependencies = [
         ("keeper", "0001_initial"),
-        ("operations", "0001_ready_made_groups"),
+        ("operations", "0002_webhooks"),
     ]
 
     operations = [migrations.RunPython(make_and_give_permissions, migrations.RunPython.noop)]
