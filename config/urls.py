@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/v1/", include("catalogue.api.urls")),
     path("api/v1/", include("workorders.urls")),
     path("data/", include("catalogue.downloads.urls")),
+    path("", include("vo.urls")),
     path("", include("predecessor.addresses.urls")),
     path("metrics", MetricsView.as_view(), name="metrics"),
 ]

@@ -65,10 +65,15 @@ def _cell(value: Value) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return escape("".join(character if _is_allowed(character) else "?" for character in value))
+            return xml_text(value)
         case int() | float():
             return repr(value)
     return iso_time(value)
+
+
+def xml_text(value: str) -> str:
+    """Return a text as XML 1.0 has it, with a question mark for each character that it does not allow."""
+    return escape("".join(character if _is_allowed(character) else "?" for character in value))
 
 
 def _is_allowed(character: str) -> bool:
