@@ -228,38 +228,38 @@ CREATE VIEW tap_schema.columns AS SELECT
     "std" AS "std",
     "column_index" AS "column_index"
 FROM (VALUES
-('ivoa.obscore'::text, 'dataproduct_type'::text, 'unicodeChar'::text, '*'::text, NULL::text, NULL::integer, 'Data product (file content) primary type: always cube'::text, 'ObsDataset.dataProductType'::text, NULL::text, 'meta.code.class'::text, 0::integer, 1::integer, 1::integer, 1::integer),
-('ivoa.obscore', 'calib_level', 'int', NULL, NULL, NULL, 'Level of calibration: always 2, calibrated and ready for science', 'ObsDataset.calibLevel', NULL, 'meta.code;obs.calib', 0, 1, 1, 2),
-('ivoa.obscore', 'obs_collection', 'unicodeChar', '*', NULL, NULL, 'Name of the collection: the instrument', 'DataID.collection', NULL, 'meta.id', 0, 1, 1, 3),
-('ivoa.obscore', 'obs_id', 'unicodeChar', '*', NULL, NULL, 'Observation, which several cubes can share (POINT_ID)', 'DataID.observationID', NULL, 'meta.id', 1, 1, 1, 4),
-('ivoa.obscore', 'obs_publisher_did', 'unicodeChar', '*', NULL, NULL, 'Identifier of the cube in the Virtual Observatory; DataLink takes it', 'Curation.publisherDID', NULL, 'meta.ref.ivoid', 0, 1, 1, 5),
-('ivoa.obscore', 'access_url', 'unicodeChar', '*', NULL, NULL, 'The file. It answers 403 before the release date, and is NULL while the file is missing', 'Access.reference', NULL, 'meta.ref.url', 0, 1, 1, 6),
-('ivoa.obscore', 'access_format', 'unicodeChar', '*', NULL, NULL, 'Media type of the file', 'Access.format', NULL, 'meta.code.mime', 0, 1, 1, 7),
-('ivoa.obscore', 'access_estsize', 'long', NULL, NULL, NULL, 'Size of the file', 'Access.size', 'kbyte', 'phys.size;meta.file', 0, 1, 1, 8),
-('ivoa.obscore', 'target_name', 'unicodeChar', '*', NULL, NULL, 'Always Sun', 'Target.name', NULL, 'meta.id;src', 0, 1, 1, 9),
-('ivoa.obscore', 's_ra', 'double', NULL, NULL, NULL, 'Always NULL: the Sun moves over the sky', 'Char.SpatialAxis.Coverage.Location.Coord.Position2D.Value2.C1', 'deg', 'pos.eq.ra', 0, 1, 1, 10),
-('ivoa.obscore', 's_dec', 'double', NULL, NULL, NULL, 'Always NULL: the Sun moves over the sky', 'Char.SpatialAxis.Coverage.Location.Coord.Position2D.Value2.C2', 'deg', 'pos.eq.dec', 0, 1, 1, 11),
-('ivoa.obscore', 's_fov', 'double', NULL, NULL, NULL, 'Diagonal of the field of view', 'Char.SpatialAxis.Coverage.Bounds.Extent.diameter', 'deg', 'phys.angSize;instr.fov', 0, 1, 1, 12),
-('ivoa.obscore', 's_region', 'char', '*', 'adql:REGION', NULL, 'Always NULL: the Sun moves over the sky', 'Char.SpatialAxis.Coverage.Support.Area', NULL, 'pos.outline;obs.field', 0, 1, 1, 13),
-('ivoa.obscore', 's_xel1', 'long', NULL, NULL, NULL, 'Number of elements along the first spatial axis', 'Char.SpatialAxis.numBins1', NULL, 'meta.number', 0, 1, 1, 14),
-('ivoa.obscore', 's_xel2', 'long', NULL, NULL, NULL, 'Number of elements along the second spatial axis', 'Char.SpatialAxis.numBins2', NULL, 'meta.number', 0, 1, 1, 15),
-('ivoa.obscore', 's_resolution', 'double', NULL, NULL, NULL, 'Spatial resolution: not known', 'Char.SpatialAxis.Resolution.Refval.value', 'arcsec', 'pos.angResolution', 0, 1, 1, 16),
-('ivoa.obscore', 't_min', 'double', NULL, NULL, NULL, 'Begin, as Modified Julian Date, UTC', 'Char.TimeAxis.Coverage.Bounds.Limits.StartTime', 'd', 'time.start;obs.exposure', 1, 1, 1, 17),
-('ivoa.obscore', 't_max', 'double', NULL, NULL, NULL, 'End, as Modified Julian Date, UTC', 'Char.TimeAxis.Coverage.Bounds.Limits.StopTime', 'd', 'time.end;obs.exposure', 1, 1, 1, 18),
-('ivoa.obscore', 't_exptime', 'double', NULL, NULL, NULL, 'Exposure of a frame', 'Char.TimeAxis.Coverage.Support.Extent', 's', 'time.duration;obs.exposure', 0, 1, 1, 19),
-('ivoa.obscore', 't_resolution', 'double', NULL, NULL, NULL, 'Time from scan to scan', 'Char.TimeAxis.Resolution.Refval.value', 's', 'time.resolution', 0, 1, 1, 20),
-('ivoa.obscore', 't_xel', 'long', NULL, NULL, NULL, 'Number of scans', 'Char.TimeAxis.numBins', NULL, 'meta.number', 0, 1, 1, 21),
-('ivoa.obscore', 'em_min', 'double', NULL, NULL, NULL, 'Shortest wavelength', 'Char.SpectralAxis.Coverage.Bounds.Limits.LoLimit', 'm', 'em.wl;stat.min', 1, 1, 1, 22),
-('ivoa.obscore', 'em_max', 'double', NULL, NULL, NULL, 'Longest wavelength', 'Char.SpectralAxis.Coverage.Bounds.Limits.HiLimit', 'm', 'em.wl;stat.max', 1, 1, 1, 23),
-('ivoa.obscore', 'em_res_power', 'double', NULL, NULL, NULL, 'Spectral resolving power: not known', 'Char.SpectralAxis.Resolution.ResolPower.refVal', NULL, 'spect.resolution', 0, 1, 1, 24),
-('ivoa.obscore', 'em_xel', 'long', NULL, NULL, NULL, 'Number of wavelengths', 'Char.SpectralAxis.numBins', NULL, 'meta.number', 0, 1, 1, 25),
-('ivoa.obscore', 'o_ucd', 'unicodeChar', '*', NULL, NULL, 'What was observed, as UCD: intensity', 'Char.ObservableAxis.ucd', NULL, 'meta.ucd', 0, 1, 1, 26),
-('ivoa.obscore', 'pol_states', 'unicodeChar', '*', NULL, NULL, 'Stokes parameters of the cube', 'Char.PolarizationAxis.stateList', NULL, 'meta.code;phys.polarization', 0, 1, 1, 27),
-('ivoa.obscore', 'pol_xel', 'long', NULL, NULL, NULL, 'Number of Stokes parameters', 'Char.PolarizationAxis.numBins', NULL, 'meta.number', 0, 1, 1, 28),
-('ivoa.obscore', 'facility_name', 'unicodeChar', '*', NULL, NULL, 'Telescope (TELESCOP)', 'Provenance.ObsConfig.Facility.name', NULL, 'meta.id;instr.tel', 0, 1, 1, 29),
-('ivoa.obscore', 'instrument_name', 'unicodeChar', '*', NULL, NULL, 'Instrument (INSTRUME)', 'Provenance.ObsConfig.Instrument.name', NULL, 'meta.id;instr', 0, 1, 1, 30),
-('ivoa.obscore', 'obs_release_date', 'char', '*', 'timestamp', NULL, 'Day on which the file becomes public; NULL: not known', 'Curation.releaseDate', NULL, 'time.release', 0, 0, 1, 31),
-('ivoa.obscore', 'data_rights', 'unicodeChar', '*', NULL, NULL, 'public, or proprietary before the release date', 'Curation.rights', NULL, 'meta.code', 0, 0, 1, 32),
+('ivoa.obscore'::text, 'dataproduct_type'::text, 'unicodeChar'::text, '*'::text, NULL::text, NULL::integer, 'Data product (file content) primary type: always cube'::text, 'obscore:ObsDataset.dataProductType'::text, NULL::text, 'meta.code.class'::text, 0::integer, 1::integer, 1::integer, 1::integer),
+('ivoa.obscore', 'calib_level', 'int', NULL, NULL, NULL, 'Level of calibration: always 2, calibrated and ready for science', 'obscore:ObsDataset.calibLevel', NULL, 'meta.code;obs.calib', 0, 1, 1, 2),
+('ivoa.obscore', 'obs_collection', 'unicodeChar', '*', NULL, NULL, 'Name of the collection: the instrument', 'obscore:DataID.collection', NULL, 'meta.id', 0, 1, 1, 3),
+('ivoa.obscore', 'obs_id', 'unicodeChar', '*', NULL, NULL, 'Observation, which several cubes can share (POINT_ID)', 'obscore:DataID.observationID', NULL, 'meta.id', 1, 1, 1, 4),
+('ivoa.obscore', 'obs_publisher_did', 'unicodeChar', '*', NULL, NULL, 'Identifier of the cube in the Virtual Observatory; DataLink takes it', 'obscore:Curation.publisherDID', NULL, 'meta.ref.ivoid', 0, 1, 1, 5),
+('ivoa.obscore', 'access_url', 'unicodeChar', '*', NULL, NULL, 'The file. It answers 403 before the release date, and is NULL while the file is missing', 'obscore:Access.reference', NULL, 'meta.ref.url', 0, 1, 1, 6),
+('ivoa.obscore', 'access_format', 'unicodeChar', '*', NULL, NULL, 'Media type of the file', 'obscore:Access.format', NULL, 'meta.code.mime', 0, 1, 1, 7),
+('ivoa.obscore', 'access_estsize', 'long', NULL, NULL, NULL, 'Size of the file', 'obscore:Access.size', 'kbyte', 'phys.size;meta.file', 0, 1, 1, 8),
+('ivoa.obscore', 'target_name', 'unicodeChar', '*', NULL, NULL, 'Always Sun', 'obscore:Target.name', NULL, 'meta.id;src', 0, 1, 1, 9),
+('ivoa.obscore', 's_ra', 'double', NULL, NULL, NULL, 'Always NULL: the Sun moves over the sky', 'obscore:Char.SpatialAxis.Coverage.Location.Coord.Position2D.Value2.C1', 'deg', 'pos.eq.ra', 0, 1, 1, 10),
+('ivoa.obscore', 's_dec', 'double', NULL, NULL, NULL, 'Always NULL: the Sun moves over the sky', 'obscore:Char.SpatialAxis.Coverage.Location.Coord.Position2D.Value2.C2', 'deg', 'pos.eq.dec', 0, 1, 1, 11),
+('ivoa.obscore', 's_fov', 'double', NULL, NULL, NULL, 'Diagonal of the field of view', 'obscore:Char.SpatialAxis.Coverage.Bounds.Extent.diameter', 'deg', 'phys.angSize;instr.fov', 0, 1, 1, 12),
+('ivoa.obscore', 's_region', 'char', '*', 'adql:REGION', NULL, 'Always NULL: the Sun moves over the sky', 'obscore:Char.SpatialAxis.Coverage.Support.Area', NULL, 'pos.outline;obs.field', 0, 1, 1, 13),
+('ivoa.obscore', 's_xel1', 'long', NULL, NULL, NULL, 'Number of elements along the first spatial axis', 'obscore:Char.SpatialAxis.numBins1', NULL, 'meta.number', 0, 1, 1, 14),
+('ivoa.obscore', 's_xel2', 'long', NULL, NULL, NULL, 'Number of elements along the second spatial axis', 'obscore:Char.SpatialAxis.numBins2', NULL, 'meta.number', 0, 1, 1, 15),
+('ivoa.obscore', 's_resolution', 'double', NULL, NULL, NULL, 'Spatial resolution: not known', 'obscore:Char.SpatialAxis.Resolution.Refval.value', 'arcsec', 'pos.angResolution', 0, 1, 1, 16),
+('ivoa.obscore', 't_min', 'double', NULL, NULL, NULL, 'Begin, as Modified Julian Date, UTC', 'obscore:Char.TimeAxis.Coverage.Bounds.Limits.StartTime', 'd', 'time.start;obs.exposure', 1, 1, 1, 17),
+('ivoa.obscore', 't_max', 'double', NULL, NULL, NULL, 'End, as Modified Julian Date, UTC', 'obscore:Char.TimeAxis.Coverage.Bounds.Limits.StopTime', 'd', 'time.end;obs.exposure', 1, 1, 1, 18),
+('ivoa.obscore', 't_exptime', 'double', NULL, NULL, NULL, 'Exposure of a frame', 'obscore:Char.TimeAxis.Coverage.Support.Extent', 's', 'time.duration;obs.exposure', 0, 1, 1, 19),
+('ivoa.obscore', 't_resolution', 'double', NULL, NULL, NULL, 'Time from scan to scan', 'obscore:Char.TimeAxis.Resolution.Refval.value', 's', 'time.resolution', 0, 1, 1, 20),
+('ivoa.obscore', 't_xel', 'long', NULL, NULL, NULL, 'Number of scans', 'obscore:Char.TimeAxis.numBins', NULL, 'meta.number', 0, 1, 1, 21),
+('ivoa.obscore', 'em_min', 'double', NULL, NULL, NULL, 'Shortest wavelength', 'obscore:Char.SpectralAxis.Coverage.Bounds.Limits.LoLimit', 'm', 'em.wl;stat.min', 1, 1, 1, 22),
+('ivoa.obscore', 'em_max', 'double', NULL, NULL, NULL, 'Longest wavelength', 'obscore:Char.SpectralAxis.Coverage.Bounds.Limits.HiLimit', 'm', 'em.wl;stat.max', 1, 1, 1, 23),
+('ivoa.obscore', 'em_res_power', 'double', NULL, NULL, NULL, 'Spectral resolving power: not known', 'obscore:Char.SpectralAxis.Resolution.ResolPower.refVal', NULL, 'spect.resolution', 0, 1, 1, 24),
+('ivoa.obscore', 'em_xel', 'long', NULL, NULL, NULL, 'Number of wavelengths', 'obscore:Char.SpectralAxis.numBins', NULL, 'meta.number', 0, 1, 1, 25),
+('ivoa.obscore', 'o_ucd', 'unicodeChar', '*', NULL, NULL, 'What was observed, as UCD: intensity', 'obscore:Char.ObservableAxis.ucd', NULL, 'meta.ucd', 0, 1, 1, 26),
+('ivoa.obscore', 'pol_states', 'unicodeChar', '*', NULL, NULL, 'Stokes parameters of the cube', 'obscore:Char.PolarizationAxis.stateList', NULL, 'meta.code;phys.polarization', 0, 1, 1, 27),
+('ivoa.obscore', 'pol_xel', 'long', NULL, NULL, NULL, 'Number of Stokes parameters', 'obscore:Char.PolarizationAxis.numBins', NULL, 'meta.number', 0, 1, 1, 28),
+('ivoa.obscore', 'facility_name', 'unicodeChar', '*', NULL, NULL, 'Telescope (TELESCOP)', 'obscore:Provenance.ObsConfig.Facility.name', NULL, 'meta.id;instr.tel', 0, 1, 1, 29),
+('ivoa.obscore', 'instrument_name', 'unicodeChar', '*', NULL, NULL, 'Instrument (INSTRUME)', 'obscore:Provenance.ObsConfig.Instrument.name', NULL, 'meta.id;instr', 0, 1, 1, 30),
+('ivoa.obscore', 'obs_release_date', 'char', '*', 'timestamp', NULL, 'Day on which the file becomes public; NULL: not known', 'obscore:Curation.releaseDate', NULL, 'time.release', 0, 0, 1, 31),
+('ivoa.obscore', 'data_rights', 'unicodeChar', '*', NULL, NULL, 'public, or proprietary before the release date', 'obscore:Curation.rights', NULL, 'meta.code', 0, 0, 1, 32),
 ('archive.epn_core', 'granule_uid', 'unicodeChar', '*', NULL, NULL, 'The cube (OID); DataLink takes it', NULL, NULL, 'meta.id', 1, 1, 1, 1),
 ('archive.epn_core', 'granule_gid', 'unicodeChar', '*', NULL, NULL, 'Group of similar products: always cube', NULL, NULL, 'meta.id', 0, 0, 1, 2),
 ('archive.epn_core', 'obs_id', 'unicodeChar', '*', NULL, NULL, 'Observation, which several cubes can share (POINT_ID)', NULL, NULL, 'meta.id;obs', 1, 1, 1, 3),
@@ -393,7 +393,12 @@ CREATE VIEW tap_schema.keys AS SELECT
     "description" AS "description",
     "utype" AS "utype"
 FROM (VALUES
-('keywords_of_cubes'::text, 'archive.keywords'::text, 'archive.data_cubes'::text, 'The cube of a keyword'::text, NULL::text)
+('keywords_of_cubes'::text, 'archive.keywords'::text, 'archive.data_cubes'::text, 'The cube of a keyword'::text, NULL::text),
+('tables_of_schemas', 'tap_schema.tables', 'tap_schema.schemas', NULL, NULL),
+('columns_of_tables', 'tap_schema.columns', 'tap_schema.tables', NULL, NULL),
+('keys_from_tables', 'tap_schema.keys', 'tap_schema.tables', NULL, NULL),
+('keys_to_tables', 'tap_schema.keys', 'tap_schema.tables', NULL, NULL),
+('columns_of_keys', 'tap_schema.key_columns', 'tap_schema.keys', NULL, NULL)
 ) AS constant ("key_id", "from_table", "target_table", "description", "utype");
 
 CREATE VIEW tap_schema.key_columns AS SELECT
@@ -401,7 +406,12 @@ CREATE VIEW tap_schema.key_columns AS SELECT
     "from_column" AS "from_column",
     "target_column" AS "target_column"
 FROM (VALUES
-('keywords_of_cubes'::text, 'oid'::text, 'oid'::text)
+('keywords_of_cubes'::text, 'oid'::text, 'oid'::text),
+('tables_of_schemas', 'schema_name', 'schema_name'),
+('columns_of_tables', 'table_name', 'table_name'),
+('keys_from_tables', 'from_table', 'table_name'),
+('keys_to_tables', 'target_table', 'table_name'),
+('columns_of_keys', 'key_id', 'key_id')
 ) AS constant ("key_id", "from_column", "target_column");
 
 CREATE INDEX metadata_obscore ON datacubes_metadata (
@@ -433,6 +443,7 @@ DROP SCHEMA IF EXISTS ivoa CASCADE;
 DROP SCHEMA IF EXISTS archive CASCADE;
 DROP SCHEMA IF EXISTS tap_schema CASCADE
 """
+
 
 def execute(statements):
     def on_postgresql(apps, schema_editor):

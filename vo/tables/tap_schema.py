@@ -58,7 +58,14 @@ _KEY_COLUMNS = _columns(
     ("target_column", TEXT, "Column that is referred to"),
 )
 
-KEYS = (("keywords_of_cubes", "archive.keywords", "archive.data_cubes", "The cube of a keyword", "oid", "oid"),)
+KEYS = (
+    ("keywords_of_cubes", "archive.keywords", "archive.data_cubes", "The cube of a keyword", "oid", "oid"),
+    ("tables_of_schemas", "tap_schema.tables", "tap_schema.schemas", "", "schema_name", "schema_name"),
+    ("columns_of_tables", "tap_schema.columns", "tap_schema.tables", "", "table_name", "table_name"),
+    ("keys_from_tables", "tap_schema.keys", "tap_schema.tables", "", "from_table", "table_name"),
+    ("keys_to_tables", "tap_schema.keys", "tap_schema.tables", "", "target_table", "table_name"),
+    ("columns_of_keys", "tap_schema.key_columns", "tap_schema.keys", "", "key_id", "key_id"),
+)
 """Identifier, table, target table, description, column, target column."""
 
 
@@ -106,7 +113,7 @@ def _rows(schemas: Sequence[Schema]) -> dict[str, list[tuple[Value, ...]]]:
         "tap_schema.columns": [
             _row(table, column, index) for _, table in tables for index, column in enumerate(table.columns, 1)
         ],
-        "tap_schema.keys": [(key, origin, target, text, None) for key, origin, target, text, *_ in KEYS],
+        "tap_schema.keys": [(key, origin, target, text or None, None) for key, origin, target, text, *_ in KEYS],
         "tap_schema.key_columns": [(key, column, target) for key, *_, column, target in KEYS],
     }
 
