@@ -24,8 +24,9 @@ ROWS_AT_ONCE = 1000
 MAX_RESULT_BYTES = 2**30
 _QUERY_CANCELED = "57014"
 _INSUFFICIENT_PRIVILEGE = "42501"
-_FAULTS_OF_QUERIES = ("22", "23514", "42", "54", "53400")
-"""SQLSTATE: data, the domain of texts, names and types, too complex, more temporary files than allowed."""
+_FAULTS_OF_QUERIES = ("21", "22", "23514", "42", "54", "53400")
+"""SQLSTATE: several rows for a value, data, the domain of texts, names and types, too complex, too many temporary
+files."""
 
 
 class QueryFailed(Exception):

@@ -282,7 +282,7 @@ class _Translator:
             case tree.Negative():
                 operand = self._value(node.operand, scope)
                 _require(Sort.DOUBLE, operand, "A minus")
-                return Value(f"(- {operand.sql})", operand.sort)
+                return Value(f"(- {_as_number(operand)})", operand.sort)
             case tree.Call():
                 return self._call(node, scope)
             case tree.Aggregate():
@@ -319,9 +319,8 @@ class _Translator:
             for value in values[1:]:
                 sql = f"({sql} || ({value.sql})::text)::archive.bounded_text"
             return Value(f"({sql})::text", Sort.TEXT)
-        sql = values[0].sql + "".join(
-            f" {sign} {value.sql}" for sign, value in zip(signs, values[1:], strict=True)
-        )
+        others = zip(signs, values[1:], strict=True)
+        sql = _as_number(values[0]) + "".join(f" {sign} {_as_number(value)}" for sign, value in others)
         whole = all(value.sort is Sort.INTEGER for value in values)
         return Value(f"({sql})", Sort.INTEGER if whole else Sort.DOUBLE)
 
@@ -357,6 +356,11 @@ class _Translator:
         if node.name == "sum" and operand.sort is Sort.INTEGER:
             return Value(f"({sql})::bigint", Sort.INTEGER)
         return Value(f"({sql})::float8", Sort.DOUBLE)
+
+
+def _as_number(value: Value) -> str:
+    """Return the SQL of a number. PostgreSQL would not know which sort of number a NULL is."""
+    return f"({value.sql})::float8" if value.sort is Sort.UNKNOWN else value.sql
 
 
 def _not(negated: bool) -> str:

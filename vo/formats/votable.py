@@ -98,22 +98,22 @@ def _frame(columns: Sequence[OutputColumn], query: str) -> bytes:
     resource.tables.append(table)
     place = _place_of_cube(columns)
     table.fields.extend(
-        _field(document, column, _NAMES_CUBE if index == place else None) for index, column in enumerate(columns)
+        _field(document, column, index == place) for index, column in enumerate(columns)
     )
     text = BytesIO()
     document.to_xml(text)  # astropy writes the element DATA only with rows.
     return text.getvalue()
 
 
-def _field(document: VOTableFile, output: OutputColumn, identifier: str | None) -> Field:
+def _field(document: VOTableFile, output: OutputColumn, names_cube: bool) -> Field:
     kind, column = output.type, output.column
     field = Field(
-        document, ID=identifier, name=output.name, datatype=kind.datatype, arraysize=kind.arraysize or None,
+        document, ID=_NAMES_CUBE, name=output.name, datatype=kind.datatype, arraysize=kind.arraysize or None,
         xtype=kind.xtype or None, ucd=(column.ucd if column else "") or None,
         unit=(column.unit if column else "") or None, utype=(column.utype if column else "") or None,
     )  # fmt: skip
-    if identifier is None:
-        field.ID = None  # astropy makes one of the name.
+    if not names_cube:
+        field.ID = None  # Without one at first, astropy makes one of the name.
     if column:
         field.description = column.description
     return field

@@ -72,16 +72,21 @@ _FIELD_IS_KNOWN = " AND ".join(
     f"metadata.{column} BETWEEN {lowest:g} AND {_FARTHEST:g}"
     for column, lowest in (("pointing_x", -_FARTHEST), ("pointing_y", -_FARTHEST), ("size_x", 0), ("size_y", 0))
 )
-_ROTATION = "CASE WHEN metadata.rotation BETWEEN -360 AND 360 THEN metadata.rotation ELSE 0 END"
+_ROTATION = "CASE WHEN abs(metadata.rotation) BETWEEN 1e-6 AND 360 THEN metadata.rotation ELSE 0 END"
+
+
+def _length(column: str) -> str:
+    """Return a length without what is too small to calculate with."""
+    return f"CASE WHEN abs(metadata.{column}) > 1e-6 THEN metadata.{column} ELSE 0 END"
 
 
 def _extent(along: str, across: str) -> str:
     """Return half the side of the box around a field of view that is turned, in arcsec."""
-    return f"(metadata.{along} * abs(cosd({_ROTATION})) + metadata.{across} * abs(sind({_ROTATION}))) / 2"
+    return f"({_length(along)} * abs(cosd({_ROTATION})) + {_length(across)} * abs(sind({_ROTATION}))) / 2"
 
 
 def _edge(centre: str, sign: str, along: str, across: str) -> str:
-    edge = f"(metadata.{centre} {sign} {_extent(along, across)}) / 3600"
+    edge = f"({_length(centre)} {sign} {_extent(along, across)}) / 3600"
     return f"CASE WHEN {_FIELD_IS_KNOWN} THEN {edge} END"
 
 
