@@ -11,6 +11,8 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 
+from common.errors import on_one_line
+from common.transience import will_pass
 from vo.adql import ADQLError
 from vo.execution import NotReady, QueryFailed
 from vo.parameters import Refused
@@ -48,6 +50,11 @@ def tap_view(view: View[Arguments]) -> View[Arguments]:
         except NotReady as reason:
             logger.error("TAP: %s", reason)
             return error("TAP is not ready: the archive's database is not prepared for it.", 503)
+        except Exception as failure:
+            if not will_pass(failure):
+                raise
+            logger.warning("TAP: %s", on_one_line(failure))
+            return error("The archive cannot answer at the moment. Try again in some seconds.", 503)
 
     return answer
 

@@ -50,16 +50,19 @@ class Outcome:
 
 
 class Rows:
-    """The rows of a result, at most `most`; `overflow` tells at their end whether there are more."""
+    """The rows of a result, at most `most`; `overflow` tells at their end whether there are more.
 
-    def __init__(self, rows: Iterator[tuple[Any, ...]], most: int) -> None:
-        self._rows = rows
+    They come from `source`, which is set once the query runs.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.source: Iterator[tuple[Any, ...]] = iter(())
         self._most = most
         self.number = 0
         self.overflow = False
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        for row in self._rows:
+        for row in self.source:
             if self.number == self._most:
                 self.overflow = True
                 return
@@ -88,10 +91,13 @@ def carry_out(translation: Translation, query: str, most: int, form: Format, sec
     NotReady
         If the role of queries cannot be used.
     """
+    rows = Rows(most)
+    # Loads what writes the format, which can take seconds: PostgreSQL ends a transaction that is idle for so long.
+    blocks = form.write(translation.columns, rows, query)
     with _transaction(seconds) as cursor:
-        rows = Rows(_read(cursor, translation, seconds), most)
+        rows.source = _read(cursor, translation, seconds)
         size = 0
-        for block in form.write(translation.columns, rows, query):
+        for block in blocks:
             size += len(block)
             if size > MAX_RESULT_BYTES:
                 raise QueryFailed(f"The result is larger than {MAX_RESULT_BYTES / 2**20:,.0f} MiB. Select less.")
