@@ -10,11 +10,15 @@ from vo.tables import Column
 
 @dataclass(frozen=True)
 class Value:
-    """The SQL of an expression, the sort of its value, and the column that it is, if it is no more than that."""
+    """The SQL of an expression, the sort of its value, and the column that it is, if it is no more than that.
+
+    `table` is the alias in SQL of the column's table; empty unless the column is one of a table of the service.
+    """
 
     sql: str
     sort: Sort
     column: Column | None = None
+    table: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Scope:
         ADQLError
             If there is none, or more than one.
         """
-        found = self._own(parts)
+        found = self.own_column(parts)
         if found is not None:
             return found
         if self.outer is not None:
@@ -72,7 +76,8 @@ class Scope:
             (name, value) for table in tables for name, value in table.columns.items() if name not in hidden
         ]
 
-    def _own(self, parts: tuple[str, ...]) -> Value | None:
+    def own_column(self, parts: tuple[str, ...]) -> Value | None:
+        """Return a column of the SELECT's own tables, as `column`; None if they have none of this name."""
         *table, name = parts
         if not table and name in self.merged:
             return self.merged[name]

@@ -8,6 +8,7 @@ from vo.adql import tree
 from vo.adql.errors import ADQLError
 from vo.adql.functions import CASTS, FUNCTIONS, Sort
 from vo.adql.scope import Scope, Value, Visible
+from vo.adql.spans import implied_conditions
 from vo.tables import TABLES, Column, Type
 
 _SORTS = {
@@ -120,7 +121,9 @@ class _Translator:
         self.parameters += of_sources
         sql = f"SELECT {'DISTINCT ' if select.distinct else ''}{', '.join(listed)} FROM {sources}"
         if select.where is not None:
-            sql += f" WHERE {self._condition(select.where, scope)}"
+            conditions = [self._condition(select.where, scope)]
+            conditions += implied_conditions(select.where, scope, self._parameter)
+            sql += f" WHERE {' AND '.join(conditions)}"
         if select.group_by:
             sql += f" GROUP BY {', '.join(self._value(one, scope).sql for one in select.group_by)}"
         if select.having is not None:
@@ -187,7 +190,7 @@ class _Translator:
         columns = {}
         for column in table.columns:
             name = column.name.strip('"')
-            columns[name] = Value(f'{alias}."{name}"', _SORTS[column.type], column)
+            columns[name] = Value(f'{alias}."{name}"', _SORTS[column.type], column, alias)
         scope.tables.append(Visible((source.alias,) if source.alias else lowered, columns))
         return f"{table.name} AS {alias}"
 

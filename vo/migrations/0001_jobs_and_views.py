@@ -6,6 +6,9 @@ from django.db import migrations, models
 
 
 
+
+
+
 CREATE = r"""
 CREATE SCHEMA ivoa;
 
@@ -29,6 +32,8 @@ $$;
 
 CREATE DOMAIN archive.bounded_text AS text CONSTRAINT bounded_text CHECK (length(value) <= 10000);
 
+CREATE TYPE archive.float_range AS RANGE (subtype = float8, subtype_diff = float8mi);
+
 CREATE VIEW ivoa.obscore AS SELECT
     'cube'::text AS "dataproduct_type",
     2 AS "calib_level",
@@ -47,12 +52,12 @@ CREATE VIEW ivoa.obscore AS SELECT
     CASE WHEN jsonb_typeof(metadata.keywords -> 'NAXIS2') = 'number' THEN CASE WHEN (metadata.keywords ->> 'NAXIS2')::numeric BETWEEN 0 AND 2147483647 THEN (metadata.keywords ->> 'NAXIS2')::numeric::bigint END END AS "s_xel2",
     NULL::float8 AS "s_resolution",
     date_part('epoch', metadata.date_beg AT TIME ZONE 'UTC') / 86400 + 40587 AS "t_min",
-    date_part('epoch', metadata.date_end AT TIME ZONE 'UTC') / 86400 + 40587 AS "t_max",
+    date_part('epoch', greatest(metadata.date_beg, metadata.date_end) AT TIME ZONE 'UTC') / 86400 + 40587 AS "t_max",
     metadata.exposure AS "t_exptime",
     metadata.cadence AS "t_resolution",
     metadata.n_scans::bigint AS "t_xel",
-    CASE WHEN metadata.wavelength_min BETWEEN 1e-3 AND 1e12 THEN metadata.wavelength_min * 1e-9 END AS "em_min",
-    CASE WHEN metadata.wavelength_max BETWEEN 1e-3 AND 1e12 THEN metadata.wavelength_max * 1e-9 END AS "em_max",
+    least(CASE WHEN metadata.wavelength_min BETWEEN 1e-3 AND 1e12 THEN metadata.wavelength_min END, CASE WHEN metadata.wavelength_max BETWEEN 1e-3 AND 1e12 THEN metadata.wavelength_max END) * 1e-9 AS "em_min",
+    greatest(CASE WHEN metadata.wavelength_min BETWEEN 1e-3 AND 1e12 THEN metadata.wavelength_min END, CASE WHEN metadata.wavelength_max BETWEEN 1e-3 AND 1e12 THEN metadata.wavelength_max END) * 1e-9 AS "em_max",
     NULL::float8 AS "em_res_power",
     metadata.n_wavelengths::bigint AS "em_xel",
     'phot.radiance'::text AS "o_ucd",
@@ -61,7 +66,9 @@ CREATE VIEW ivoa.obscore AS SELECT
     coalesce(metadata.keywords ->> 'TELESCOP', upper(instrument.telescope)) AS "facility_name",
     instrument.name::text AS "instrument_name",
     NULLIF(metadata.public_from, '9999-12-31'::date)::timestamp AT TIME ZONE 'UTC' AS "obs_release_date",
-    CASE WHEN metadata.public_from <= (now() AT TIME ZONE 'UTC')::date THEN 'public' ELSE 'proprietary' END AS "data_rights"
+    CASE WHEN metadata.public_from <= (now() AT TIME ZONE 'UTC')::date THEN 'public' ELSE 'proprietary' END AS "data_rights",
+    archive.float_range(CASE WHEN metadata.wavelength_max < metadata.wavelength_min THEN metadata.wavelength_max ELSE metadata.wavelength_min END, CASE WHEN metadata.wavelength_max < metadata.wavelength_min THEN metadata.wavelength_min ELSE metadata.wavelength_max END, '[]') AS "band",
+    tstzrange(least(metadata.date_beg, metadata.date_end), greatest(metadata.date_beg, metadata.date_end), '[]') AS "during"
 FROM datacubes_datacube AS cube
 JOIN datacubes_metadata AS metadata ON metadata.cube_id = cube.id
 LEFT JOIN datacubes_instrument AS instrument ON instrument.id = cube.instrument_id
@@ -77,13 +84,13 @@ CREATE VIEW archive.epn_core AS SELECT
     'Sun'::text AS "target_name",
     'star'::text AS "target_class",
     date_part('epoch', metadata.date_beg AT TIME ZONE 'UTC') / 86400 + 2440587.5 AS "time_min",
-    date_part('epoch', metadata.date_end AT TIME ZONE 'UTC') / 86400 + 2440587.5 AS "time_max",
+    date_part('epoch', greatest(metadata.date_beg, metadata.date_end) AT TIME ZONE 'UTC') / 86400 + 2440587.5 AS "time_max",
     metadata.cadence AS "time_sampling_step_min",
     metadata.cadence AS "time_sampling_step_max",
     metadata.exposure AS "time_exp_min",
     metadata.exposure AS "time_exp_max",
-    CASE WHEN metadata.wavelength_max BETWEEN 1e-3 AND 1e12 THEN 299792458 / (metadata.wavelength_max * 1e-9) END AS "spectral_range_min",
-    CASE WHEN metadata.wavelength_min BETWEEN 1e-3 AND 1e12 THEN 299792458 / (metadata.wavelength_min * 1e-9) END AS "spectral_range_max",
+    299792458 / (greatest(CASE WHEN metadata.wavelength_min BETWEEN 1e-3 AND 1e12 THEN metadata.wavelength_min END, CASE WHEN metadata.wavelength_max BETWEEN 1e-3 AND 1e12 THEN metadata.wavelength_max END) * 1e-9) AS "spectral_range_min",
+    299792458 / (least(CASE WHEN metadata.wavelength_min BETWEEN 1e-3 AND 1e12 THEN metadata.wavelength_min END, CASE WHEN metadata.wavelength_max BETWEEN 1e-3 AND 1e12 THEN metadata.wavelength_max END) * 1e-9) AS "spectral_range_max",
     NULL::float8 AS "spectral_sampling_step_min",
     NULL::float8 AS "spectral_sampling_step_max",
     NULL::float8 AS "spectral_resolution_min",
@@ -127,7 +134,9 @@ CREATE VIEW archive.epn_core AS SELECT
     'UTC'::text AS "time_scale",
     metadata.spectral_line::text AS "filter",
     metadata.observer::text AS "observer_name",
-    metadata.rotation AS "orientation"
+    metadata.rotation AS "orientation",
+    archive.float_range(CASE WHEN metadata.wavelength_max < metadata.wavelength_min THEN metadata.wavelength_max ELSE metadata.wavelength_min END, CASE WHEN metadata.wavelength_max < metadata.wavelength_min THEN metadata.wavelength_min ELSE metadata.wavelength_max END, '[]') AS "band",
+    tstzrange(least(metadata.date_beg, metadata.date_end), greatest(metadata.date_beg, metadata.date_end), '[]') AS "during"
 FROM datacubes_datacube AS cube
 JOIN datacubes_metadata AS metadata ON metadata.cube_id = cube.id
 LEFT JOIN datacubes_instrument AS instrument ON instrument.id = cube.instrument_id
@@ -165,7 +174,9 @@ CREATE VIEW archive.data_cubes AS SELECT
     NULLIF(metadata.public_from, '9999-12-31'::date)::timestamp AT TIME ZONE 'UTC' AS "release_date",
     CASE WHEN cube.missing_since IS NULL THEN current_setting('archive.base_url') || '/data/' || archive.url_part(cube.oid) || '/' || archive.url_part(cube.filename) END AS "access_url",
     CASE WHEN thumbnail.file <> '' AND (current_setting('archive.previews_are_open')::boolean OR metadata.public_from <= (now() AT TIME ZONE 'UTC')::date) THEN current_setting('archive.base_url') || '/media/' || thumbnail.file END AS "thumbnail_url",
-    current_setting('archive.base_url') || '/cubes/' || archive.url_part(cube.oid) || '/' AS "page_url"
+    current_setting('archive.base_url') || '/cubes/' || archive.url_part(cube.oid) || '/' AS "page_url",
+    archive.float_range(CASE WHEN metadata.wavelength_max < metadata.wavelength_min THEN metadata.wavelength_max ELSE metadata.wavelength_min END, CASE WHEN metadata.wavelength_max < metadata.wavelength_min THEN metadata.wavelength_min ELSE metadata.wavelength_max END, '[]') AS "band",
+    tstzrange(least(metadata.date_beg, metadata.date_end), greatest(metadata.date_beg, metadata.date_end), '[]') AS "during"
 FROM datacubes_datacube AS cube
 JOIN datacubes_metadata AS metadata ON metadata.cube_id = cube.id
 LEFT JOIN datacubes_instrument AS instrument ON instrument.id = cube.instrument_id
@@ -323,10 +334,10 @@ FROM (VALUES
 ('archive.data_cubes', 'instrument', 'unicodeChar', '*', NULL, NULL, 'Instrument (INSTRUME)', NULL, NULL, 'meta.id;instr', 0, 1, 0, 2),
 ('archive.data_cubes', 'observation', 'unicodeChar', '*', NULL, NULL, 'Observation, which several cubes can share (POINT_ID)', NULL, NULL, 'meta.id;obs', 1, 0, 0, 3),
 ('archive.data_cubes', 'date_beg', 'char', '*', 'timestamp', NULL, 'Begin, UTC', NULL, NULL, 'time.start;obs', 1, 1, 0, 4),
-('archive.data_cubes', 'date_end', 'char', '*', 'timestamp', NULL, 'End, UTC', NULL, NULL, 'time.end;obs', 0, 1, 0, 5),
+('archive.data_cubes', 'date_end', 'char', '*', 'timestamp', NULL, 'End, UTC', NULL, NULL, 'time.end;obs', 1, 1, 0, 5),
 ('archive.data_cubes', 'spectral_line', 'unicodeChar', '*', NULL, NULL, 'Filter of the spectral line (FILTER1)', NULL, NULL, 'instr.filter', 1, 1, 0, 6),
-('archive.data_cubes', 'wavelength_min', 'double', NULL, NULL, NULL, 'Shortest wavelength', NULL, 'nm', 'em.wl;stat.min', 0, 1, 0, 7),
-('archive.data_cubes', 'wavelength_max', 'double', NULL, NULL, NULL, 'Longest wavelength', NULL, 'nm', 'em.wl;stat.max', 0, 1, 0, 8),
+('archive.data_cubes', 'wavelength_min', 'double', NULL, NULL, NULL, 'Shortest wavelength', NULL, 'nm', 'em.wl;stat.min', 1, 1, 0, 7),
+('archive.data_cubes', 'wavelength_max', 'double', NULL, NULL, NULL, 'Longest wavelength', NULL, 'nm', 'em.wl;stat.max', 1, 1, 0, 8),
 ('archive.data_cubes', 'has_polarimetry', 'int', NULL, NULL, NULL, '1: has four Stokes parameters', NULL, NULL, 'meta.code', 0, 0, 0, 9),
 ('archive.data_cubes', 'duration', 'double', NULL, NULL, NULL, 'Time from begin to end', NULL, 's', 'time.duration;obs', 0, 0, 0, 10),
 ('archive.data_cubes', 'cadence', 'double', NULL, NULL, NULL, 'Time from scan to scan', NULL, 's', 'time.interval', 0, 0, 0, 11),
@@ -415,31 +426,34 @@ FROM (VALUES
 ('columns_of_keys', 'key_id', 'key_id')
 ) AS constant ("key_id", "from_column", "target_column");
 
-CREATE INDEX metadata_obscore ON datacubes_metadata (
-    (date_part('epoch', date_beg AT TIME ZONE 'UTC') / 86400 + 40587),
-    (date_part('epoch', date_end AT TIME ZONE 'UTC') / 86400 + 40587),
-    (CASE WHEN wavelength_min BETWEEN 1e-3 AND 1e12 THEN wavelength_min * 1e-9 END),
-    (CASE WHEN wavelength_max BETWEEN 1e-3 AND 1e12 THEN wavelength_max * 1e-9 END)
+CREATE INDEX metadata_spans ON datacubes_metadata USING gist (
+    (tstzrange(least(date_beg, date_end), greatest(date_beg, date_end), '[]')),
+    (archive.float_range(CASE WHEN wavelength_max < wavelength_min THEN wavelength_max ELSE wavelength_min END, CASE WHEN wavelength_max < wavelength_min THEN wavelength_min ELSE wavelength_max END, '[]'))
 );
 
-CREATE INDEX metadata_epn_core ON datacubes_metadata (
+CREATE INDEX metadata_band ON datacubes_metadata USING gist (
+    (archive.float_range(CASE WHEN wavelength_max < wavelength_min THEN wavelength_max ELSE wavelength_min END, CASE WHEN wavelength_max < wavelength_min THEN wavelength_min ELSE wavelength_max END, '[]'))
+);
+
+CREATE INDEX metadata_obscore ON datacubes_metadata USING btree (
+    (date_part('epoch', date_beg AT TIME ZONE 'UTC') / 86400 + 40587),
+    (date_part('epoch', greatest(date_beg, date_end) AT TIME ZONE 'UTC') / 86400 + 40587),
+    (least(CASE WHEN wavelength_min BETWEEN 1e-3 AND 1e12 THEN wavelength_min END, CASE WHEN wavelength_max BETWEEN 1e-3 AND 1e12 THEN wavelength_max END) * 1e-9),
+    (greatest(CASE WHEN wavelength_min BETWEEN 1e-3 AND 1e12 THEN wavelength_min END, CASE WHEN wavelength_max BETWEEN 1e-3 AND 1e12 THEN wavelength_max END) * 1e-9)
+);
+
+CREATE INDEX metadata_epn_core ON datacubes_metadata USING btree (
     (date_part('epoch', date_beg AT TIME ZONE 'UTC') / 86400 + 2440587.5),
-    (date_part('epoch', date_end AT TIME ZONE 'UTC') / 86400 + 2440587.5),
-    (CASE WHEN wavelength_max BETWEEN 1e-3 AND 1e12 THEN 299792458 / (wavelength_max * 1e-9) END),
-    (CASE WHEN wavelength_min BETWEEN 1e-3 AND 1e12 THEN 299792458 / (wavelength_min * 1e-9) END)
-);
-
-CREATE INDEX metadata_em ON datacubes_metadata (
-    (CASE WHEN wavelength_min BETWEEN 1e-3 AND 1e12 THEN wavelength_min * 1e-9 END),
-    (CASE WHEN wavelength_max BETWEEN 1e-3 AND 1e12 THEN wavelength_max * 1e-9 END),
-    (date_part('epoch', date_beg AT TIME ZONE 'UTC') / 86400 + 40587),
-    (date_part('epoch', date_end AT TIME ZONE 'UTC') / 86400 + 40587)
+    (date_part('epoch', greatest(date_beg, date_end) AT TIME ZONE 'UTC') / 86400 + 2440587.5),
+    (299792458 / (greatest(CASE WHEN wavelength_min BETWEEN 1e-3 AND 1e12 THEN wavelength_min END, CASE WHEN wavelength_max BETWEEN 1e-3 AND 1e12 THEN wavelength_max END) * 1e-9)),
+    (299792458 / (least(CASE WHEN wavelength_min BETWEEN 1e-3 AND 1e12 THEN wavelength_min END, CASE WHEN wavelength_max BETWEEN 1e-3 AND 1e12 THEN wavelength_max END) * 1e-9))
 )
 """.strip()
 REMOVE = """
+DROP INDEX IF EXISTS metadata_spans;
+DROP INDEX IF EXISTS metadata_band;
 DROP INDEX IF EXISTS metadata_obscore;
 DROP INDEX IF EXISTS metadata_epn_core;
-DROP INDEX IF EXISTS metadata_em;
 DROP SCHEMA IF EXISTS ivoa CASCADE;
 DROP SCHEMA IF EXISTS archive CASCADE;
 DROP SCHEMA IF EXISTS tap_schema CASCADE

@@ -1,13 +1,13 @@
 """The tables that TAP offers: one description for the views, for TAP_SCHEMA, for /tap/tables and for results."""
 
 from vo.tables.data_cubes import DATA_CUBES
-from vo.tables.description import Column, Schema, Table, Type
+from vo.tables.description import Column, Schema, Span, Table, Type
 from vo.tables.epn_core import EPN_CORE
 from vo.tables.keywords import KEYWORDS
 from vo.tables.obscore import OBSCORE
 from vo.tables.tap_schema import schema_of_schemas
 
-__all__ = ["SCHEMAS", "TABLES", "Column", "Schema", "Table", "Type"]
+__all__ = ["SCHEMAS", "TABLES", "Column", "Schema", "Span", "Table", "Type"]
 
 _DATA = (
     Schema("ivoa", "The data models of the International Virtual Observatory Alliance.", (OBSCORE,)),

@@ -38,12 +38,12 @@ _JD_OF_1970 = 2440587.5
 _SPEED_OF_LIGHT = 299792458  # m/s
 
 
-def _days(column: str, origin: float) -> str:
-    return f"date_part('epoch', metadata.{column} AT TIME ZONE 'UTC') / 86400 + {origin}"
+def _days(moment: str, origin: float) -> str:
+    return f"date_part('epoch', {moment} AT TIME ZONE 'UTC') / 86400 + {origin}"
 
 
-def _wavelength(column: str, expression: str) -> str:
-    return f"CASE WHEN metadata.{column} BETWEEN 1e-3 AND 1e12 THEN {expression} END"
+def _known(column: str) -> str:
+    return f"CASE WHEN metadata.{column} BETWEEN 1e-3 AND 1e12 THEN metadata.{column} END"
 
 
 def within(value: str, expression: str, lowest: float, highest: float) -> str:
@@ -60,12 +60,32 @@ def whole_number(keyword: str) -> str:
     )
 
 
-T_MIN, T_MAX = _days("date_beg", _MJD_OF_1970), _days("date_end", _MJD_OF_1970)
-TIME_MIN, TIME_MAX = _days("date_beg", _JD_OF_1970), _days("date_end", _JD_OF_1970)
-EM_MIN = _wavelength("wavelength_min", "metadata.wavelength_min * 1e-9")
-EM_MAX = _wavelength("wavelength_max", "metadata.wavelength_max * 1e-9")
-FREQUENCY_MIN = _wavelength("wavelength_max", f"{_SPEED_OF_LIGHT} / (metadata.wavelength_max * 1e-9)")
-FREQUENCY_MAX = _wavelength("wavelength_min", f"{_SPEED_OF_LIGHT} / (metadata.wavelength_min * 1e-9)")
+# The standards want the lower end before the upper one, and both or neither.
+_BEGIN, _END = "metadata.date_beg", "greatest(metadata.date_beg, metadata.date_end)"
+_SHORTEST, _LONGEST = (
+    f"{function}({_known('wavelength_min')}, {_known('wavelength_max')})" for function in ("least", "greatest")
+)
+T_MIN, T_MAX = (_days(moment, _MJD_OF_1970) for moment in (_BEGIN, _END))
+TIME_MIN, TIME_MAX = (_days(moment, _JD_OF_1970) for moment in (_BEGIN, _END))
+EM_MIN, EM_MAX = (f"{wavelength} * 1e-9" for wavelength in (_SHORTEST, _LONGEST))
+FREQUENCY_MIN, FREQUENCY_MAX = (
+    f"{_SPEED_OF_LIGHT} / ({wavelength} * 1e-9)" for wavelength in (_LONGEST, _SHORTEST)
+)
+
+RANGES = {
+    "during": (
+        "tstzrange(least(metadata.date_beg, metadata.date_end), greatest(metadata.date_beg, metadata.date_end), '[]')"
+    ),
+    # Without one of its ends, a range is unbounded, so that it overlaps whatever the other end does.
+    "band": (
+        "archive.float_range("
+        "CASE WHEN metadata.wavelength_max < metadata.wavelength_min THEN metadata.wavelength_max "
+        "ELSE metadata.wavelength_min END, "
+        "CASE WHEN metadata.wavelength_max < metadata.wavelength_min THEN metadata.wavelength_min "
+        "ELSE metadata.wavelength_max END, '[]')"
+    ),
+}
+"""The ranges of `Span`, of times and of nanometres."""
 
 _FARTHEST = 1e6  # arcsec
 _FIELD_IS_KNOWN = " AND ".join(

@@ -4,7 +4,7 @@
 """
 
 from vo.tables import cubes
-from vo.tables.description import Column, Table, Type
+from vo.tables.description import Column, Span, Table, Type
 
 TEXT, INTEGER, LONG, DOUBLE, TIMESTAMP = Type.TEXT, Type.INTEGER, Type.LONG, Type.DOUBLE, Type.TIMESTAMP
 _LONGITUDE, _LATITUDE = "pos.bodyrc.lon", "pos.bodyrc.lat"
@@ -17,11 +17,11 @@ _TAGS = (
 
 def _metadata(
     name: str, type: Type, description: str, unit: str = "", ucd: str = "", *, indexed: bool = False,
-    principal: bool = False,
+    principal: bool = False, span: Span | None = None,
 ) -> Column:  # fmt: skip
     cast = f"::{type.stored_as}" if type is TEXT else ""
     sql = f"metadata.{name}{cast}"
-    return Column(name, type, sql, description, unit, ucd, indexed=indexed, principal=principal)
+    return Column(name, type, sql, description, unit, ucd, indexed=indexed, principal=principal, span=span)
 
 
 DATA_CUBES = Table(
@@ -31,11 +31,11 @@ DATA_CUBES = Table(
         Column("oid", TEXT, "cube.oid::text", "The cube (OID); DataLink takes it", ucd="meta.id;meta.main", indexed=True, principal=True, names_cube=True),
         Column("instrument", TEXT, "instrument.name::text", "Instrument (INSTRUME)", ucd="meta.id;instr", principal=True),
         Column("observation", TEXT, "observation.point_id::text", "Observation, which several cubes can share (POINT_ID)", ucd="meta.id;obs", indexed=True),
-        _metadata("date_beg", TIMESTAMP, "Begin, UTC", ucd="time.start;obs", indexed=True, principal=True),
-        _metadata("date_end", TIMESTAMP, "End, UTC", ucd="time.end;obs", principal=True),
+        _metadata("date_beg", TIMESTAMP, "Begin, UTC", ucd="time.start;obs", indexed=True, principal=True, span=Span.TIME),
+        _metadata("date_end", TIMESTAMP, "End, UTC", ucd="time.end;obs", indexed=True, principal=True, span=Span.TIME),
         _metadata("spectral_line", TEXT, "Filter of the spectral line (FILTER1)", ucd="instr.filter", indexed=True, principal=True),
-        _metadata("wavelength_min", DOUBLE, "Shortest wavelength", "nm", "em.wl;stat.min", principal=True),
-        _metadata("wavelength_max", DOUBLE, "Longest wavelength", "nm", "em.wl;stat.max", principal=True),
+        _metadata("wavelength_min", DOUBLE, "Shortest wavelength", "nm", "em.wl;stat.min", indexed=True, principal=True, span=Span.NANOMETRES),
+        _metadata("wavelength_max", DOUBLE, "Longest wavelength", "nm", "em.wl;stat.max", indexed=True, principal=True, span=Span.NANOMETRES),
         Column("has_polarimetry", INTEGER, "metadata.has_polarimetry::integer", "1: has four Stokes parameters", ucd="meta.code"),
         _metadata("duration", DOUBLE, "Time from begin to end", "s", "time.duration;obs"),
         _metadata("cadence", DOUBLE, "Time from scan to scan", "s", "time.interval"),

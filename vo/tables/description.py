@@ -21,6 +21,27 @@ class Type(Enum):
         self.stored_as = stored_as
 
 
+class Span(Enum):
+    """What a column is an end of, in its own unit: the time of a cube, or its wavelengths.
+
+    The views have both as ranges, `during` and `band`, which queries cannot name. `vo.adql.spans` adds conditions on
+    these to a query, because PostgreSQL has an index of ranges, and cannot know that a cube which begins before a time
+    and ends after another is rare.
+    """
+
+    MODIFIED_JULIAN_DATE = "during"
+    JULIAN_DATE = "during", 1
+    TIME = "during", 2
+    METRES = "band"
+    NANOMETRES = "band", 1
+    HERTZ = "band", 2
+
+    @property
+    def range_name(self) -> str:
+        """The range in the views."""
+        return self.value if isinstance(self.value, str) else self.value[0]
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a table.
@@ -43,6 +64,8 @@ class Column:
         Whether a standard defines the column.
     names_cube
         Whether DataLink takes the value for its ID.
+    span
+        What the column is an end of, if it is one.
     """
 
     name: str
@@ -56,6 +79,7 @@ class Column:
     principal: bool = False
     is_standard: bool = False
     names_cube: bool = False
+    span: Span | None = None
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,20 @@
 """archive.epn_core: the data model EPN-TAP 2.0 of the IVOA, by which solar and planetary archives are searched."""
 
+from typing import Any
+
 from vo.tables import cubes
-from vo.tables.description import Column, Table, Type
+from vo.tables.description import Column, Span, Table, Type
 
 TEXT, INTEGER, DOUBLE, TIMESTAMP = Type.TEXT, Type.INTEGER, Type.DOUBLE, Type.TIMESTAMP
 _NULL = "NULL::float8"
 
 
-def _column(name: str, type: Type, sql: str, ucd: str, description: str, unit: str = "", **more: bool) -> Column:
+def _column(name: str, type: Type, sql: str, ucd: str, description: str, unit: str = "", **more: Any) -> Column:
     return Column(name, type, sql, description, unit, ucd, is_standard=True, **more)
 
 
 def _range(
-    name: str, minimum: str, maximum: str, ucd: str, description: str, unit: str = "", **more: bool
+    name: str, minimum: str, maximum: str, ucd: str, description: str, unit: str = "", **more: Any
 ) -> tuple[Column, Column]:
     return (
         _column(f"{name}min", DOUBLE, minimum, f"{ucd};stat.min", f"{description}, minimum", unit, **more),
@@ -30,11 +32,11 @@ EPN_CORE = Table(
         _column("dataproduct_type", TEXT, "'sc'::text", "meta.code.class", "Always sc: a spectral cube"),
         _column("target_name", TEXT, "'Sun'::text", "meta.id;src", "Always Sun", principal=True),
         _column("target_class", TEXT, "'star'::text", "src.class", "Always star"),
-        _column("time_min", DOUBLE, cubes.TIME_MIN, "time.start;obs", "Begin, as Julian Date, UTC", "d", indexed=True, principal=True),
-        _column("time_max", DOUBLE, cubes.TIME_MAX, "time.end;obs", "End, as Julian Date, UTC", "d", indexed=True, principal=True),
+        _column("time_min", DOUBLE, cubes.TIME_MIN, "time.start;obs", "Begin, as Julian Date, UTC", "d", indexed=True, principal=True, span=Span.JULIAN_DATE),
+        _column("time_max", DOUBLE, cubes.TIME_MAX, "time.end;obs", "End, as Julian Date, UTC", "d", indexed=True, principal=True, span=Span.JULIAN_DATE),
         *_range("time_sampling_step_", "metadata.cadence", "metadata.cadence", "time.resolution", "Time from scan to scan", "s"),
         *_range("time_exp_", "metadata.exposure", "metadata.exposure", "time.duration;obs.exposure", "Exposure of a frame", "s"),
-        *_range("spectral_range_", cubes.FREQUENCY_MIN, cubes.FREQUENCY_MAX, "em.freq", "Frequency", "Hz", indexed=True, principal=True),
+        *_range("spectral_range_", cubes.FREQUENCY_MIN, cubes.FREQUENCY_MAX, "em.freq", "Frequency", "Hz", indexed=True, principal=True, span=Span.HERTZ),
         *_range("spectral_sampling_step_", _NULL, _NULL, "em.freq;spect.binSize", "Frequency from point to point: not known", "Hz"),
         *_range("spectral_resolution_", _NULL, _NULL, "spect.resolution", "Spectral resolving power: not known"),
         *_range("c1", cubes.LONGITUDE_MIN, cubes.LONGITUDE_MAX, "pos", "Helioprojective longitude of the field of view", "deg", principal=True),

@@ -4,8 +4,10 @@ The Sun moves over the sky, so the columns of right ascension and declination ar
 `archive.epn_core` and `archive.data_cubes`.
 """
 
+from typing import Any
+
 from vo.tables import cubes
-from vo.tables.description import Column, Table, Type
+from vo.tables.description import Column, Span, Table, Type
 
 _SPATIAL = "Char.SpatialAxis"
 _TIME = "Char.TimeAxis"
@@ -16,7 +18,7 @@ _SPECTRAL_BOUNDS = f"{_SPECTRAL}.Coverage.Bounds.Limits"
 
 
 def _column(
-    name: str, type: Type, sql: str, utype: str, ucd: str, description: str, unit: str = "", **more: bool
+    name: str, type: Type, sql: str, utype: str, ucd: str, description: str, unit: str = "", **more: Any
 ) -> Column:
     return Column(name, type, sql, description, unit, ucd, f"obscore:{utype}", is_standard=True, **{"principal": True} | more)
 
@@ -43,13 +45,13 @@ OBSCORE = Table(
         _column("s_xel1", LONG, cubes.whole_number("NAXIS1"), f"{_SPATIAL}.numBins1", "meta.number", "Number of elements along the first spatial axis"),
         _column("s_xel2", LONG, cubes.whole_number("NAXIS2"), f"{_SPATIAL}.numBins2", "meta.number", "Number of elements along the second spatial axis"),
         _column("s_resolution", DOUBLE, "NULL::float8", f"{_SPATIAL}.Resolution.Refval.value", "pos.angResolution", "Spatial resolution: not known", "arcsec"),
-        _column("t_min", DOUBLE, cubes.T_MIN, f"{_TIME_BOUNDS}.StartTime", "time.start;obs.exposure", "Begin, as Modified Julian Date, UTC", "d", indexed=True),
-        _column("t_max", DOUBLE, cubes.T_MAX, f"{_TIME_BOUNDS}.StopTime", "time.end;obs.exposure", "End, as Modified Julian Date, UTC", "d", indexed=True),
+        _column("t_min", DOUBLE, cubes.T_MIN, f"{_TIME_BOUNDS}.StartTime", "time.start;obs.exposure", "Begin, as Modified Julian Date, UTC", "d", indexed=True, span=Span.MODIFIED_JULIAN_DATE),
+        _column("t_max", DOUBLE, cubes.T_MAX, f"{_TIME_BOUNDS}.StopTime", "time.end;obs.exposure", "End, as Modified Julian Date, UTC", "d", indexed=True, span=Span.MODIFIED_JULIAN_DATE),
         _column("t_exptime", DOUBLE, "metadata.exposure", f"{_TIME}.Coverage.Support.Extent", "time.duration;obs.exposure", "Exposure of a frame", "s"),
         _column("t_resolution", DOUBLE, "metadata.cadence", f"{_TIME}.Resolution.Refval.value", "time.resolution", "Time from scan to scan", "s"),
         _column("t_xel", LONG, "metadata.n_scans::bigint", f"{_TIME}.numBins", "meta.number", "Number of scans"),
-        _column("em_min", DOUBLE, cubes.EM_MIN, f"{_SPECTRAL_BOUNDS}.LoLimit", "em.wl;stat.min", "Shortest wavelength", "m", indexed=True),
-        _column("em_max", DOUBLE, cubes.EM_MAX, f"{_SPECTRAL_BOUNDS}.HiLimit", "em.wl;stat.max", "Longest wavelength", "m", indexed=True),
+        _column("em_min", DOUBLE, cubes.EM_MIN, f"{_SPECTRAL_BOUNDS}.LoLimit", "em.wl;stat.min", "Shortest wavelength", "m", indexed=True, span=Span.METRES),
+        _column("em_max", DOUBLE, cubes.EM_MAX, f"{_SPECTRAL_BOUNDS}.HiLimit", "em.wl;stat.max", "Longest wavelength", "m", indexed=True, span=Span.METRES),
         _column("em_res_power", DOUBLE, "NULL::float8", f"{_SPECTRAL}.Resolution.ResolPower.refVal", "spect.resolution", "Spectral resolving power: not known"),
         _column("em_xel", LONG, "metadata.n_wavelengths::bigint", f"{_SPECTRAL}.numBins", "meta.number", "Number of wavelengths"),
         _column("o_ucd", TEXT, "'phot.radiance'::text", "Char.ObservableAxis.ucd", "meta.ucd", "What was observed, as UCD: intensity"),
