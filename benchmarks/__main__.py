@@ -14,7 +14,7 @@ from devtools.services import PostgreSQLServer, RedisServer, execute, of_databas
 
 NAMES = (
     *("ingestion", "previews", "posting", "batch", "workers", "claiming", "memory", "downloads", "svo", "catalogue"),
-    *("exports",),
+    *("exports", "tap"),
 )
 
 

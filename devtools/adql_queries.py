@@ -9,18 +9,90 @@ from vo.tables import TABLES, Type
 _NUMBERS = (Type.INTEGER, Type.LONG, Type.DOUBLE)
 
 _HOSTILE = (
-    "pg_sleep(10)", "pg_read_file('/etc/passwd')", "auth_user", "public.auth_user", "pg_catalog.pg_class", "datacubes_datacube",
-    "; DROP TABLE auth_user; --", "; DELETE FROM vo_job", "'; SELECT 1; --", "$$", "%s", "%(x)s", "%%", "\\'", "E'\\''", "U&'x'", "/*", "*/",
-    "set_config('role', 'postgres', false)", "current_user", "version()", "RESET ROLE", "INSERT INTO archive.keywords",
-    "lo_import('/etc/passwd')", "dblink('x')", "query_to_xml('select 1')", "::regclass", "COPY x TO PROGRAM 'id'", "\x00", "\ud800", "é", "INTO x",
-    "FOR UPDATE", "LATERAL", "generate_series(1, 1000000000)", "repeat('x', 1000000000)", "(" * 200, "1e999", "9" * 40, "t1", "c1", '"""', "''''",
-)  # fmt: skip
+    "pg_sleep(10)",
+    "pg_read_file('/etc/passwd')",
+    "auth_user",
+    "public.auth_user",
+    "pg_catalog.pg_class",
+    "datacubes_datacube",
+    "; DROP TABLE auth_user; --",
+    "; DELETE FROM vo_job",
+    "'; SELECT 1; --",
+    "$$",
+    "%s",
+    "%(x)s",
+    "%%",
+    "\\'",
+    "E'\\''",
+    "U&'x'",
+    "/*",
+    "*/",
+    "set_config('role', 'postgres', false)",
+    "current_user",
+    "version()",
+    "RESET ROLE",
+    "INSERT INTO archive.keywords",
+    "lo_import('/etc/passwd')",
+    "dblink('x')",
+    "query_to_xml('select 1')",
+    "::regclass",
+    "COPY x TO PROGRAM 'id'",
+    "\x00",
+    "\ud800",
+    "é",
+    "INTO x",
+    "FOR UPDATE",
+    "LATERAL",
+    "generate_series(1, 1000000000)",
+    "repeat('x', 1000000000)",
+    "(" * 200,
+    "1e999",
+    "9" * 40,
+    "t1",
+    "c1",
+    '"""',
+    "''''",
+)
 """Texts that a damaged query gets."""
 
 _WORDS = (
-    "SELECT", "FROM", "WHERE", "AND", "OR", "NOT", "NULL", "IS", "IN", "LIKE", "BETWEEN", "GROUP BY", "ORDER BY", "UNION ALL", "JOIN", "USING",
-    "ON", "TOP 5", "DISTINCT", "EXISTS", "(", ")", ",", ".", "*", "||", "=", "<", "-", "'", '"', ";", "AS", "CAST", "COUNT", "OFFSET 3",
-)  # fmt: skip
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "AND",
+    "OR",
+    "NOT",
+    "NULL",
+    "IS",
+    "IN",
+    "LIKE",
+    "BETWEEN",
+    "GROUP BY",
+    "ORDER BY",
+    "UNION ALL",
+    "JOIN",
+    "USING",
+    "ON",
+    "TOP 5",
+    "DISTINCT",
+    "EXISTS",
+    "(",
+    ")",
+    ",",
+    ".",
+    "*",
+    "||",
+    "=",
+    "<",
+    "-",
+    "'",
+    '"',
+    ";",
+    "AS",
+    "CAST",
+    "COUNT",
+    "OFFSET 3",
+)
 
 
 def queries(number: int, seed: int) -> Iterator[str]:
@@ -105,7 +177,9 @@ class _Maker:
                 name, number = self._random.choice(numeric)
                 return f"{name.upper()}({', '.join(self._number(depth + 1) for _ in range(number))})"
             case 2:
-                return f"CAST({self._number(depth + 1)} AS {self._one('INTEGER', 'BIGINT', 'REAL', 'DOUBLE PRECISION')})"
+                return (
+                    f"CAST({self._number(depth + 1)} AS {self._one('INTEGER', 'BIGINT', 'REAL', 'DOUBLE PRECISION')})"
+                )
             case 3:
                 return f"COALESCE({self._number(depth + 1)}, {self._one('0', '-1.5')})"
         return f"-{self._number(depth + 1)}" if depth else f"({self.query(2)})"

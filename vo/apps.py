@@ -11,7 +11,9 @@ class VOConfig(AppConfig):
     verbose_name = "Virtual Observatory"
 
     def ready(self) -> None:
-        """Let `migrate` give the role of queries the views that it has made."""
+        """Let jobs wake workers, and `migrate` give the role of queries the views that it has made."""
+        from vo import jobs, tasks
         from vo.role import grant_after_migrate
 
+        jobs.wake_worker.fill(tasks.wake_worker)
         post_migrate.connect(grant_after_migrate, sender=self)

@@ -1,4 +1,4 @@
-"""/tap/async: queries as jobs (UWS 1.1). Who has the address of a job may do everything with it; nobody can guess it."""
+"""/tap/async: queries as jobs (UWS 1.1). Who has the address of a job, which nobody can guess, may do all with it."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from common.errors import quoted
 from vo import jobs
 from vo.answers import error, tap_view, text, xml
 from vo.models import ENDED, Job, Phase
-from vo.parameters import Refused, given_parameters
+from vo.parameters import Refused, all_values, given_parameters
 
 MAX_WAIT_SECONDS = 10.0
 WAITERS = 1
@@ -99,8 +99,7 @@ def _job(key: str) -> Job:
 
 def _given(request: HttpRequest, name: str) -> str:
     """Return a parameter, in capitals, that is for the job and not for its query."""
-    values = (value for given, value in (*request.GET.items(), *request.POST.items()) if given.upper() == name)
-    return next(values, "").upper()
+    return all_values(request).get(name, "").upper()
 
 
 def _change(job: Job, request: HttpRequest) -> None:

@@ -47,7 +47,13 @@ def datalink(request: HttpRequest) -> HttpResponseBase:
     asked = [value for name, values in lists if name.upper() == "ID" for value in values]
     if len(asked) > MAX_IDS:
         raise Refused(f"At most {MAX_IDS} cubes can be asked for at once.")
-    wrong = [value for name, values in lists if name.upper() == "RESPONSEFORMAT" for value in values if not _is_votable(value)]
+    wrong = [
+        value
+        for name, values in lists
+        if name.upper() == "RESPONSEFORMAT"
+        for value in values
+        if not _is_votable(value)
+    ]
     if wrong:
         raise Refused("RESPONSEFORMAT must be votable.", 415)
     links = [link for value in asked for link in _links(value)]
@@ -92,7 +98,9 @@ def _previews(shown: str, cube: DataCube) -> Iterator[Link]:
         yield Link(shown, semantics, text, _url(image.file.url), "image/jpeg", image.size)
     movie = getattr(cube, "video_preview", None)
     if movie is not None:
-        yield Link(shown, "#preview", f"A movie of {movie.seconds:.0f} s", _url(movie.file.url), "video/webm", movie.size)
+        yield Link(
+            shown, "#preview", f"A movie of {movie.seconds:.0f} s", _url(movie.file.url), "video/webm", movie.size
+        )
 
 
 def _url(path: str) -> str:

@@ -81,7 +81,9 @@ def prepare(query: str, most: int) -> Translation:
     return translate(parse(query), most + 1)
 
 
-def carry_out(translation: Translation, query: str, most: int, form: Format, seconds: float, file: IO[bytes]) -> Outcome:
+def carry_out(
+    translation: Translation, query: str, most: int, form: Format, seconds: float, file: IO[bytes]
+) -> Outcome:
     """Write the result of a query to a file.
 
     Raises
@@ -204,4 +206,14 @@ def _explained(error: psycopg2.Error, seconds: float) -> Exception:
     return error
 
 
-__all__ = ["NotReady", "OutputColumn", "Outcome", "QueryFailed", "Rows", "TookTooLong", "cancel", "carry_out", "prepare"]
+__all__ = [
+    "NotReady",
+    "Outcome",
+    "OutputColumn",
+    "QueryFailed",
+    "Rows",
+    "TookTooLong",
+    "cancel",
+    "carry_out",
+    "prepare",
+]

@@ -16,13 +16,15 @@ from django.db.models import Sum
 from django.utils import timezone
 from psycopg2.extensions import connection as PostgreSQLConnection
 
-from common.wakeups import send_wake_up
+from common.hooks import Hook
 from vo.adql import ADQLError
 from vo.execution import NotReady, QueryFailed, cancel, carry_out, prepare
 from vo.models import ENDED, RESULTS, Job, Phase
 from vo.parameters import Refused, wanted
 
 logger = logging.getLogger(__name__)
+
+wake_worker: Hook[[], None] = Hook("wake a worker for a job that was just queued")
 
 MAX_OPEN_JOBS = 1000
 WATCH_SECONDS = 0.5
@@ -48,11 +50,9 @@ def create_job(parameters: Mapping[str, str]) -> Job:
 
 def run(job: Job) -> None:
     """Queue a job that waits, and wake a worker after the commit."""
-    from vo.tasks import run_next_job
-
     changed = Job.objects.filter(pk=job.pk, phase=Phase.PENDING).update(phase=Phase.QUEUED, queued_at=timezone.now())
     if changed:
-        transaction.on_commit(lambda: send_wake_up(run_next_job))
+        transaction.on_commit(wake_worker)
 
 
 def abort(job: Job) -> None:
@@ -117,9 +117,7 @@ def _carry_out(job: Job) -> None:
         with _watched(job), path.open("wb") as file:
             carry_out(translation, asked.query, asked.most, asked.form, job.execution_seconds, file)
         size = path.stat().st_size
-        kept = _end(
-            job, phase=Phase.COMPLETED, result_name=name, result_type=asked.form.media_type, result_size=size
-        )
+        kept = _end(job, phase=Phase.COMPLETED, result_name=name, result_type=asked.form.media_type, result_size=size)
     except BaseException:
         path.unlink(missing_ok=True)
         raise

@@ -1,7 +1,7 @@
 """The jobs of /tap/async."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -13,10 +13,12 @@ RESULTS = "tap"
 
 
 def new_key() -> str:
+    """Return a key that nobody can guess."""
     return secrets.token_hex(16)
 
 
-def latest_destruction() -> timezone.datetime:
+def latest_destruction() -> datetime:
+    """Return when a job that is made now is deleted."""
     return timezone.now() + timedelta(days=settings.TAP_RESULT_DAYS)
 
 

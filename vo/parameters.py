@@ -1,5 +1,6 @@
 """The parameters of a query (TAP 1.1, section 2.7; DALI 1.1, section 3.4). Their names are in any case."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from vo.formats import FORMATS, VOTABLE, Format, format_named
 LANGUAGES = ("ADQL", "ADQL-2.0", "ADQL-2.1")
 KEPT = ("REQUEST", "LANG", "QUERY", "MAXREC", "FORMAT", "RESPONSEFORMAT", "RUNID", "VERSION")
 MAX_OTHER_LENGTH = 256
+_NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Refused(Exception):
@@ -32,15 +34,20 @@ class Wanted:
     form: Format
 
 
+def all_values(request: HttpRequest) -> dict[str, str]:
+    """Return all parameters of a request, by their names in capitals; of a repeated one, the last."""
+    return {name.upper(): str(query[name]) for query in (request.GET, request.POST) for name in query}
+
+
 def given_parameters(request: HttpRequest) -> dict[str, str]:
-    """Return the parameters of a request, by their names in capitals; of a repeated one, the last.
+    """Return the parameters of a query, by their names in capitals.
 
     Raises
     ------
     Refused
         If one is too long, has characters that XML does not know, or uploads a table.
     """
-    given = {name.upper(): value for name, value in (*request.GET.items(), *request.POST.items())}
+    given = all_values(request)
     if given.get("UPLOAD") or request.FILES:
         raise Refused("This service takes no uploads of tables (UPLOAD). Name the values in the query.")
     kept = {name: given[name] for name in KEPT if given.get(name)}
@@ -48,10 +55,8 @@ def given_parameters(request: HttpRequest) -> dict[str, str]:
         most = MAX_LENGTH if name == "QUERY" else MAX_OTHER_LENGTH
         if len(value) > most:
             raise Refused(f"{name} has {len(value):,} characters. At most {most:,} are possible.")
-        if any(character < " " and character not in "\t\r\n" or character in "\x7f\ufffe\uffff" for character in value):
-            raise Refused(f"{name} has control characters.")
-        if any("\ud800" <= character <= "\udfff" for character in value):
-            raise Refused(f"{name} is not UTF-8.")
+        if _NOT_XML.search(value):
+            raise Refused(f"{name} has control characters, or is not UTF-8.")
     return kept
 
 

@@ -57,4 +57,6 @@ def _views_are_made(cursor: CursorWrapper) -> bool:
 
 def _grant_views(cursor: CursorWrapper, role: str) -> None:
     schemas = ", ".join(schema.name for schema in SCHEMAS)
-    cursor.execute(f"GRANT USAGE ON SCHEMA {schemas} TO {role}; GRANT SELECT ON ALL TABLES IN SCHEMA {schemas} TO {role}")
+    cursor.execute(
+        f"GRANT USAGE ON SCHEMA {schemas} TO {role}; GRANT SELECT ON ALL TABLES IN SCHEMA {schemas} TO {role}"
+    )

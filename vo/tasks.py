@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 
 from common.transience import left_to_the_next_sweep
-from common.wakeups import MAX_WAKE_UPS_OF_A_SWEEP, send_missing_wake_ups
+from common.wakeups import MAX_WAKE_UPS_OF_A_SWEEP, send_missing_wake_ups, send_wake_up
 from vo import jobs
 from vo.models import Job, Phase
 
@@ -25,3 +25,8 @@ def sweep_jobs() -> None:
         jobs.look_after_jobs()
         wanted = Job.objects.filter(phase=Phase.QUEUED)[:MAX_WAKE_UPS_OF_A_SWEEP].count()
         send_missing_wake_ups(run_next_job, QUEUE, wanted)
+
+
+def wake_worker() -> None:
+    """Wake a worker for a job that was just queued."""
+    send_wake_up(run_next_job)

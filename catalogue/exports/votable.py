@@ -3,6 +3,7 @@
 astropy writes all but the rows, which it would need to hold in memory.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from xml.sax.saxutils import escape
@@ -19,6 +20,7 @@ _TYPES = {
     Kind.FLOAT: {"datatype": "double"},
     Kind.LOGICAL: {"datatype": "boolean"},
 }
+_NOT_ALLOWED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BEFORE_ROWS, _AFTER_ROWS = b"<DATA>\n<TABLEDATA>\n", b"</TABLEDATA>\n</DATA>\n"
 
 
@@ -73,11 +75,4 @@ def _cell(value: Value) -> str:
 
 def xml_text(value: str) -> str:
     """Return a text as XML 1.0 has it, with a question mark for each character that it does not allow."""
-    return escape("".join(character if _is_allowed(character) else "?" for character in value))
-
-
-def _is_allowed(character: str) -> bool:
-    """Return whether XML 1.0 allows a character."""
-    return character in "\t\n\r" or (
-        character >= " " and not "\ud800" <= character <= "\udfff" and character not in "\ufffe\uffff"
-    )
+    return escape(_NOT_ALLOWED.sub("?", value))

@@ -84,7 +84,8 @@ def test_the_programs_of_the_document_run(archive, tmp_path):
         assert done.returncode == 0, done.stderr
         outputs.append(done.stdout)
     assert len(Table.read(tmp_path / "cubes.vot", format="votable")) == CUBES
-    assert "#this" in outputs[1] and "#thumbnail" in outputs[1]
+    assert "#this" in outputs[1]
+    assert "#thumbnail" in outputs[1]
     assert "cubes" in outputs[2]
     assert "Results from" in outputs[3]
 

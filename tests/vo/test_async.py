@@ -24,7 +24,7 @@ UWS = "{http://www.ivoa.net/xml/UWS/v1.0}"
 def no_wake_ups(monkeypatch) -> list[object]:
     """The tasks that a job wakes, which no worker takes here."""
     woken: list[object] = []
-    monkeypatch.setattr("vo.jobs.send_wake_up", woken.append)
+    monkeypatch.setattr("vo.tasks.send_wake_up", woken.append)
     return woken
 
 
@@ -46,7 +46,9 @@ def shown(client, path: str, **parameters: object) -> ElementTree.Element:
     return ElementTree.fromstring(answer.content)
 
 
-def test_a_job_waits_runs_and_has_a_result(submit, client, archive_cube, no_wake_ups, django_capture_on_commit_callbacks):
+def test_a_job_waits_runs_and_has_a_result(
+    submit, client, archive_cube, no_wake_ups, django_capture_on_commit_callbacks
+):
     cube = archive_cube()
     path = submit(RUNID="mine", FORMAT="csv")
     job = shown(client, path)

@@ -24,9 +24,7 @@ def links(role, client):
         answer = client.get("/datalink", {"ID": identifiers})
         assert (answer.status_code, answer["Content-Type"]) == (200, "application/x-votable+xml;content=datalink")
         table = parse_single_table(io.BytesIO(answer.content)).to_table()
-        return [
-            {name: "" if np.ma.is_masked(row[name]) else row[name] for name in table.colnames} for row in table
-        ]
+        return [{name: "" if np.ma.is_masked(row[name]) else row[name] for name in table.colnames} for row in table]
 
     return links
 

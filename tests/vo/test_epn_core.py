@@ -62,4 +62,5 @@ def test_values_are_those_of_the_standard(archive_cube, rows):
         assert 2086000 < float(row["time_min"]) <= float(row["time_max"]) < 2817000
         for name in (*RANGES, *FREE):
             low, high = row[f"{name}min"], row[f"{name}max"]
-            assert bool(low) == bool(high) and float(low or 0) <= float(high or 0), name
+            assert bool(low) == bool(high), name
+            assert float(low or 0) <= float(high or 0), name

@@ -20,7 +20,17 @@ pytestmark = pytest.mark.django_db
 
 QUERY = "SELECT oid, mu, n_scans, file_size, date_beg, observer FROM archive.data_cubes ORDER BY oid"
 ON_SQLITE = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="TAP is there on PostgreSQL")
-ADDRESSES = ("tap", "tap/sync", "tap/async", "tap/async/x", "tap/tables", "tap/capabilities", "tap/availability", "tap/examples", "datalink")  # fmt: skip
+ADDRESSES = (
+    "tap",
+    "tap/sync",
+    "tap/async",
+    "tap/async/x",
+    "tap/tables",
+    "tap/capabilities",
+    "tap/availability",
+    "tap/examples",
+    "datalink",
+)
 
 
 @pytest.fixture
@@ -46,14 +56,17 @@ def refusal(answer, status: int) -> str:
     return info.text or ""
 
 
-@pytest.mark.parametrize("form", ["votable", "votable/td", "votable/b2", "text/xml", "application/x-votable+xml;serialization=BINARY2"])  # fmt: skip
+@pytest.mark.parametrize(
+    "form", ["votable", "votable/td", "votable/b2", "text/xml", "application/x-votable+xml;serialization=BINARY2"]
+)
 def test_a_votable_is_read_back_by_astropy_as_it_was_written(tap, cubes, form):
     votable = parse(io.BytesIO(body(tap(QUERY, RESPONSEFORMAT=form))))
     table = votable.get_first_table().to_table(use_names_over_ids=True)
     assert list(table["oid"]) == ["a", "b < & é", "c"]
     assert list(table["observer"])[1].startswith("Å. Ake")
-    assert table["mu"].unit is None and table["file_size"].unit == "byte"
-    assert np.isnan(np.ma.filled(table["mu"], np.nan)[1]) and table["mu"][2] == np.inf
+    assert (table["mu"].unit, table["file_size"].unit) == (None, "byte")
+    assert np.isnan(np.ma.filled(table["mu"], np.nan)[1])
+    assert table["mu"][2] == np.inf
     assert list(table["n_scans"])[2] == 7
     assert table["file_size"][0] == DataCube.objects.get(oid="a").size
     begin = Metadata.objects.get(cube__oid="a").date_beg
@@ -85,9 +98,15 @@ def test_the_result_leads_to_datalink(tap, cubes):
 
 @pytest.mark.parametrize(
     ("query", "maxrec", "number", "overflows"),
-    [(QUERY, 2, 2, True), (QUERY, 3, 3, False), (QUERY, 0, 0, True), (QUERY, None, 3, False),
-     (QUERY.replace("SELECT", "SELECT TOP 2"), 2, 2, False), (QUERY.replace("SELECT", "SELECT TOP 3"), 2, 2, True)],
-)  # fmt: skip
+    [
+        (QUERY, 2, 2, True),
+        (QUERY, 3, 3, False),
+        (QUERY, 0, 0, True),
+        (QUERY, None, 3, False),
+        (QUERY.replace("SELECT", "SELECT TOP 2"), 2, 2, False),
+        (QUERY.replace("SELECT", "SELECT TOP 3"), 2, 2, True),
+    ],
+)
 def test_more_rows_than_maxrec_are_told(tap, cubes, query, maxrec, number, overflows):
     content = body(tap(query, **({} if maxrec is None else {"MAXREC": maxrec})))
     assert content.count(b"<TR>") == number
@@ -102,7 +121,9 @@ def test_the_archive_has_a_limit_of_its_own(tap, cubes, settings):
 
 def test_a_post_from_anywhere_works_without_a_token_and_names_are_in_any_case(role, cubes):
     strict = Client(enforce_csrf_checks=True)
-    answer = strict.post("/tap/sync", {"lang": "ADQL", "query": QUERY, "format": "csv"}, headers={"origin": "https://x.example"})
+    answer = strict.post(
+        "/tap/sync", {"lang": "ADQL", "query": QUERY, "format": "csv"}, headers={"origin": "https://x.example"}
+    )
     assert body(answer).startswith(b"oid,")
     assert answer["Access-Control-Allow-Origin"] == "*"
 
@@ -148,7 +169,8 @@ def test_a_role_that_is_not_there_is_told_to_those_who_run_the_archive(tap, sett
     answer = tap(QUERY)
     assert "not prepared" in refusal(answer, 503)
     assert answer["Retry-After"]
-    assert 'role "nobody_made_it" does not exist' in caplog.text and "prepare_tap" in caplog.text
+    assert 'role "nobody_made_it" does not exist' in caplog.text
+    assert "prepare_tap" in caplog.text
 
 
 def test_no_more_queries_are_carried_out_at_once_than_there_are_places(tap, role):

@@ -56,14 +56,10 @@ FUNCTIONS: dict[tuple[str, int], Function] = {
     ("radians", 1): _numbers("radians"),
     ("rand", 0): _numbers("random()", 0),
     ("round", 1): _numbers("round"),
-    ("round", 2): Function(
-        "round(({})::numeric, least(greatest(({})::integer, -300), 300))::float8", (_D, _I), _D
-    ),
+    ("round", 2): Function("round(({})::numeric, least(greatest(({})::integer, -300), 300))::float8", (_D, _I), _D),
     ("sqrt", 1): _numbers("sqrt"),
     ("truncate", 1): _numbers("trunc"),
-    ("truncate", 2): Function(
-        "trunc(({})::numeric, least(greatest(({})::integer, -300), 300))::float8", (_D, _I), _D
-    ),
+    ("truncate", 2): Function("trunc(({})::numeric, least(greatest(({})::integer, -300), 300))::float8", (_D, _I), _D),
     **{(name, 1): _numbers(name) for name in ("acos", "asin", "atan", "cos", "cot", "sin", "tan")},
     ("atan2", 2): _numbers("atan2", 2),
     ("lower", 1): _text("lower"),

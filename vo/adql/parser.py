@@ -21,9 +21,26 @@ MAX_CONCATENATIONS = 20
 _LARGEST_INTEGER = 2**63 - 1
 
 _RESERVED = frozenset(
-    "all and any as asc between by case cast coalesce cross desc distinct else end except exists from full group "
-    "having ilike in inner intersect into is join left like natural not null offset on or order outer right select "
-    "set some then top union unique using values when where with".split()
+    (
+        *("all", "and", "any", "as", "asc", "between", "by", "case", "cast", "coalesce", "cross", "desc", "distinct"),
+        *("else", "end", "except", "exists", "from", "full", "group", "having", "ilike", "in", "inner", "intersect"),
+        *("into", "is", "join", "left", "like", "natural", "not", "null", "offset", "on", "or", "order", "outer"),
+        *(
+            "right",
+            "select",
+            "set",
+            "some",
+            "then",
+            "top",
+            "union",
+            "unique",
+            "using",
+            "values",
+            "when",
+            "where",
+            "with",
+        ),
+    )
 )
 _AGGREGATES = frozenset(("avg", "count", "max", "min", "sum"))
 _JOINS = {"inner": "JOIN", "left": "LEFT JOIN", "right": "RIGHT JOIN", "full": "FULL JOIN"}

@@ -72,9 +72,7 @@ class Scope:
             if len(tables) != 1:
                 raise ADQLError(f"{quoted('.'.join(parts))} names no table of the query, or several.")
         hidden = {name for name, _ in once}
-        return once + [
-            (name, value) for table in tables for name, value in table.columns.items() if name not in hidden
-        ]
+        return once + [(name, value) for table in tables for name, value in table.columns.items() if name not in hidden]
 
     def own_column(self, parts: tuple[str, ...]) -> Value | None:
         """Return a column of the SELECT's own tables, as `column`; None if they have none of this name."""

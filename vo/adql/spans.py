@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from vo.adql import tree
-from vo.adql.scope import Scope, Value
+from vo.adql.scope import Scope
 from vo.tables import Span
 
 _SPEED_OF_LIGHT = 299792458e9  # nm/s
@@ -42,7 +42,7 @@ def implied_conditions(where: tree.Expression, scope: Scope, parameter: Paramete
     for column, sign, constant in _comparisons(where):
         value = scope.own_column(column.parts)
         if value is not None and value.table and value.column is not None and value.column.span:
-            _note(bounds, value, sign, constant)
+            _note(bounds, value.table, value.column.span, sign, constant)
     return [
         _overlap(table, name, found, parameter) for (table, name), found in bounds.items() if found.lower or found.upper
     ]
@@ -75,10 +75,10 @@ def _constant(node: tree.Expression) -> int | float | str | None:
     return None
 
 
-def _note(bounds: dict[tuple[str, str], _Bounds], value: Value, sign: str, constant: int | float | str) -> None:
-    assert value.column is not None and value.column.span is not None
-    span = value.column.span
-    found = bounds.setdefault((value.table, span.range_name), _Bounds())
+def _note(
+    bounds: dict[tuple[str, str], _Bounds], table: str, span: Span, sign: str, constant: int | float | str
+) -> None:
+    found = bounds.setdefault((table, span.range_name), _Bounds())
     falls = span is Span.HERTZ  # A higher frequency is a shorter wavelength.
     for signs, is_lower in ((_LOWER, not falls), (_UPPER, falls)):
         if sign in signs and (bound := _bound(span, constant, is_lower)) is not None:
@@ -127,4 +127,4 @@ def _overlap(table: str, name: str, bounds: _Bounds, parameter: Parameter) -> st
         high = f"greatest({', '.join(again)})"
     else:
         low, high = (place or "NULL" for place in places)
-    return f'({table}."{name}" && {constructor}({low}, {high}, \'[]\'))'
+    return f"({table}.\"{name}\" && {constructor}({low}, {high}, '[]'))"

@@ -1,7 +1,6 @@
 """The tree of a query. A condition is a node that has a truth value; every other expression has a value."""
 
 from dataclasses import dataclass
-from typing import Union
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ class Not:
 
 
 Condition = Comparison | Between | In | Like | IsNull | Exists | Logic | Not
-Expression = Union[Constant, ColumnName, Chain, Negative, Call, Aggregate, Cast, Scalar, Condition]
+Expression = Constant | ColumnName | Chain | Negative | Call | Aggregate | Cast | Scalar | Condition
 
 
 @dataclass(frozen=True)

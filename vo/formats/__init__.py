@@ -59,7 +59,9 @@ def _tsv(columns: Sequence[OutputColumn], rows: ResultRows, query: str) -> Itera
 
 
 _VOTABLE = "application/x-votable+xml"
-VOTABLE = Format(_VOTABLE, ("votable", "votable/td", "text/xml", f"{_VOTABLE};serialization=tabledata"), "vot", _votable)
+VOTABLE = Format(
+    _VOTABLE, ("votable", "votable/td", "text/xml", f"{_VOTABLE};serialization=tabledata"), "vot", _votable
+)
 FORMATS: tuple[Format, ...] = (
     VOTABLE,
     Format(f"{_VOTABLE};serialization=binary2", ("votable/b2", "votable/binary2"), "vot", _votable_binary2),

@@ -30,8 +30,7 @@ def write_fits(columns: Sequence[OutputColumn], rows: ResultRows) -> Iterator[by
     with TemporaryFile() as kept:
         number, widths = _keep(columns, rows, kept)
         types = [
-            _TYPES.get(column.type) or (f"{width}A", f"S{width}")
-            for column, width in zip(columns, widths, strict=True)
+            _TYPES.get(column.type) or (f"{width}A", f"S{width}") for column, width in zip(columns, widths, strict=True)
         ]
         dtype = np.dtype([(f"c{index}", numpy_type) for index, (_, numpy_type) in enumerate(types)])
         yield fits.PrimaryHDU().header.tostring().encode("ascii")

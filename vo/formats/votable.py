@@ -65,9 +65,7 @@ def write_binary2(columns: Sequence[OutputColumn], rows: ResultRows, query: str)
     return in_batches(_document(columns, rows, query, data()))
 
 
-def _document(
-    columns: Sequence[OutputColumn], rows: ResultRows, query: str, data: Iterator[bytes]
-) -> Iterator[bytes]:
+def _document(columns: Sequence[OutputColumn], rows: ResultRows, query: str, data: Iterator[bytes]) -> Iterator[bytes]:
     head, table_end, tail = _frame(columns, query).partition(b"</TABLE>")
     yield head + b"<DATA>\n"
     yield from data
@@ -97,9 +95,7 @@ def _frame(columns: Sequence[OutputColumn], query: str) -> bytes:
     table = TableElement(document, name="result")
     resource.tables.append(table)
     place = _place_of_cube(columns)
-    table.fields.extend(
-        _field(document, column, index == place) for index, column in enumerate(columns)
-    )
+    table.fields.extend(_field(document, column, index == place) for index, column in enumerate(columns))
     text = BytesIO()
     document.to_xml(text)  # astropy writes the element DATA only with rows.
     return text.getvalue()

@@ -68,9 +68,7 @@ _SHORTEST, _LONGEST = (
 T_MIN, T_MAX = (_days(moment, _MJD_OF_1970) for moment in (_BEGIN, _END))
 TIME_MIN, TIME_MAX = (_days(moment, _JD_OF_1970) for moment in (_BEGIN, _END))
 EM_MIN, EM_MAX = (f"{wavelength} * 1e-9" for wavelength in (_SHORTEST, _LONGEST))
-FREQUENCY_MIN, FREQUENCY_MAX = (
-    f"{_SPEED_OF_LIGHT} / ({wavelength} * 1e-9)" for wavelength in (_LONGEST, _SHORTEST)
-)
+FREQUENCY_MIN, FREQUENCY_MAX = (f"{_SPEED_OF_LIGHT} / ({wavelength} * 1e-9)" for wavelength in (_LONGEST, _SHORTEST))
 
 RANGES = {
     "during": (

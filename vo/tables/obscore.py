@@ -20,7 +20,9 @@ _SPECTRAL_BOUNDS = f"{_SPECTRAL}.Coverage.Bounds.Limits"
 def _column(
     name: str, type: Type, sql: str, utype: str, ucd: str, description: str, unit: str = "", **more: Any
 ) -> Column:
-    return Column(name, type, sql, description, unit, ucd, f"obscore:{utype}", is_standard=True, **{"principal": True} | more)
+    return Column(
+        name, type, sql, description, unit, ucd, f"obscore:{utype}", is_standard=True, **{"principal": True} | more
+    )
 
 
 TEXT, LONG, INTEGER, DOUBLE = Type.TEXT, Type.LONG, Type.INTEGER, Type.DOUBLE

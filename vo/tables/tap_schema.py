@@ -129,7 +129,7 @@ def _row(table: Table, column: Column, index: int) -> tuple[Value, ...]:
 
 def _values(rows: Iterable[tuple[Value, ...]], columns: tuple[Column, ...]) -> str:
     """Return a FROM of constant rows. The types of the first row hold for all."""
-    lines = []
+    lines: list[str] = []
     for row in rows:
         casts = [f"::{column.type.stored_as}" if not lines else "" for column in columns]
         lines.append(f"({', '.join(_constant(value) + cast for value, cast in zip(row, casts, strict=True))})")

@@ -59,7 +59,9 @@ def create() -> str:
 
 def _expressions(table: Table) -> list[tuple[str, str]]:
     ranges = {column.span.range_name for column in table.columns if column.span}
-    return [(column.name, column.sql) for column in table.columns] + [(one, cubes.RANGES[one]) for one in sorted(ranges)]
+    return [(column.name, column.sql) for column in table.columns] + [
+        (one, cubes.RANGES[one]) for one in sorted(ranges)
+    ]
 
 
 def _quoted(name: str) -> str:

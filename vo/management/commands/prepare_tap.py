@@ -22,6 +22,8 @@ class Command(BaseCommand):
             created = prepare_role()
         except DatabaseError as error:
             raise CommandError(
-                f"PostgreSQL refused: {on_one_line(error)}. Let its administrator do it: docs/tap.md has the statements."
+                f"PostgreSQL refused: {on_one_line(error)}. Let its administrator do it, as docs/tap.md says."
             ) from error
-        self.stdout.write(f"The role {settings.TAP_DATABASE_ROLE} {'is created' if created else 'was there'} and may read.")
+        self.stdout.write(
+            f"The role {settings.TAP_DATABASE_ROLE} {'is created' if created else 'was there'} and may read."
+        )
