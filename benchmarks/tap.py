@@ -15,6 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import cycle
 
 import requests
 from django.conf import settings
@@ -63,10 +64,10 @@ def fuzzed() -> Iterator[tuple[object, ...]]:
     """Send queries from a grammar, and yield how many ended in which way, and the longest time."""
     outcomes: Counter[str] = Counter()
     longest = 0.0
-    for query in queries(FUZZED_QUERIES, seed=1):
+    for query, form in zip(queries(FUZZED_QUERIES, seed=1), cycle(FORMATS), strict=False):
         began = time.perf_counter()
         try:
-            carry_out(prepare(query, 50), "", 50, VOTABLE, FUZZED_SECONDS, io.BytesIO())
+            carry_out(prepare(query, 50), "", 50, form, FUZZED_SECONDS, io.BytesIO())
             outcome = "carried out"
         except ADQLError:
             outcome = "refused by the parser"

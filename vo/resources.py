@@ -43,8 +43,8 @@ def capabilities(request: HttpRequest) -> HttpResponseBase:
 
 @tap_view
 @require_safe
-def tables(request: HttpRequest, name: str = "") -> HttpResponseBase:
-    """Describe all tables, or one of them."""
+def tables(request: HttpRequest) -> HttpResponseBase:
+    """Describe all tables."""
     return xml("tables.xml", {"schemas": SCHEMAS, "keys": KEYS})
 
 

@@ -6,6 +6,7 @@ of PostgreSQL, and one that takes too long `TookTooLong`, which is no failure bu
 
 import io
 import time
+from itertools import cycle
 
 import pytest
 from django.db import connection
@@ -14,7 +15,7 @@ from devtools.adql_queries import queries
 from tests.support.archived_cubes import copy_of
 from vo.adql import ADQLError
 from vo.execution import QueryFailed, carry_out, prepare
-from vo.formats import VOTABLE
+from vo.formats import FORMATS
 
 pytestmark = pytest.mark.django_db
 
@@ -29,10 +30,10 @@ def test_none_leaves_the_views_writes_or_runs_longer_than_its_limit(role, archiv
         copy_of(cube, f"copy-{number}", mu=number / 10, cadence=None)
     before = rows_of_all_tables()
     outcomes = {"carried out": 0, "refused": 0, "failed": 0}
-    for query in queries(NUMBER, seed=20):
+    for query, form in zip(queries(NUMBER, seed=20), cycle(FORMATS), strict=False):
         began = time.monotonic()
         try:
-            carry_out(prepare(query, MAX_ROWS), "", MAX_ROWS, VOTABLE, SECONDS, io.BytesIO())
+            carry_out(prepare(query, MAX_ROWS), "", MAX_ROWS, form, SECONDS, io.BytesIO())
             outcomes["carried out"] += 1
         except ADQLError:
             outcomes["refused"] += 1

@@ -140,8 +140,7 @@ class _Translator:
             raise ADQLError(f"The queries of {body.word} have {len(left)} and {len(right)} columns.")
         together = []
         for (name, one), (_, other) in zip(left, right, strict=True):
-            same = one.column is not None and other.column is not None and one.column.type is other.column.type
-            together.append((name, Value("", _common([one, other]), one.column if same else None)))
+            together.append((name, Value("", _common([one, other]), _same_column(one, other))))
         return f"({left_sql}) {body.word} ({right_sql})", together
 
     def _sorting(self, sorting: tree.Sorting, columns: Columns, scope: Scope | None) -> str:
@@ -389,12 +388,18 @@ def _common(values: list[Value]) -> Sort:
     return sorts.pop()
 
 
+def _same_column(one: Value, other: Value) -> Column | None:
+    """Return what describes the values of two columns together, if both have the same type."""
+    same = one.column is not None and other.column is not None and one.column.type is other.column.type
+    return one.column if same else None
+
+
 def _merged(kind: str, left: Value, right: Value) -> Value:
     match kind:
         case "RIGHT JOIN":
             return right
         case "FULL JOIN":
-            return Value(f"COALESCE({left.sql}, {right.sql})", left.sort, left.column)
+            return Value(f"COALESCE({left.sql}, {right.sql})", _common([left, right]), _same_column(left, right))
     return left
 
 
