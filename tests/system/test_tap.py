@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -14,8 +15,10 @@ import pyvo
 import requests
 from astropy.table import Table
 
+from devtools.pgbouncer import PgBouncerServer
 from devtools.sample_cubes import cube_filename, many_cubes, write_cube
-from devtools.services import ServiceMissing, execute
+from devtools.services import ServiceMissing, execute, of_database
+from devtools.stack import Stack
 from tests.support.needed import needed
 from tests.system.archive import Archive, Servers
 from vo.examples import EXAMPLES
@@ -139,3 +142,24 @@ def test_without_the_role_the_service_says_so(archive):
     finally:
         archive.stack.manage("prepare_tap")
     assert "available>true<" in requests.get(f"{url}/availability", timeout=30).text
+
+
+def test_behind_pgbouncer_the_role_is_taken_for_one_transaction_only(archive, servers, tmp_path):
+    others = {name: value for name, value in archive.stack.environment.items() if name != "ARCHIVE_BASE_URL"}
+    with needed(), PgBouncerServer(servers.database) as pooled:
+        pool = {"DATABASE_URL": of_database(pooled.url, archive.name), "DISABLE_SERVER_SIDE_CURSORS": "true"}
+        with Stack(others | pool, tmp_path / "logs") as stack, ThreadPoolExecutor(4) as clients:
+            stack.start_web(workers=1)
+            query = {"LANG": "ADQL", "FORMAT": "csv", "QUERY": "SELECT oid FROM archive.data_cubes"}
+
+            def ask(number: int) -> tuple[int, int]:
+                found = requests.get(f"{stack.base_url}/tap/sync", query, timeout=30)
+                # This one needs tables that the role may not read.
+                listed = requests.get(f"{stack.base_url}/api/v1/data-cubes/", timeout=30)
+                return found.status_code, len(listed.json()["results"])
+
+            answers = set(clients.map(ask, range(40)))
+            assert answers <= {(200, CUBES), (503, CUBES)}  # 503: no place is free.
+            assert (200, CUBES) in answers
+        # PgBouncer keeps connections to the database, which could not be removed.
+        pooled.reconnect()
