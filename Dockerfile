@@ -20,6 +20,7 @@ COPY datacubes datacubes
 COPY deploy/beat_sends.py deploy/beat_sends.py
 COPY devtools devtools
 COPY ingestion ingestion
+COPY keeper keeper
 COPY operations operations
 COPY predecessor predecessor
 COPY previews previews

@@ -7,10 +7,12 @@ from kombu.transport import TRANSPORT_ALIASES
 
 SUBMISSION_SWEEP_SECONDS = 30
 REQUEST_SWEEP_SECONDS = 600
+EVENT_SWEEP_SECONDS = 5
 # Beat's clock says when a sweep expires, and the worker's whether it has: they need not agree better than workers'
 # clocks among themselves. A sweep that comes late finds nothing to do.
 SWEEP_EXPIRES_SECONDS = max(settings.ORDER_LEASE_SECONDS, settings.ORDER_SWEEP_SECONDS)
 SUBMISSION_SWEEP_EXPIRES_SECONDS = max(settings.ORDER_LEASE_SECONDS, SUBMISSION_SWEEP_SECONDS)
+EVENT_SWEEP_EXPIRES_SECONDS = max(settings.ORDER_LEASE_SECONDS, EVENT_SWEEP_SECONDS)
 
 broker_url = settings.CELERY_BROKER_URL
 broker_connection_retry_on_startup = True
@@ -33,7 +35,7 @@ elif broker_url.startswith("redis"):
 broker_heartbeat = 30  # The same for RabbitMQ.
 
 task_default_queue = "ingest"
-task_queues = [Queue(name, Exchange(name), routing_key=name) for name in ("ingest", "svo", "mail", "tap")]
+task_queues = [Queue(name, Exchange(name), routing_key=name) for name in ("ingest", "svo", "mail", "webhooks", "tap")]
 task_ignore_result = True
 task_publish_retry = True  # Beat replaces a lost connection to RabbitMQ only when it tries again. Wake-ups do not wait.
 task_serializer = "json"
@@ -55,6 +57,8 @@ task_routes = {
     "vo.tasks.*": {"queue": "tap"},
     "accounts.tasks.*": {"queue": "mail"},
     "accounts.access_requests.tasks.*": {"queue": "mail"},
+    "keeper.events.tasks.*": {"queue": "webhooks"},
+    "keeper.webhooks.tasks.*": {"queue": "webhooks"},
 }
 
 timezone = "UTC"
@@ -91,6 +95,20 @@ beat_schedule = {
         "schedule": REQUEST_SWEEP_SECONDS,
         "options": {"expires": max(settings.ORDER_LEASE_SECONDS, REQUEST_SWEEP_SECONDS)},
     },
+    "new events": {
+        "task": "keeper.events.tasks.number_events",
+        "schedule": EVENT_SWEEP_SECONDS,
+        "options": {"expires": EVENT_SWEEP_EXPIRES_SECONDS},
+    },
+    # The day changes once, but a task that is lost at that time would be missed for a day.
+    "release days": {"task": "keeper.events.tasks.note_release_days", "schedule": crontab(minute=1)},
+    "sweep of webhooks": {
+        "task": "keeper.webhooks.tasks.sweep_deliveries",
+        "schedule": EVENT_SWEEP_SECONDS,
+        "options": {"expires": EVENT_SWEEP_EXPIRES_SECONDS},
+    },
+    "old events": {"task": "keeper.events.tasks.prune_events", "schedule": crontab(hour=4, minute=25)},
+    "old deliveries": {"task": "keeper.webhooks.tasks.prune_deliveries", "schedule": crontab(hour=4, minute=35)},
     "synchronisation with the SVO": {
         "task": "svo.tasks.synchronise_with_svo",
         "schedule": crontab(hour=settings.SVO_SYNC_HOUR, minute=0),

@@ -207,6 +207,17 @@ class Environment(BaseSettings):
         ge=1,
         le=2**30,
     )
+    EVENTS_KEPT_DAYS: int = _described(
+        "events, and ended deliveries of webhooks, are deleted after so many days; mirrors must ask more often",
+        365,
+        ge=1,
+        le=36_500,
+    )
+    WEBHOOKS_TO_PRIVATE_ADDRESSES: bool = _described(
+        "webhooks and callbacks may go to private addresses, to any port, and without TLS; people who may post orders "
+        "can then reach services of your network",
+        False,
+    )
     METRICS_ALLOWED_ADDRESSES: Networks = _described(
         "networks that may read `/metrics` besides staff, such as `10.0.0.0/8,::1`", list, "none"
     )

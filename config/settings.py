@@ -74,6 +74,9 @@ SVO_API_KEY = env.SVO_API_KEY.get_secret_value()
 SVO_MAX_REMOVALS = env.SVO_MAX_REMOVALS
 SVO_SYNC_HOUR = env.SVO_SYNC_HOUR
 
+EVENTS_KEPT_DAYS = env.EVENTS_KEPT_DAYS
+WEBHOOKS_TO_PRIVATE_ADDRESSES = env.WEBHOOKS_TO_PRIVATE_ADDRESSES
+
 # --- Services --------------------------------------------------------------------------------------------------------
 
 _database_url = env.DATABASE_URL
@@ -145,6 +148,8 @@ INSTALLED_APPS = [
     "accounts.access_requests",
     "svo",
     "workorders",
+    "keeper.events",
+    "keeper.webhooks",
     "predecessor",
     "predecessor.addresses",
     "operations",
@@ -247,8 +252,8 @@ STORAGES = {
 # Pages of any other origin, such as notebooks in a browser, may read what is public, and with a token what that opens.
 # Cookies are never sent along, and nothing can be posted.
 CORS_ALLOW_ALL_ORIGINS = True
-_READABLE = "data-cubes|observations|instruments|spectral-lines|tags|selections|schema"
-CORS_URLS_REGEX = rf"^/((api/v1/({_READABLE})|data|tap|{MEDIA_URL.strip('/')})/|datalink$)"
+_READABLE = "data-cubes|events|observations|instruments|spectral-lines|tags|selections|schema"
+CORS_URLS_REGEX = rf"^/((api/v1/({_READABLE})|data|feed|tap|{MEDIA_URL.strip('/')})/|datalink$)"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "range"]
 CORS_EXPOSE_HEADERS = ["accept-ranges", "content-disposition", "content-range", "etag", "retry-after"]

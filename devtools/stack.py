@@ -65,7 +65,7 @@ class Stack:
 
     def start_worker(self, name: str = "worker", *, concurrency: int = 1) -> None:
         """Start a Celery worker under a unique name."""
-        options = ["--queues", "ingest,svo", "--concurrency", str(concurrency), "--hostname", f"{name}@%h"]
+        options = ["--queues", "ingest,svo,webhooks", "--concurrency", str(concurrency), "--hostname", f"{name}@%h"]
         self.start(name, "celery", "-A", "config", "worker", *options)
 
     def start_beat(self) -> None:

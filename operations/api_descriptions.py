@@ -64,6 +64,7 @@ FIELDS = {
     "Observation.kind": "How the observation was composed; empty for a single cube.",
     "Selection.key": "Key of the selection, which is part of its permanent address.",
     "Selection.kept_at": "When it was kept, UTC.",
+    "Event.occurred_at": "When it happened, UTC.",
     "VideoPreview.seconds": "Duration, s.",
 }
 
@@ -73,6 +74,7 @@ SUMMARIES = {
     "data_cubes_retrieve": "One data cube",
     "data_cubes_header_retrieve": "The FITS header of a data cube",
     "data_cubes_svo_retrieve": "A data cube in the SVO",
+    "events_list": "What has happened, for mirrors",
     "ingest_batch_create": "Post many cubes",
     "ingest_create": "Post a cube",
     "instruments_list": "All instruments",

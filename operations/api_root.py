@@ -14,6 +14,7 @@ _LISTS = {
     "selections": "selection-list",
     "spectral_lines": "spectral-line-list",
     "tags": "tag-list",
+    "events": "event-list",
     "work_orders": "work-order-list",
     "ingest": "ingest",
     "schema": "schema",

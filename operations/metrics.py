@@ -23,6 +23,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.access_requests.state import count_waiting
+from keeper.webhooks import state as webhooks
 from svo.models import Submission
 from svo.state import count_submissions, last_synchronisation
 from workorders.models import WorkOrderRun
@@ -71,7 +72,20 @@ SYNCHRONISATION = Description(
     "archive_svo_last_synchronisation_timestamp_seconds", "When the last synchronisation with the SVO ended."
 )
 REQUESTS = Description("archive_access_requests_waiting", "Requests for access that wait for a decision.")
-DESCRIPTIONS = (ORDERS, OLDEST_ORDER, RUNS, SUBMISSIONS, SYNCHRONISATION, REQUESTS)
+DELIVERIES = Description(
+    "archive_webhook_deliveries_waiting",
+    "Messages to webhooks and callbacks that were not accepted yet; exact up to 100,000, an estimate beyond.",
+)
+OLDEST_DELIVERY = Description(
+    "archive_oldest_waiting_webhook_delivery_seconds", "Age of the oldest of these messages; 0 if there is none."
+)
+WEBHOOKS_OFF = Description(
+    "archive_webhooks_switched_off", "Webhooks that were switched off because their receivers failed for a day."
+)
+DESCRIPTIONS = (
+    *(ORDERS, OLDEST_ORDER, RUNS, SUBMISSIONS, SYNCHRONISATION, REQUESTS),
+    *(DELIVERIES, OLDEST_DELIVERY, WEBHOOKS_OFF),
+)
 
 
 class ArchiveCollector(Collector):
@@ -82,13 +96,14 @@ class ArchiveCollector(Collector):
         return [description.family() for description in DESCRIPTIONS]
 
     def collect(self) -> Iterator[Metric]:
-        """Give the metrics of the queue, of its runs, of the SVO and of requests for access."""
+        """Give the metrics of the queue, of its runs, of the SVO, of requests for access and of webhooks."""
         yield _orders()
         yield _oldest_order()
         yield _runs()
         yield _submissions()
         yield _synchronisation()
         yield _requests()
+        yield from _webhooks()
 
 
 REGISTRY = CollectorRegistry()
@@ -186,3 +201,15 @@ def _requests() -> Metric:
     requests = REQUESTS.family()
     requests.add_metric([], count_waiting().number)
     return requests
+
+
+def _webhooks() -> Iterator[Metric]:
+    since = webhooks.oldest_waiting_since()
+    for description, value in (
+        (DELIVERIES, webhooks.count_waiting().number),
+        (OLDEST_DELIVERY, (timezone.now() - since).total_seconds() if since else 0),
+        (WEBHOOKS_OFF, webhooks.count_switched_off()),
+    ):
+        family = description.family()
+        family.add_metric([], value)
+        yield family

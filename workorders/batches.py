@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from common.api.views import RefusalSerializer
 from common.batches import batches
 from common.wakeups import send_wake_up
+from workorders.callbacks import with_callback_token
 from workorders.models import WorkOrder
 from workorders.queue import post_orders
 from workorders.serializers import IngestSerializer, WorkOrderSerializer, request_fields
@@ -107,11 +108,13 @@ _INGEST = IngestSerializer()
 def _checked(item: Any, request: Request) -> dict[str, Any]:
     """Return the answer to one order: the refusal, or the path and the fields for `post_orders`."""
     try:
-        fields = _INGEST.run_validation(item)
-        check_may_grant(request, request_fields(fields))
+        posted = _INGEST.run_validation(item)
+        fields = request_fields(posted)
+        check_may_grant(request, fields)
+        order = (posted["relative_path"], with_callback_token(request, fields))
     except ValidationError as refused:
         sentences = refused.detail if isinstance(refused.detail, dict) else {"detail": refused.detail}
         return {"status": refused.status_code, "refusal": sentences}
     except APIException as refused:
         return {"status": refused.status_code, "refusal": {"detail": refused.detail}}
-    return {"status": status.HTTP_202_ACCEPTED, "order": (fields["relative_path"], request_fields(fields))}
+    return {"status": status.HTTP_202_ACCEPTED, "order": order}

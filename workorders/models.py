@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.dispatch import Signal
 from django.utils import timezone
 
 from datacubes.steps.base import IngestRequest
@@ -12,10 +13,16 @@ from workorders.error_kinds import MAX_KIND_LENGTH
 
 # Fields that are instructions, carried out once, in contrast to fields that describe the file. A later request that
 # omits one does not cancel a pending one.
-INSTRUCTIONS = ("owner_email_addresses", "swedish_data", "force")
+CALLBACK = ("callback_url", "callback_token")
+"""Fields of a request that name whom its end is told to, and the API token that signs this."""
+
+INSTRUCTIONS = ("owner_email_addresses", "swedish_data", "force", *CALLBACK)
 
 GRANTS = frozenset({"owner_email_addresses", "swedish_data"})
 """Fields of a request that grant access, or take it away."""
+
+ended = Signal()
+"""Sent in the transaction that ends orders, with the `runs` that ended them; each has its `order`."""
 
 
 class WorkOrder(models.Model):
@@ -108,7 +115,8 @@ class WorkOrder(models.Model):
 
     def as_ingest_request(self) -> IngestRequest:
         """The order as plain values for the conductor."""
-        return IngestRequest(relative_path=self.relative_path, **self.request)
+        fields = {name: value for name, value in self.request.items() if name not in CALLBACK}
+        return IngestRequest(relative_path=self.relative_path, **fields)
 
     def queue_again(self, request: dict[str, Any], now: datetime) -> None:
         """Move the order to the end of the queue and reset its attempts. The caller saves it."""

@@ -8,6 +8,7 @@ from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
 
 from common.errors import PermanentError, TransientError
+from common.http.outgoing import MAX_URL_LENGTH, AddressRefused, check_url
 from common.paths import confined_path
 from cubefile.identity import MAX_OID_LENGTH, check_oid
 from cubefile.names import check_name
@@ -61,6 +62,19 @@ class ConfinedPathField(StrictTextField):
         return path
 
 
+class CallbackURLField(StrictTextField):
+    """A URL that the end of an order is posted to."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Refuse a URL that nothing may be sent to."""
+        url = super().to_internal_value(data)
+        try:
+            check_url(url)
+        except AddressRefused as refused:
+            raise serializers.ValidationError(str(refused)) from refused
+        return url
+
+
 class IngestSerializer(serializers.Serializer):
     """The fields of a POST, with the names that existing clients send."""
 
@@ -94,6 +108,12 @@ class IngestSerializer(serializers.Serializer):
         help_text="Path of a movie of the cube below the science data folder.",
     )
     force = StrictBooleanField(required=False, help_text="Run every step, also for an unchanged cube.")
+    callback_url = CallbackURLField(
+        required=False,
+        allow_null=True,
+        max_length=MAX_URL_LENGTH,
+        help_text="Where to POST the end of the order, as a signed message (Standard Webhooks).",
+    )
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Refuse unknown fields, so that a misspelt one is noticed."""

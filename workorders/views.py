@@ -18,6 +18,7 @@ from common.api.pagination import KeysetPagination
 from common.api.views import BAD_PARAMETERS, ListView, RefusalSerializer
 from common.keyset import Ordering
 from common.wakeups import send_wake_up
+from workorders.callbacks import with_callback_token
 from workorders.filters import WorkOrderFilter
 from workorders.models import GRANTS, WorkOrder
 from workorders.queue import post_order
@@ -130,6 +131,7 @@ class IngestView(generics.GenericAPIView):
         posted.is_valid(raise_exception=True)
         fields = request_fields(posted.validated_data)
         check_may_grant(request, fields)
+        fields = with_callback_token(request, fields)
         order = post_order(posted.validated_data["relative_path"], fields)
         transaction.on_commit(lambda: send_wake_up(process_next_order))
         waited = wait_as_asked(request, order)

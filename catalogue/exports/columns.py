@@ -24,10 +24,11 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Row:
-    """A cube with the asking person's access to it, and the addresses of its page and file."""
+    """A cube with the asking person's access to it, the names of its tags, and the addresses of its page and file."""
 
     cube: DataCube
     access: DownloadAccess
+    tags: list[str]
     page_url: str
     download_url: str
     """Empty if the file is missing from the archive."""
@@ -74,10 +75,6 @@ def _release_date(row: Row) -> str:
     return row.access.release_date.isoformat() if row.access.release_date else ""
 
 
-def _tags(row: Row) -> str:
-    return "; ".join(sorted(tag.name for tag in row.cube.tags.all()))
-
-
 _LONGITUDE, _LATITUDE = "pos.bodyrc.lon", "pos.bodyrc.lat"
 _FIELD = "pos.angDistance;instr.fov"
 
@@ -105,7 +102,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("size_y", Kind.FLOAT, _metadata("size_y"), "Height of the field of view", "arcsec", _FIELD),
     Column("rotation", Kind.FLOAT, _metadata("rotation"), "Angle from solar north to +y", "deg", "pos.posAng"),
     Column("mu", Kind.FLOAT, _metadata("mu"), "Cosine of the heliocentric angle", ucd="pos.heliocentric"),
-    Column("tags", Kind.TEXT, _tags, "Solar features and events", ucd="meta.note"),
+    Column("tags", Kind.TEXT, lambda row: "; ".join(row.tags), "Solar features and events", ucd="meta.note"),
     Column("filename", Kind.TEXT, lambda row: row.cube.filename, "Name of the file", ucd="meta.id;meta.file"),
     Column("size", Kind.INTEGER, lambda row: row.cube.size, "Size of the file", "byte", "phys.size;meta.file"),
     Column("is_public", Kind.LOGICAL, lambda row: row.access.is_public, "File is public today", ucd="meta.code"),

@@ -15,6 +15,7 @@ from common.keyset import keyset_page
 from datacubes.links import download_path
 from datacubes.models import DataCube
 from datacubes.permissions import download_access_by_cube
+from datacubes.tags import tag_names_by_cube
 
 MAX_ROWS = 200_000
 ROWS_AT_ONCE = 1000
@@ -25,7 +26,6 @@ EXPORTS_AT_ONCE = 4
 EXPORTED_CUBES = (
     DataCube.objects.filter(metadata__isnull=False)
     .select_related("access", "instrument", "metadata", "observation")
-    .prefetch_related("tags")
     .defer("sources", "metadata__keywords")
 )
 
@@ -81,15 +81,18 @@ class Rows:
 
     def _read(self, request: HttpRequest, filters: DataCubeFilter, order: str) -> Generator[Row, None, None]:
         ways, cursor = filters.ways(CUBE_ORDERINGS[order]), None
+        site = request.build_absolute_uri("/").removesuffix("/")
         while True:
             page = keyset_page(filters.qs, CUBE_ORDERINGS, order, cursor, ROWS_AT_ONCE, ways)
             access = download_access_by_cube(request.user, page.rows)
+            tags = tag_names_by_cube(page.rows)
             for cube in page.rows:
                 yield Row(
                     cube,
                     access[cube.pk],
-                    request.build_absolute_uri(cube_page_path(cube.oid)),
-                    "" if cube.missing_since else request.build_absolute_uri(download_path(cube)),
+                    tags[cube.pk],
+                    site + cube_page_path(cube.oid),
+                    "" if cube.missing_since else site + download_path(cube),
                 )
             cursor = page.next_cursor
             if not cursor:

@@ -97,6 +97,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "tables": TABLES,
         "downloads": DOWNLOADS,
         "export_query": f"{_query(request.GET, without=['group'])}&",
+        "feed_query": _query(request.GET, without=["group", "ordering"]),
         "first_query": _query(request.GET),
         "previous_query": page.previous_cursor and _query(request.GET, cursor=page.previous_cursor),
         "next_query": page.next_cursor and _query(request.GET, cursor=page.next_cursor),

@@ -46,8 +46,8 @@ def test_a_failed_cube_is_printed_with_its_reason(submit, place_cube, data_root,
     assert lines["2019-04-19/CRISP/cube.fits"].startswith("completed, ")
 
 
-def test_more_orders_than_a_round_polls_are_waited_for(submit, data_root, worker, nobody_writes, capsys, monkeypatch):
-    monkeypatch.setattr("solar_archive_client.submission.waiting.UNFINISHED_OF_A_ROUND", 4)
+def test_more_orders_than_a_request_polls_are_waited_for(submit, data_root, worker, nobody_writes, capsys, monkeypatch):
+    monkeypatch.setattr("solar_archive_client.submission.waiting.POLLED_AT_ONCE", 4)
     names = [f"{number}.fits" for number in range(20)]
     for name in names:
         (data_root / name).write_bytes(b"")
@@ -70,6 +70,13 @@ def test_a_refused_cube_is_printed_and_the_others_are_posted(submit, place_cube,
     assert lines[0].startswith("missing.fits: refused: relative_path: ")
     assert lines[1].startswith("../etc/passwd: refused: relative_path: ")
     assert WorkOrder.objects.get().relative_path == "2019-04-19/CRISP/cube.fits"
+
+
+def test_a_callback_is_part_of_the_order(submit, place_cube):
+    assert submit(place_cube(), "--callback-url", "https://pipeline.example.org/done") == 0
+    request = WorkOrder.objects.get().request
+    assert request["callback_url"] == "https://pipeline.example.org/done"
+    assert request.keys() == {"callback_url", "callback_token"}
 
 
 def test_an_owner_that_is_not_an_address_is_refused(submit, place_cube, capsys):

@@ -165,6 +165,7 @@ def test_only_nginx_and_those_whose_tasks_ask_other_servers_have_a_way_out():
         "svo.tasks.send_next_submission",
         "svo.tasks.synchronise_with_svo",
         "common.mail.tasks.send_due_mail",
+        "keeper.webhooks.tasks.send_due_deliveries",
         "datacubes.tasks.update_vocabularies",
     ]
     app.loader.import_default_modules()

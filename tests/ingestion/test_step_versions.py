@@ -18,7 +18,7 @@ from svo.models import Submission
 
 MADE = {
     "data_cube": (2, "a77495711ee205b4"),
-    "data_access": (1, "ff12ce794885161f"),
+    "data_access": (1, "c4c131682bc6999a"),
     "fits_header": (1, "35cc859778326085"),
     "metadata": (3, "5baa72b3568c53d6"),
     "tags": (1, "ddc313ad582907e7"),

@@ -258,7 +258,7 @@ def test_a_change_of_access_costs_the_same_for_some_hundreds(
     many = [cube, *(copy_of(cube, str(index)) for index in range(number - 1))]
     question = choose(admin_client, LIST, "edit_access", *many)
     ContentType.objects.get_for_model(DataCube)  # Kept by the process.
-    with django_assert_max_num_queries(24 + of_limits(2)):
+    with django_assert_max_num_queries(26 + of_limits(2)):
         confirm(admin_client, LIST, question, release="restrict", add_emails="a@b.example", remove_emails="c@d.example")
 
 

@@ -150,6 +150,6 @@ def test_it_costs_the_same_whatever_there_is(admin_client, number, django_assert
         queue.post_order(f"{index}.fits", {})
         queue.claim("w")
     # Session and account; five statuses and the dismissed; two for the oldest order; five outcomes; two states; the
-    # last synchronisation; the requests for access.
-    with django_assert_num_queries(19):
+    # last synchronisation; the requests for access; three of webhooks.
+    with django_assert_num_queries(22):
         metrics(admin_client)

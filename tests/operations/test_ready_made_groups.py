@@ -11,7 +11,10 @@ from accounts import groups
 from datacubes.permissions import Grounds, download_access
 from tests.support.archived_cubes import RESTRICTED
 
-GROUPS = import_module("operations.migrations.0001_ready_made_groups").GROUPS
+GROUPS = {
+    name: codenames | import_module("operations.migrations.0002_webhooks").ADDED.get(name, {})
+    for name, codenames in import_module("operations.migrations.0001_ready_made_groups").GROUPS.items()
+}
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +44,7 @@ def test_staff_do_their_work_and_cannot_make_themselves_more(client):
     lists = [
         *("datacubes/datacube", "datacubes/instrument", "workorders/workorder", "svo/submission"),
         *("access_requests/accessrequest", "svo/synchronisation", "accounts/apitoken", "mail/queuedmail", "auth/user"),
+        *("webhooks/webhook", "webhooks/delivery", "events/event"),
     ]
     assert {path: client.get(f"/admin/{path}/").status_code for path in lists} == dict.fromkeys(lists, 200)
     client.post(f"/admin/auth/user/{staff.pk}/change/", {"username": "staff", "is_superuser": "on"})

@@ -74,6 +74,8 @@ def test_a_sweep_reaches_workers_whose_clock_is_ahead_of_beat_s_by_up_to_a_lease
         "sweep of mail",
         "sweep of reset requests",
         "sweep of requests for access",
+        "new events",
+        "sweep of webhooks",
     }
     assert min(expiring.values()) >= settings.ORDER_LEASE_SECONDS
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from datacubes.steps.base import StepResult
 from workorders.error_kinds import error_kind
-from workorders.models import WorkOrder, WorkOrderRun, merge_requests
+from workorders.models import CALLBACK, WorkOrder, WorkOrderRun, ended, merge_requests
 
 if TYPE_CHECKING:
     from ingestion.conductor import IngestResult
@@ -89,7 +89,7 @@ def own_order(order: WorkOrder) -> Iterator[WorkOrder]:
 def complete(order: WorkOrder, result: "IngestResult") -> None:
     """Complete an order of `own_order` and store the result of its run."""
     order.oid = result.oid
-    _end_run(
+    run = _end_run(
         order,
         WorkOrderRun.Status.COMPLETED,
         oid=result.oid,
@@ -99,6 +99,7 @@ def complete(order: WorkOrder, result: "IngestResult") -> None:
         warnings=result.warnings,
     )
     _end_order(order, Status.COMPLETED, leftover={})
+    ended.send(WorkOrderRun, runs=[run])
 
 
 def step_as_json(step: StepResult) -> dict[str, Any]:
@@ -224,7 +225,9 @@ def _give_up(order: WorkOrder) -> None:
     )
     order.status, order.lease_expires_at = Status.FAILED, None
     order.error_kind = error_kind(order.run.error)
+    order.request = _without_callback(order.request)
     order.save()
+    ended.send(WorkOrderRun, runs=[order.run])
 
 
 def _lock_own(order: WorkOrder) -> WorkOrder:
@@ -237,13 +240,20 @@ def _lock_own(order: WorkOrder) -> WorkOrder:
 
 
 def _fail(order: WorkOrder, error: str) -> None:
-    _end_run(order, WorkOrderRun.Status.FAILED, error=error)
+    run = _end_run(order, WorkOrderRun.Status.FAILED, error=error)
     order.error_kind = error_kind(error)
     _end_order(order, Status.FAILED, leftover=order.request)
+    ended.send(WorkOrderRun, runs=[run])
 
 
-def _end_run(order: WorkOrder, status: WorkOrderRun.Status, **values: object) -> None:
-    WorkOrderRun.objects.filter(pk=order.latest_run.pk).update(status=status, finished_at=timezone.now(), **values)
+def _end_run(order: WorkOrder, status: WorkOrderRun.Status, **values: Any) -> WorkOrderRun:
+    """Store how a run ended, and return it with its order."""
+    run, values = order.latest_run, {"status": status, "finished_at": timezone.now(), **values}
+    WorkOrderRun.objects.filter(pk=run.pk).update(**values)
+    run.order = order
+    for name, value in values.items():
+        setattr(run, name, value)
+    return run
 
 
 def _end_order(order: WorkOrder, status: WorkOrder.Status, leftover: dict[str, Any]) -> None:
@@ -251,7 +261,14 @@ def _end_order(order: WorkOrder, status: WorkOrder.Status, leftover: dict[str, A
     order.status, order.lease_expires_at = status, None
     if order.next_request is not None:
         order.queue_again(merge_requests(leftover, order.next_request), timezone.now())
+    elif order.has_ended:
+        order.request = _without_callback(order.request)
     order.save()
+
+
+def _without_callback(request: dict[str, Any]) -> dict[str, Any]:
+    """Return a request without its callback, which is told of one end only."""
+    return {name: value for name, value in request.items() if name not in CALLBACK}
 
 
 def _lease_end(now: datetime) -> datetime:

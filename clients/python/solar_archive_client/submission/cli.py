@@ -58,14 +58,13 @@ def submit(archive: Orders, paths: list[str], fields: Mapping[str, Any], *, wait
     posted: dict[str, Order] = {}
     with _Report(paths) as report, logging_redirect_tqdm():
         try:
-            for path in paths:
-                try:
-                    posted[path] = archive.post(path, fields)
-                except Refused as refused:
-                    report.tell(path, f"refused: {refused}")
+            for path, answer in archive.post(paths, fields):
+                if isinstance(answer, Refused):
+                    report.tell(path, f"refused: {answer}")
                     continue
+                posted[path] = answer
                 if not wait:
-                    report.tell(path, f"{posted[path].status}, order {posted[path].id}", well=True)
+                    report.tell(path, f"{answer.status}, order {answer.id}", well=True)
             if wait:
                 for path, outcome in wait_for(archive, posted):
                     report.tell_end(path, outcome)
@@ -150,6 +149,9 @@ def _parser() -> argparse.ArgumentParser:
             metavar="PATH",
             help=f"Make the {kind} previews from this file below the science data folder; for one cube only.",
         )
+    parser.add_argument(
+        "--callback-url", metavar="URL", help="Where the archive posts the end of each order, as a signed message."
+    )
     parser.add_argument("--force", action="store_true", help="Ingest again even if the cube is unchanged.")
     parser.add_argument("--wait", action="store_true", help="Wait until all orders have ended.")
     return parser
@@ -162,7 +164,7 @@ def _fields(options: argparse.Namespace, count: int) -> dict[str, Any]:
         if value is not None and count != 1:
             raise Stop(f"--{name.replace('_', '-')} goes with one cube; the paths have {count}.")
     fields = {**of_one, "owner_email_addresses": _owners(options.owner), "swedish_data": options.swedish_data}
-    fields["force"] = options.force or None
+    fields |= {"callback_url": options.callback_url, "force": options.force or None}
     return {name: value for name, value in fields.items() if value is not None}
 
 
