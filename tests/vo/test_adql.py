@@ -153,10 +153,10 @@ def test_what_is_refused(query, sentence):
     ],
 )
 def test_the_time_is_bounded_whatever_the_query(query):
-    began = time.monotonic()
+    began = time.process_time()
     with suppress(ADQLError):
         translate(parse(query), 10)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_plain_column_keeps_its_description_and_an_expression_has_a_type():

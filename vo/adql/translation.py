@@ -116,8 +116,8 @@ class _Translator:
                 chosen = [(item.name or _name_of(item.expression), self._value(item.expression, scope))]
             listed += [f"{value.sql} AS c{len(columns) + number}" for number, (_, value) in enumerate(chosen, 1)]
             columns += chosen
-        if len(columns) > MAX_OUTPUT_COLUMNS:
-            raise ADQLError(f"The query selects more than {MAX_OUTPUT_COLUMNS} columns.")
+            if len(columns) > MAX_OUTPUT_COLUMNS:
+                raise ADQLError(f"The query selects more than {MAX_OUTPUT_COLUMNS} columns.")
         self.parameters += of_sources
         # No text of the query is in it: see the docstring of the package.
         sql = f"SELECT {'DISTINCT ' if select.distinct else ''}{', '.join(listed)} FROM {sources}"  # noqa: S608
