@@ -52,8 +52,10 @@ SELECT i, to_char(date_beg, 'YYYY-MM-DD"T"HH24:MI:SS.US') || '_' || line || '_' 
        CASE WHEN i - i %% 3 > %(first)s THEN i - i %% 3 ELSE %(first)s END, '{}', now(), now(), '', '', '', '', ''
 FROM new_cube;
 
-INSERT INTO datacubes_accessrules (cube_id, release_date, release_comment, header_release_comment, release_set_by_staff)
-SELECT i, CASE WHEN i %% 1000 > 0 THEN (date_beg + interval '1 year')::date END, 'The group that observed.', '', true
+INSERT INTO datacubes_accessrules (cube_id, release_date, release_comment, header_release_comment, release_set_by_staff,
+                                   was_public)
+SELECT i, CASE WHEN i %% 1000 > 0 THEN (date_beg + interval '1 year')::date END, 'The group that observed.', '', true,
+       i %% 1000 > 0 AND date_beg + interval '1 year' < now()
 FROM new_cube;
 
 INSERT INTO datacubes_metadata (cube_id, date_beg, date_end, wavelength_min, wavelength_max, spectral_line,
