@@ -172,6 +172,31 @@ class Environment(BaseSettings):
         le=36_500,
     )
     WORKER_MEMORY_LIMIT_MB: int = _described("the most memory that one worker process may have", 2048, ge=256, le=2**20)
+    DISCOVERY_MINUTES: int = _described(
+        "how often beat has the storage searched for new, changed and missing files; 0: never", 0, ge=0, le=100_000
+    )
+    DISCOVERY_STILL_SECONDS: float = _described(
+        "new and changed files are queued once they have not changed for so long", 300.0, ge=0, le=10**7
+    )
+    DISCOVERY_INCLUDE: Words = _described(
+        "which files are found: patterns for their paths below `SCIENCE_DATA_ROOT`, with commas between them; `*` also "
+        "matches `/`",
+        lambda: ["*"],
+        "`*`",
+    )
+    DISCOVERY_EXCLUDE: Words = _described("which files and folders are left out, such as `scratch,*/raw`", list, "none")
+    DISCOVERY_GONE_HOURS: float = _described(
+        "the cube of a file that has been gone for so long is shown as missing", 24.0, ge=0, le=100_000
+    )
+    DISCOVERY_MAX_MISSING: float = _described(
+        "the share of the files that may become missing at once; if more are gone, a part of the storage may be away",
+        0.1,
+        ge=0,
+        le=1,
+    )
+    FIXITY_MB_PER_SECOND: float = _described(
+        "how fast beat has the files audited, in 10⁶ bytes a second; 0: never", 0.0, ge=0, le=100_000
+    )
     SVO_API_URL: Annotated[str, _with_scheme("http", "https")] = _described(
         "the SVO's API, such as `https://solarnet.oma.be/service/api/svo`; without it, nothing is sent", ""
     )

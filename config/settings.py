@@ -68,6 +68,14 @@ TAP_WORK_MEM_MB = env.TAP_WORK_MEM_MB
 TAP_RESULT_DAYS = env.TAP_RESULT_DAYS
 TAP_RESULTS_MB = env.TAP_RESULTS_MB
 
+DISCOVERY_MINUTES = env.DISCOVERY_MINUTES
+DISCOVERY_STILL_SECONDS = env.DISCOVERY_STILL_SECONDS
+DISCOVERY_INCLUDE = env.DISCOVERY_INCLUDE
+DISCOVERY_EXCLUDE = env.DISCOVERY_EXCLUDE
+DISCOVERY_GONE_HOURS = env.DISCOVERY_GONE_HOURS
+DISCOVERY_MAX_MISSING = env.DISCOVERY_MAX_MISSING
+FIXITY_MB_PER_SECOND = env.FIXITY_MB_PER_SECOND
+
 SVO_API_URL = env.SVO_API_URL
 SVO_USERNAME = env.SVO_USERNAME
 SVO_API_KEY = env.SVO_API_KEY.get_secret_value()
@@ -148,6 +156,7 @@ INSTALLED_APPS = [
     "accounts.access_requests",
     "svo",
     "workorders",
+    "keeper",
     "keeper.events",
     "keeper.webhooks",
     "predecessor",
@@ -256,7 +265,7 @@ _READABLE = "data-cubes|events|observations|instruments|spectral-lines|tags|sele
 CORS_URLS_REGEX = rf"^/((api/v1/({_READABLE})|data|feed|tap|{MEDIA_URL.strip('/')})/|datalink$)"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "range"]
-CORS_EXPOSE_HEADERS = ["accept-ranges", "content-disposition", "content-range", "etag", "retry-after"]
+CORS_EXPOSE_HEADERS = ["accept-ranges", "content-disposition", "content-range", "etag", "repr-digest", "retry-after"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
