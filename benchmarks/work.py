@@ -1,9 +1,9 @@
 """Measures the work of one order in one process, beside the least that such work can take, in the same run.
 
-The floor reads the same bytes of the file, sends the same statements through the driver in one transaction, and encodes
-the same pictures with the same libraries; nothing else. What a commit waits for the disk is measured apart. Wall-clock
-time is the median and the least of all runs; processor time is that of this process and of those that it starts,
-without PostgreSQL.
+The floor reads the same bytes of the file, sends the same statements through the driver in one transaction, and
+encodes the same pictures with the same libraries; nothing else. What a commit waits for the disk is measured apart.
+Wall-clock time is the median and the least of all runs; processor time is that of this process and of those that it
+starts, without PostgreSQL.
 """
 
 import django
