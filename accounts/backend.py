@@ -4,11 +4,14 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.http import HttpRequest
 
 MOST_WITH_AN_ADDRESS = 5
 """Staff may have given several accounts the same address; each password takes time to check."""
+
+_PERMISSIONS = "_perm_cache"
+"""The attribute in which Django's own backend keeps an account's permissions for the length of a request."""
 
 
 class NameOrAddressBackend(ModelBackend):
@@ -27,6 +30,19 @@ class NameOrAddressBackend(ModelBackend):
         if not accounts:
             User().set_password(password)
         return next((user for user in accounts if user.check_password(password) and self._may_log_in(user)), None)
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        """Return a person's own permissions and those of their groups, in one statement where Django makes two."""
+        if user_obj.is_active and not user_obj.is_superuser and not hasattr(user_obj, _PERMISSIONS):
+            own, of_groups = (
+                permissions.order_by().values_list("content_type__app_label", "codename")
+                for permissions in (
+                    Permission.objects.filter(user=user_obj.pk),
+                    Permission.objects.filter(group__user=user_obj.pk),
+                )
+            )
+            setattr(user_obj, _PERMISSIONS, {f"{app}.{name}" for app, name in own.union(of_groups)})
+        return set(super().get_all_permissions(user_obj, obj))
 
     def _may_log_in(self, user: User) -> bool:
         return bool(self.user_can_authenticate(user))

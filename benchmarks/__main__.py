@@ -1,5 +1,7 @@
 """``python -m benchmarks [NAME…]``: runs the benchmarks, each in its own process, and prints their tables.
 
+``python -m benchmarks compare REVISION NAME…`` runs some at another revision too, and prints the ratios.
+
 Each runs in an empty archive, on a private PostgreSQL and a private Redis that nothing else uses.
 """
 
@@ -10,16 +12,19 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.compare import compare
 from devtools.services import PostgreSQLServer, RedisServer, execute, of_database
 
 NAMES = (
     *("ingestion", "previews", "posting", "batch", "workers", "claiming", "memory", "downloads", "svo", "catalogue"),
-    *("exports", "events"),
+    *("exports", "events", "end_to_end"),
 )
 
 
 def main(names: list[str]) -> int:
     """Run the named benchmarks, or all, and return the exit code."""
+    if names[:1] == ["compare"]:
+        return compare(names[1:])
     print(describe_machine(), flush=True)
     with PostgreSQLServer() as database, RedisServer() as broker, tempfile.TemporaryDirectory() as folder:
         codes = []

@@ -1,8 +1,9 @@
-"""Takes long iterables apart into lists that fit one statement or one transaction."""
+"""Takes long iterables apart into lists that fit one statement or one transaction, and fetches the next meanwhile."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
@@ -12,3 +13,26 @@ def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+def read_ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the items; a thread fetches the next one while the caller works on one.
+
+    Fetching must not use the database, of which each thread has a connection of its own.
+    """
+    iterator = map(_Fetched, items)
+    reader = ThreadPoolExecutor(1, "read ahead")
+    try:
+        following = reader.submit(next, iterator, None)
+        while fetched := following.result():
+            following = reader.submit(next, iterator, None)
+            yield fetched.item
+    finally:
+        reader.shutdown(wait=False, cancel_futures=True)
+
+
+class _Fetched(Generic[Item]):
+    """An item, which may be false itself."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item

@@ -80,7 +80,7 @@ class CubeFile:
         if not self._begins(0, _PRIMARY_START):
             raise PermanentError("The file does not begin with a SIMPLE card: it is not a FITS file.")
         hdu = read_hdu(self.descriptor, 0)
-        self._check_size(hdu, "primary HDU")
+        self._check_size(hdu)
         return hdu
 
     @cached_property
@@ -120,7 +120,7 @@ class CubeFile:
         offset, header_bytes = self.primary.end, 0
         while (offset := self._next_extension(offset)) < self.size:
             hdu = read_hdu(self.descriptor, offset)
-            self._check_size(hdu, f"extension {quoted(hdu.name) if hdu.name else len(found) + 1}")
+            self._check_size(hdu, len(found) + 1)
             found.append(hdu)
             offset = hdu.end
             header_bytes += len(hdu.header_bytes)
@@ -304,9 +304,10 @@ class CubeFile:
         """Return whether the bytes at `offset` are `start`, or its beginning if the file ends there."""
         return start.startswith(read_bytes(self.descriptor, offset, min(len(start), self.size - offset)))
 
-    def _check_size(self, hdu: HDU, what: str) -> None:
+    def _check_size(self, hdu: HDU, number: int = 0) -> None:
         missing = hdu.data_offset + hdu.data_size - self.size
         if missing > 0:
+            what = f"extension {quoted(hdu.name) if hdu.name else number}" if number else "primary HDU"
             raise FileCutShort(
                 f"The file is cut short: the data of the {what} lacks {missing} of the {hdu.data_size} bytes "
                 "that BITPIX and NAXIS require."

@@ -9,7 +9,7 @@ import numpy as np
 
 from common.errors import PermanentError, TransientError, quoted
 from cubefile.card_values import is_number
-from cubefile.header import CARD_SIZE, Header, is_end
+from cubefile.header import Header, find_end
 from cubefile.written_header import BLOCK_SIZE
 
 MAX_HEADER_BLOCKS = 1000  # 36,000 cards; real headers have some 320
@@ -218,8 +218,7 @@ def _read_header_bytes(descriptor: int, offset: int) -> bytes:
             raise FileCutShort(f"{str(error).removesuffix('.')}, before the END card of a header.") from None
         blocks.append(block)
         # Some writers fill the last block with NUL bytes instead of blanks.
-        text = block.decode("latin-1").replace("\0", " ")
-        end = next((start for start in range(0, BLOCK_SIZE, CARD_SIZE) if is_end(text, start)), None)
+        end = find_end(block.decode("latin-1").replace("\0", " "))
         nul = block.find(b"\0", 0, BLOCK_SIZE if end is None else end)
         if nul >= 0:
             raise PermanentError(

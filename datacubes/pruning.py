@@ -51,7 +51,8 @@ def surplus_files(young_seconds: float = YOUNG_SECONDS) -> Iterator[SurplusFile]
 
 
 def missing_files() -> Iterator[MissingFile]:
-    """Yield the rows whose file is missing or has another size."""
+    """Yield the rows whose file is missing or has another size; once for a file that several sizes share."""
+    reported = None
     for model, field in _FIELDS:
         rows = model.objects.order_by("pk").values_list("pk", "cube__oid", field, "size")
         for pk, oid, name, size in rows.iterator(_BATCH):
@@ -59,7 +60,8 @@ def missing_files() -> Iterator[MissingFile]:
             if status is not None and stat.S_ISREG(status.st_mode) and (field == "poster" or status.st_size == size):
                 continue
             # An ingestion may have replaced the row and removed its file since the row was read.
-            if model.objects.filter(pk=pk, **{field: name}).exists():
+            if name != reported and model.objects.filter(pk=pk, **{field: name}).exists():
+                reported = name
                 yield MissingFile(oid, name)
 
 

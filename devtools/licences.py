@@ -16,6 +16,8 @@ Some packages contain the work of others, under licences of its own:
 
 - `imageio-ffmpeg` contains a program, ffmpeg, built under the GPL, version 3 or later. The archive runs it as a process
   of its own. A container image contains it too: whoever passes the image on must offer the source code of ffmpeg.
+- `av` contains FFmpeg's libraries with x264 and x265, and so under the GPL, version 3 or later. The archive's own
+  licence lets it be combined with them. The same offer is due for them.
 - `psycopg2-binary` contains libpq, OpenSSL, Kerberos and other libraries, each under its own licence.
 - `numpy` and `pillow` contain libraries; their licence files name those and their licences."""
 

@@ -194,12 +194,14 @@ def write_cube(reading: Reading) -> IngestResult:
         material,
         found=None if reading.seen_sources is None else _lock_cube(reading),
         sources={part.step.name: part.fingerprint for part in reading.parts if part.fingerprint},
+        values={part.step.name: part.values for part in reading.parts if part.values is not None},
     )
     for part in reading.parts:
         result = part.result or _write_step(part, rows)
         rows.results.append(replace(result, seconds=part.seconds + clock.lap()))
     for observation_id in sorted(rows.observations):  # A fixed order prevents deadlocks.
-        refresh_observation(observation_id)
+        locked = rows.locked_observation
+        refresh_observation(observation_id, locked if locked and locked.id == observation_id else None)
     if {result.outcome for result in rows.results} & {Outcome.CREATED, Outcome.UPDATED}:
         is_new = rows.created and not material.product.companion
         changed.send(DataCube, oid=reading.oid, path=material.cube_file.relative_path, is_new=is_new)
@@ -226,7 +228,8 @@ class _Clock:
 
 def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
     name, path = instrument_name(cube_file), cube_file.relative_path
-    at_path = list(DataCube.every.select_related("instrument").filter(relative_path=path))
+    cubes = DataCube.every.select_related("instrument", "observation", "access")
+    at_path = list(cubes.filter(relative_path=path))
     known = (cube.instrument for cube in at_path if cube.instrument.name == name)
     instrument = next(known, None) or find_instrument(name)
     telescope = telescopes.get(instrument.telescope)
@@ -238,7 +241,7 @@ def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
         left_alone = _later_export(companion, product, path)
     else:
         cube = next((cube for cube in at_path if cube.oid == identity.oid), None)
-        cube = cube or DataCube.every.filter(oid=identity.oid).first()
+        cube = cube or cubes.filter(oid=identity.oid).first()
         left_alone = _later_export(cube, product, path)
     material = Material(
         cube_file,
@@ -248,6 +251,7 @@ def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
         request,
         instrument,
         overwritten=[other for other in at_path if other.oid != identity.oid and other.withdrawn_at is None],
+        seen=cube,
     )
     if cube_file.checksum_status == "mismatch":
         material.warnings.append(
@@ -291,12 +295,14 @@ def _later_export(known: DataCube | Companion | None, product: Product, path: st
 
 def _lock_cube(reading: Reading) -> DataCube:
     """Lock the cube's row until the transaction ends, and check that it is unchanged since the reading."""
-    # The access rules are not joined: PostgreSQL would return them as of before the wait for the lock, and staff may
-    # have changed them during it.
-    cubes = DataCube.every.select_for_update(of=("self",)).select_related("observation")
-    cube = cubes.filter(oid=reading.oid).first()
+    # Nothing is joined: PostgreSQL would return it as of before the wait for the lock, and staff may have changed the
+    # access rules during it.
+    cube = next(iter(DataCube.every.select_for_update().order_by().filter(oid=reading.oid)), None)
     if cube is None or cube.sources != reading.seen_sources:
         raise TransientError(f"Another ingestion changed the cube {reading.oid} at the same time.")
+    seen = reading.material.seen
+    if seen is not None and seen.observation_id == cube.observation_id:
+        cube.observation = seen.observation  # An observation keeps its POINT_ID.
     return cube
 
 

@@ -1,15 +1,14 @@
 """Writes image previews, of the greys of a frame or of an image that the pipeline made.
 
-Previews are baseline JPEG of quality 85. Measured on granulation with a spot, 1600 pixels wide, WebP takes 140 to 240
-ms where even progressive JPEG takes 15 to 40 ms, at the same size for the same error. JPEG also keeps all 256 greys
-of a frame, where WebP has 220 of them. Every browser shows both. Baseline JPEG takes a tenth of the time of
-progressive JPEG, for six per cent more bytes (1157 pixels wide: 1.8 and 21.8 ms).
+Previews are baseline JPEG of quality 85. It takes a tenth of the time of progressive JPEG, for nine per cent more
+bytes. WebP of the same error takes 25 times as long, for five per cent fewer bytes, and keeps 220 of the 256 greys.
+`python -m benchmarks movies` measures them.
 """
 
 import os
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BufferedReader, BytesIO, FileIO
 from pathlib import Path
 
@@ -88,7 +87,7 @@ def previews_of_greys(grey: np.ndarray, sides: Mapping[str, int], folder: Path) 
         uint8, shape (ny, nx), the first row on top.
     sides : mapping
         The maximum length of the preview's longer side in pixels, by the name of the size. An image is never enlarged;
-        one that is smaller than several sizes is written for each of them.
+        one that is smaller than several sizes is written once, and they share the file.
     folder : Path
         The folder to write to; it is created if it is missing.
 
@@ -146,12 +145,15 @@ def shrink(image: Image.Image, side: int) -> Image.Image:
 
 
 def _write_previews(image: Image.Image, sides: Mapping[str, int], folder: Path) -> list[PreviewFile]:
-    previews = {}
+    previews: dict[str, PreviewFile] = {}
+    written = None
     with new_files(folder) as new_part:
         # Each size is made from the next larger one, which is faster than from the full image.
         for size_name, side in sorted(sides.items(), key=lambda item: -item[1]):
             image = shrink(image, side)
-            previews[size_name] = write_jpeg(image, new_part, size_name)
+            if written is None or image.size != (written.width, written.height):
+                written = write_jpeg(image, new_part, size_name)
+            previews[size_name] = replace(written, size_name=size_name)
     return [previews[size_name] for size_name in sides]
 
 

@@ -42,6 +42,8 @@ def find_source(cube: CubeFile, named: str | None, suffixes: Sequence[str]) -> S
     """
     beside = [stem(cube.relative_path) + suffix for suffix in suffixes]
     for relative_path in [named, *beside] if named else beside:
+        if relative_path != named and not _may_exist(f"{cube.root}/{relative_path}"):
+            continue
         try:
             status = os.stat(confined_path(cube.root, relative_path))
         except (PermanentError, FileNotFoundError, NotADirectoryError):
@@ -50,3 +52,14 @@ def find_source(cube: CubeFile, named: str | None, suffixes: Sequence[str]) -> S
             raise TransientError(f"“{relative_path}” cannot be looked up: {error.strerror}.") from error
         return SourceFile(relative_path, status.st_size, status.st_mtime_ns)
     return None
+
+
+def _may_exist(path: str) -> bool:
+    """Return whether a file is not certainly missing: most cubes have none beside them, and all suffixes are tried."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        pass  # `confined_path` distinguishes the causes.
+    return True

@@ -3,12 +3,13 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db.models import QuerySet
 
-from common.batches import batches
+from common.batches import batches, read_ahead
 from common.errors import PermanentError
 from datacubes.models import DataCube, Instrument
 from svo.addresses import require_public_address
@@ -209,7 +210,8 @@ def make_plan(dataset: str, instruments: list[Instrument], options: Options, tra
     require_public_address()
     client = get_client()
     plan = Plan(known_dataset(client, dataset), instruments)
-    records = track(client.records(plan.known.dataset.metadata_uri), f"{plan}: comparing")
+    pages = read_ahead(batches(client.records(plan.known.dataset.metadata_uri), _BATCH))
+    records = track(chain.from_iterable(pages), f"{plan}: comparing")
     for page in batches(records, _BATCH):
         plan.note_recorded(page)
         _compare(page, plan, options)
@@ -236,6 +238,10 @@ def _compare(records: list[Record], plan: Plan, options: Options) -> None:
         oids = list(_unsent(plan.known.dataset.name).filter(oid__in=oids))
     cubes = cubes_with_content().filter(oid__in=oids, instrument__in=plan.instruments, metadata__isnull=False)
     contents = {cube.oid: record_content(cube, plan.known) for cube in cubes}
+    for cube in cubes:
+        # A cube and its rows refer to each other. Cut apart, they and their headers go now, not with some later round
+        # of the garbage collector.
+        cube._state.fields_cache.clear()
     changes = [
         (contents[record.oid], record)
         for record in records

@@ -6,7 +6,7 @@ The SVO has five types of keywords. A value that does not convert to its keyword
 import datetime
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -57,7 +57,7 @@ def canonical(keyword: str) -> str:
 
 
 def keyword_fields(
-    header: Mapping[str, HeaderValue], keywords: Iterable[Keyword]
+    header: Mapping[str, HeaderValue], keywords: Sequence[Keyword]
 ) -> tuple[dict[str, FieldValue], list[LeftOut]]:
     """Return the fields of a record from a header.
 
@@ -81,12 +81,10 @@ def keyword_fields(
     waveunit = str(waveunit[0] if isinstance(waveunit, list) else waveunit)
     scale = time_scale(header.get("TIMESYS")) or "UTC"
     values |= {canonical(keyword): value for keyword, value in header.items() if keyword.strip(" .")}
-    fields: dict[str, FieldValue] = {}
+    fields = {keyword.name: empty_value(keyword.type) for keyword in keywords if keyword.type in _CONVERTERS}
+    given = [(keyword, values.get(canonical(keyword.verbose_name))) for keyword in keywords]
     left_out: list[LeftOut] = []
-    for keyword in keywords:
-        value = values.get(canonical(keyword.verbose_name))
-        if keyword.type in _CONVERTERS:
-            fields[keyword.name] = empty_value(keyword.type)
+    for keyword, value in given:
         if value is None:
             continue
         try:

@@ -104,6 +104,11 @@ class AccessRules(models.Model):
             if is_release and self.cube.withdrawn_at is None:
                 released.send(DataCube, cubes=[self.cube])
 
+    def insert_before_metadata(self) -> None:
+        """Add the rules of a new cube, to whose metadata the release date need not be copied yet."""
+        self.was_public = self.is_public
+        super().save(force_insert=True)
+
     @property
     def is_public(self) -> bool:
         """Whether everybody may download the cube today."""

@@ -1,7 +1,5 @@
 """The header of a cube's image, byte for byte."""
 
-from itertools import takewhile
-
 from django.db import models
 
 from cubefile.header import CARD_SIZE
@@ -29,8 +27,15 @@ class FITSHeader(models.Model):
 
     def cards(self) -> list[str]:
         """Return the cards before END, each with all 80 characters, which readers of CONTINUE cards need."""
-        images = (self.text[start : start + CARD_SIZE] for start in range(0, len(self.text), CARD_SIZE))
-        return list(takewhile(_END_CARD.__ne__, images))
+        text = self.before_end()
+        return [text[start : start + CARD_SIZE] for start in range(0, len(text), CARD_SIZE)]
+
+    def before_end(self) -> str:
+        """Return the header up to its END card."""
+        end = self.text.find(_END_CARD)
+        while end % CARD_SIZE and end >= 0:
+            end = self.text.find(_END_CARD, end + 1)
+        return self.text if end < 0 else self.text[:end]
 
     def lines(self) -> str:
         """Return the header with one card a line: ``Header.fromstring(text, sep="\\n")`` of astropy reads it."""

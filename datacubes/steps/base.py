@@ -3,11 +3,11 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from cubefile.identity import Identity
 from cubefile.telescopes import Product, Telescope
-from datacubes.models import DataCube, Instrument
+from datacubes.models import DataCube, Instrument, Observation
 
 if TYPE_CHECKING:
     from cubefile.cube import CubeFile
@@ -67,6 +67,8 @@ class Material:
         The row that INSTRUME names.
     overwritten
         Other cubes whose file was at this path.
+    seen
+        The cube's row as of the reading; None if the cube is new. `write` must look at the locked row instead.
     warnings
         Sentences about faults that do not refuse the file. Steps add to them.
     new_files
@@ -80,6 +82,7 @@ class Material:
     request: IngestRequest
     instrument: Instrument
     overwritten: list[DataCube]
+    seen: DataCube | None = None
     warnings: list[str] = field(default_factory=list)
     new_files: list[str] = field(default_factory=list)
 
@@ -106,17 +109,23 @@ class CubeRows:
         The cube's row at the start of the transaction, locked; None if the cube is new.
     sources
         The fingerprint of each step's source, to be stored with the cube.
+    values
+        What each step has read, by the step's name.
     results
         The results of the steps before this one.
     observations
         Primary keys of the observations to refresh at the end. Steps add to them.
+    locked_observation
+        The cube's observation, if this transaction has created it or may have changed its times.
     """
 
     material: Material
     found: DataCube | None
     sources: dict[str, str]
+    values: dict[str, Any] = field(default_factory=dict)
     results: list[StepResult] = field(default_factory=list)
     observations: set[int] = field(default_factory=set)
+    locked_observation: Observation | None = None
     _cube: DataCube | None = None
 
     @property

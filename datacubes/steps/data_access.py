@@ -1,6 +1,6 @@
 """The step `data_access`: the release date of a cube, and who may download it before that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
 
@@ -12,6 +12,7 @@ from datacubes.models import AccessRules, DataCube, EmailGrant, GroupGrant
 from datacubes.steps.base import CubeRows, Material, Outcome, Step
 
 SWEDISH_USERS = "Swedish User"
+_AS_BEFORE = "Release and grants are as before."
 
 _rules = attrgetter("release_date", "release_comment")
 _header = attrgetter("header_release_date", "header_release_comment", "named_release_date", "release_set_by_staff")
@@ -19,10 +20,17 @@ _header = attrgetter("header_release_date", "header_release_comment", "named_rel
 
 @dataclass(frozen=True)
 class HeaderRelease:
-    """The release in a header: RELEASE as a date, or None without RELEASE, and RELEASEC."""
+    """The release in a header: RELEASE as a date, or None without RELEASE, and RELEASEC.
+
+    Attributes
+    ----------
+    is_as_before
+        Whether the cube's rules already follow it.
+    """
 
     day: date | None
     comment: str
+    is_as_before: bool = False
 
 
 class DataAccessStep(Step[HeaderRelease]):
@@ -38,15 +46,24 @@ class DataAccessStep(Step[HeaderRelease]):
         """Read RELEASE and RELEASEC. Raises a PermanentError if RELEASE is not a date."""
         header = material.cube_file.image.header
         release, comment = header.get("RELEASE"), header.get("RELEASEC")
-        return HeaderRelease(
+        found = HeaderRelease(
             day=None if release in (None, "") else parse_date("RELEASE", release),
             comment=comment.strip() if isinstance(comment, str) else "",
         )
+        access = getattr(material.seen, "access", None)
+        if access is None:
+            return found
+        before = _rules(access), _header(access)
+        _follow_header(access, found)
+        return replace(found, is_as_before=before == (_rules(access), _header(access)))
 
     def write(self, rows: CubeRows, values: HeaderRelease) -> tuple[Outcome, str]:
         """Update the rules and grants that differ."""
         changes = []
         cube, request = rows.cube, rows.material.request
+        asked = request.owner_email_addresses, request.swedish_data, request.oid
+        if values.is_as_before and asked == (None, None, None):
+            return Outcome.SKIPPED, _AS_BEFORE
         access = None if rows.created else getattr(cube, "access", None)
         is_new = access is None
         access = access or AccessRules(cube=cube)
@@ -54,7 +71,9 @@ class DataAccessStep(Step[HeaderRelease]):
         _follow_header(access, values)
         if rules != _rules(access):
             changes.append("release")
-        if is_new or changes or header != _header(access):
+        if rows.created:
+            access.insert_before_metadata()
+        elif is_new or changes or header != _header(access):
             access.save(force_insert=is_new)
         if request.owner_email_addresses is not None and _replace_email_grants(cube, request.owner_email_addresses):
             changes.append("grants by e-mail address")
@@ -64,7 +83,7 @@ class DataAccessStep(Step[HeaderRelease]):
             changes += inherit(cube, rows.material.cube_file.image.header.get, rows.created)
         if rows.created or changes:
             return Outcome.UPDATED, f"Changed: {', '.join(changes)}." if changes and not rows.created else ""
-        return Outcome.SKIPPED, "Release and grants are as before."
+        return Outcome.SKIPPED, _AS_BEFORE
 
 
 def _follow_header(access: AccessRules, release: HeaderRelease) -> None:

@@ -62,10 +62,13 @@ class DataCubeStep(Step[FileFacts]):
         if cube is not None and cube.observation.point_id == identity.point_id:
             observation = cube.observation
         else:
-            observation = get_observation(identity.point_id, identity.date_beg)
+            metadata = rows.values.get("metadata")
+            observation = get_observation(identity.point_id, identity.date_beg, metadata and metadata.date_end)
+            rows.locked_observation = observation
         facts = asdict(values) | {"instrument_id": material.instrument.id, "observation_id": observation.id}
         if cube is None:
             rows.cube = _create(identity.oid, sources=rows.sources, **facts)
+            rows.cube.observation = observation
             rows.observations.add(observation.id)
             return Outcome.UPDATED, ""
         rows.cube = cube

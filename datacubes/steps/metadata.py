@@ -19,6 +19,7 @@ from datacubes.models import Metadata
 from datacubes.models.metadata import NEVER_PUBLIC
 from datacubes.steps.base import CubeRows, Material, Outcome, Step
 from datacubes.steps.fingerprints import header_fingerprint, table_fingerprint
+from previews.plots import median_r0
 
 MAX_LENGTH = 2**31 - 1  # The largest integer of the columns.
 MAX_OBSERVER_LENGTH = 255
@@ -64,8 +65,10 @@ class MetadataStep(Step[Metadata]):
         values.cube = cube
         values.instrument_id = cube.instrument_id
         values.public_from = cube.access.release_date or NEVER_PUBLIC
+        if rows.created and (plots := rows.values.get("plot_data")):
+            values.r0_median = median_r0(plots.plots.seeing)
         # `AccessRules` alone writes the copy of its release date, which staff may be changing at this moment. The step
-        # `plot_data` alone writes the seeing.
+        # `plot_data` writes the seeing of a cube that exists.
         upsert(values, "cube", keep=["public_from", "r0_median"])
         rows.observations.add(cube.observation_id)
         return Outcome.UPDATED, ""

@@ -56,7 +56,8 @@ class PlotDataStep(Step[PlotReading]):
     def write(self, rows: CubeRows, values: PlotReading) -> tuple[Outcome, str]:
         """Store the plots, and their seeing for searches. Without plots, remove the existing ones."""
         plots = values.plots
-        Metadata.objects.filter(cube=rows.cube).update(r0_median=median_r0(plots.seeing))
+        if not rows.created:  # The metadata of a new cube has been written with it.
+            Metadata.objects.filter(cube=rows.cube).update(r0_median=median_r0(plots.seeing))
         if plots.seeing is None and plots.line_profile is None:
             gone = not rows.created and PlotData.objects.filter(cube=rows.cube).delete()[0]
             return (Outcome.UPDATED if gone else Outcome.SKIPPED), values.missing

@@ -21,8 +21,7 @@ Submit = Callable[..., int]
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait less between attempts, and send no wake-ups to a broker."""
     monkeypatch.setattr(cli, "PATIENCE", Patience(first=0.05, longest=0.2, total=3))
-    monkeypatch.setattr("workorders.views.send_wake_up", lambda task: None)
-    monkeypatch.setattr("workorders.views.RETRY_AFTER_SECONDS", 0)
+    monkeypatch.setattr("workorders.batches.send_wake_up", lambda task: None)
     monkeypatch.setattr("solar_archive_client.submission.waiting.FIRST_PAUSE", 0.05)
     monkeypatch.delenv(cli.TOKEN_VARIABLE, raising=False)
 

@@ -12,12 +12,22 @@ ORDER = {"id": 7, "status": "queued", "oid": "", "error": ""}
 Answer = tuple[int, dict[str, str], Any]
 
 
+def accepted(*orders: dict[str, Any]) -> Answer:
+    """Answer that a batch of orders is accepted."""
+    return 207, {}, {"results": [{"status": 202, "order": order} for order in orders]}
+
+
+def polled(*orders: dict[str, Any]) -> Answer:
+    """Answer with the states of orders."""
+    return 200, {}, {"results": list(orders)}
+
+
 class Server:
     """Answers each request as the test says, and keeps what it was asked."""
 
     def __init__(self, port: int = 0) -> None:
         self.requests: list[tuple[str, str, dict[str, str], Any]] = []
-        self.answer: Callable[[int], Answer] = lambda number: (202, {}, ORDER)
+        self.answer: Callable[[int], Answer] = lambda number: accepted(ORDER)
         server = self
 
         class Handler(BaseHTTPRequestHandler):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.stand_in import ORDER, server
+from tests.client.stand_in import ORDER, accepted, polled, server
 
 __all__ = ["server"]
 
@@ -25,13 +25,11 @@ def command(server, tmp_path: Path) -> list[str]:
     """The command for two cubes, the second of which ends a while after the first."""
     first, second = ORDER | {"id": 7}, ORDER | {"id": 8}
     server.answer = {
-        1: (202, {}, first),
-        2: (202, {}, second),
-        3: (200, {}, first | {"status": "started"}),
-        4: (200, {}, second),
-        5: (200, {}, first | {"status": "completed", "oid": "first"}),
-        6: (200, {}, second | {"status": "started"}),
-        7: (200, {}, second | {"status": "completed", "oid": "second"}),
+        1: accepted(first, second),
+        2: polled(first | {"status": "started"}, second),
+        3: polled(first | {"status": "completed", "oid": "first"}, second),
+        4: polled(second | {"status": "started"}),
+        5: polled(second | {"status": "completed", "oid": "second"}),
     }.__getitem__
     (tmp_path / "token").write_text("secret")
     options = ["--server", server.url, "--token-file", str(tmp_path / "token"), "--wait"]

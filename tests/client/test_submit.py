@@ -46,8 +46,8 @@ def test_a_failed_cube_is_printed_with_its_reason(submit, place_cube, data_root,
     assert lines["2019-04-19/CRISP/cube.fits"].startswith("completed, ")
 
 
-def test_more_orders_than_a_round_polls_are_waited_for(submit, data_root, worker, nobody_writes, capsys, monkeypatch):
-    monkeypatch.setattr("solar_archive_client.submission.waiting.UNFINISHED_OF_A_ROUND", 4)
+def test_more_orders_than_a_request_polls_are_waited_for(submit, data_root, worker, nobody_writes, capsys, monkeypatch):
+    monkeypatch.setattr("solar_archive_client.submission.waiting.POLLED_AT_ONCE", 4)
     names = [f"{number}.fits" for number in range(20)]
     for name in names:
         (data_root / name).write_bytes(b"")

@@ -23,8 +23,9 @@ def run(**options: object) -> str:
 
 
 @pytest.fixture
-def surplus(place_cube) -> Path:
+def surplus(place_cube, settings) -> Path:
     """A file that no row names, two days old, beside those of a cube."""
+    settings.IMAGE_PREVIEW_SIDES = {"thumbnail": 2, "page": 4, "high_density": 8}
     ingest(IngestRequest(place_cube()))
     named = Path(ImagePreview.objects.first().file.path)
     path = named.with_name("surplus.jpg")
@@ -116,6 +117,15 @@ def test_rows_whose_file_is_missing_or_cut_are_reported(surplus):
     assert f"missing or of another size: {thumbnail.file.name}" in printed
     assert f"missing or of another size: {page.file.name}" in printed
     assert "2 missing files" in printed
+
+
+def test_a_file_that_sizes_share_is_reported_once(place_cube, settings):
+    settings.IMAGE_PREVIEW_SIDES = {"thumbnail": 1000, "page": 2000}
+    ingest(IngestRequest(place_cube()))
+    thumbnail, page = ImagePreview.objects.all()
+    assert thumbnail.file == page.file
+    Path(page.file.path).unlink()
+    assert "1 missing files" in run()
 
 
 def test_an_archive_without_previews_has_nothing_to_prune(db):

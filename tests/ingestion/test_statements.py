@@ -21,13 +21,13 @@ def statements(action) -> list[str]:
 
 def test_a_first_ingestion(place_cube):
     path = place_cube()
-    assert len(statements(lambda: ingest(IngestRequest(path)))) <= 24
+    assert len(statements(lambda: ingest(IngestRequest(path)))) <= 20
 
 
 def test_an_unchanged_ingestion(place_cube):
     path = place_cube()
     ingest(IngestRequest(path))
-    assert len(statements(lambda: ingest(IngestRequest(path)))) <= 6
+    assert len(statements(lambda: ingest(IngestRequest(path)))) <= 4
 
 
 def test_the_number_does_not_grow_with_the_cubes_of_an_observation(place_cube):
@@ -41,7 +41,7 @@ def test_the_number_does_not_grow_with_the_cubes_of_an_observation(place_cube):
 
 def test_a_first_ingestion_with_all_that_can_be_asked(place_cube):
     path = place_cube()
-    assert len(statements(lambda: ingest(IngestRequest(path, **ASKED)))) <= 32
+    assert len(statements(lambda: ingest(IngestRequest(path, **ASKED)))) <= 25
 
 
 def test_a_cube_that_changes_its_observation_and_its_grants(place_cube, data_root):
@@ -49,4 +49,4 @@ def test_a_cube_that_changes_its_observation_and_its_grants(place_cube, data_roo
     ingest(IngestRequest(path, **ASKED))
     edit_keyword(data_root / path, "POINT_ID", "p_grouped")
     asked = {"owner_email_addresses": ["c@su.se"], "swedish_data": False}
-    assert len(statements(lambda: ingest(IngestRequest(path, **asked)))) <= 31
+    assert len(statements(lambda: ingest(IngestRequest(path, **asked)))) <= 27

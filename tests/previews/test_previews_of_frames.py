@@ -53,7 +53,14 @@ def test_the_sample_s_spot_is_in_the_upper_left(tmp_path):
 def test_an_image_is_never_enlarged(tmp_path):
     previews = previews_of_greys(np.zeros((60, 64), "u1"), SIDES, tmp_path)
     assert {(p.width, p.height) for p in previews} == {(64, 60)}
-    assert len({p.file_name for p in previews}) == 3
+    assert [p.size_name for p in previews] == list(SIDES)
+
+
+def test_sizes_that_an_image_does_not_fill_share_one_file(tmp_path):
+    previews = previews_of_greys(np.zeros((900, 1000), "u1"), SIDES | {"huge": 3000}, tmp_path / "media")
+    assert [p.width for p in previews] == [200, 800, 1000, 1000]
+    assert previews[2].file_name == previews[3].file_name
+    assert len(list((tmp_path / "media").iterdir())) == 3
 
 
 @pytest.mark.parametrize(("shape", "size"), [((1, 1), (1, 1)), ((1, 5000), (1600, 1)), ((5000, 1), (1, 1600))])

@@ -1,9 +1,8 @@
 """Fixtures of the tests that need cubes in the archive; a conftest imports those that it wants."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 
 import pytest
 from astropy.io import fits
@@ -16,7 +15,6 @@ from accounts.tokens import make_token
 from datacubes.models import AccessRules, DataCube, Metadata
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest
-from previews.ffmpeg import ProcessBounds, run_ffmpeg
 from tests.support.cube_fixtures import PlaceCube
 
 RESTRICTED = {"RELEASE": "2999-12-31", "RELEASEC": "Embargo of <b>A. Ake</b> & Co."}
@@ -43,32 +41,10 @@ def archive_cube(db, place_cube: PlaceCube) -> ArchiveCube:
     return archive
 
 
-_movies: dict[Sequence[object], bytes] = {}
-
-
-def _encode(arguments: Sequence[str], bounds: ProcessBounds, *, feed: Iterable[bytes] = (), **source: int) -> bytes:
-    """Do as `run_ffmpeg`, with the movie of earlier where pictures and options are the same."""
-    *options, target = arguments
-    pictures = tuple(feed)
-    if not pictures:
-        return run_ffmpeg(arguments, bounds, **source)
-    movie = Path(target.removeprefix("file:"))
-    key = (*options, bounds, pictures)
-    if key not in _movies:
-        run_ffmpeg(arguments, bounds, feed=pictures)
-        _movies[key] = movie.read_bytes()
-    movie.write_bytes(_movies[key])
-    return b""
-
-
 @contextmanager
 def pure_work_done_once() -> Iterator[None]:
-    """Encode the same pictures, and read the bytes of the same table, once in a process.
-
-    This is most of the time that an ingestion of the sample cube takes. It depends on nothing else.
-    """
+    """Read the bytes of the same table once in a process. It depends on nothing else."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("previews.movies.run_ffmpeg", _encode)
         patch.setattr(fits.BinTableHDU, "fromstring", _table)
         yield
 

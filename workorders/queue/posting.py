@@ -84,9 +84,7 @@ def _take_requests(
                 WorkOrder(relative_path=path, request=request, created_at=now, queued_at=now)
                 for path, request in sorted(requests.items(), key=itemgetter(0))
             ],
-            update_conflicts=True,
-            unique_fields=["relative_path"],
-            update_fields=["relative_path"],
+            ignore_conflicts=True,
         )
         locked = WorkOrder.objects.select_for_update(of=("self",)).select_related("run")
         orders = list(locked.filter(relative_path__in=requests).order_by("relative_path"))
@@ -99,9 +97,10 @@ def _take_requests(
             _take_request(order, complete(order, request), now)
             if _state(order) != before:
                 changed.append(order)
-        WorkOrder.objects.bulk_create(
-            changed, update_conflicts=True, unique_fields=["relative_path"], update_fields=_CHANGING
-        )
+        if changed:
+            WorkOrder.objects.bulk_create(
+                changed, update_conflicts=True, unique_fields=["relative_path"], update_fields=_CHANGING
+            )
     return orders
 
 

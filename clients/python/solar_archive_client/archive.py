@@ -10,7 +10,7 @@ from astropy.table import QTable, Row
 
 from solar_archive_client import downloads, questions
 from solar_archive_client.http import Connection
-from solar_archive_client.submission.orders import Order, Orders, Patience
+from solar_archive_client.submission.orders import Order, Orders, Patience, Refused
 from solar_archive_client.submission.waiting import submit_and_wait
 from solar_archive_client.tables import cubes_as_table
 
@@ -184,7 +184,11 @@ class Archive:
             If no request can succeed, for example because the token is wrong.
         """
         orders = Orders(self._connection.url, self._token or "", Patience())
-        posted = {path: orders.post(path, fields) for path in ([paths] if isinstance(paths, str) else list(paths))}
+        posted: dict[str, Order] = {}
+        for path, answer in orders.post([paths] if isinstance(paths, str) else dict.fromkeys(paths), fields):
+            if isinstance(answer, Refused):
+                raise answer
+            posted[path] = answer
         return submit_and_wait(orders, posted) if wait else list(posted.values())
 
     def token_for(self, url: str) -> str | None:

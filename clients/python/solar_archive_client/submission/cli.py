@@ -58,14 +58,13 @@ def submit(archive: Orders, paths: list[str], fields: Mapping[str, Any], *, wait
     posted: dict[str, Order] = {}
     with _Report(paths) as report, logging_redirect_tqdm():
         try:
-            for path in paths:
-                try:
-                    posted[path] = archive.post(path, fields)
-                except Refused as refused:
-                    report.tell(path, f"refused: {refused}")
+            for path, answer in archive.post(paths, fields):
+                if isinstance(answer, Refused):
+                    report.tell(path, f"refused: {answer}")
                     continue
+                posted[path] = answer
                 if not wait:
-                    report.tell(path, f"{posted[path].status}, order {posted[path].id}", well=True)
+                    report.tell(path, f"{answer.status}, order {answer.id}", well=True)
             if wait:
                 for path, outcome in wait_for(archive, posted):
                     report.tell_end(path, outcome)

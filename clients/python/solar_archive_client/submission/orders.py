@@ -1,8 +1,9 @@
-"""A client for the part of the archive's HTTP API that the command needs: post an order, and poll it."""
+"""A client for the part of the archive's HTTP API that the command needs: post orders, and poll them."""
 
+import json
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,10 @@ logger = logging.getLogger(__name__)
 CONNECT_TIMEOUT, READ_TIMEOUT = 5, 30
 AWAY = {429, 500, 502, 503, 504}  # An archive answers 500 while its database restarts.
 ENDED = {"completed", "failed", "cancelled"}
+CUBES_AT_ONCE = 100
+POLLED_AT_ONCE = 300
+MAX_REQUEST_BYTES = 500_000
+"""Half of what an archive accepts; many owners make the fields of each cube long."""
 
 
 class Stop(Exception):
@@ -56,15 +61,12 @@ class Order:
         The cube's observation id; empty until a cube was ingested.
     error
         Why the order failed.
-    retry_after
-        Seconds until the archive wants the next poll; 0 if it does not say.
     """
 
     id: int
     status: str
     oid: str
     error: str
-    retry_after: float
 
     @property
     def has_ended(self) -> bool:
@@ -97,52 +99,81 @@ class Orders:
         self._session.auth = _Token(token)
         self._session.headers["Accept"] = "application/json"
 
-    def post(self, relative_path: str, fields: Mapping[str, Any]) -> Order:
-        """Order the ingestion of a cube.
+    def post(self, paths: Iterable[str], fields: Mapping[str, Any]) -> Iterator[tuple[str, Order | Refused]]:
+        """Order the ingestion of cubes, many in a request, and yield each path with its order or its refusal.
 
         Parameters
         ----------
-        relative_path
-            Path below the science data folder of the server.
+        paths
+            Different paths below the science data folder of the server.
         fields
-            Further fields of the request, such as `force`.
-
-        Raises
-        ------
-        Refused
-            If the archive refuses this cube, with its message about each field.
+            Further fields of each request, such as `force`.
         """
-        return self._order("POST", "ingest/", {"relative_path": relative_path, **fields})
+        paths = list(paths)
+        at_once = max(1, min(CUBES_AT_ONCE, MAX_REQUEST_BYTES // len(json.dumps(dict(fields)))))
+        for first in range(0, len(paths), at_once):
+            yield from self._post_some(paths[first : first + at_once], fields)
 
-    def order(self, order_id: int) -> Order:
-        """Return the current state of an order.
+    def _post_some(self, paths: list[str], fields: Mapping[str, Any]) -> Iterator[tuple[str, Order | Refused]]:
+        wait = self._new_wait()
+        while paths:
+            body = {"orders": [{"relative_path": path, **fields} for path in paths]}
+            results = self._results("POST", "ingest/batch/", body)
+            if len(results) != len(paths):
+                raise self._not_an_archive()
+            again, trouble = [], ""
+            for path, result in zip(paths, results, strict=True):
+                status, words = result.get("status"), "; ".join(_flatten(result.get("refusal")))
+                if status in AWAY:
+                    again.append(path)
+                    trouble = words.rstrip(".")
+                elif status == requests.codes.forbidden:
+                    raise _no_permission(words)
+                elif status == requests.codes.accepted:
+                    yield path, self._order(result.get("order"))
+                else:
+                    yield path, Refused(words)
+            if again:
+                wait(trouble)
+            paths = again
 
-        Raises
-        ------
-        Refused
-            If the order no longer exists.
-        """
-        return self._order("GET", f"work-orders/{order_id}/")
+    def states(self, order_ids: Sequence[int]) -> dict[int, Order]:
+        """Return the current state of up to `POLLED_AT_ONCE` orders by number; an order that is gone is left out."""
+        query = "&".join(f"id={number}" for number in order_ids)
+        results = self._results("GET", f"work-orders/?page_size={POLLED_AT_ONCE}&{query}")
+        return {order.id: order for order in map(self._order, results)}
 
-    def _order(self, method: str, path: str, body: dict[str, Any] | None = None) -> Order:
+    def _results(self, method: str, path: str, body: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Return the list of objects that the archive answers with."""
         response = self._send(method, path, body)
         content = _json(response)
         if not 200 <= response.status_code < 300:
             raise self._refusal(response, content)
+        match content:
+            case {"results": list(results)} if all(isinstance(result, dict) for result in results):
+                return results
+        raise self._not_an_archive()
+
+    def _order(self, content: Any) -> Order:
         try:
             return Order(
                 id=int(content["id"]),
                 status=str(content["status"]),
                 oid=str(content["oid"]),
                 error=str(content["error"]),
-                retry_after=_seconds(response),
             )
         except (KeyError, TypeError, ValueError):
-            raise Stop(f"{self._api} answers, but is not an archive: check --server.") from None
+            raise self._not_an_archive() from None
+
+    def _not_an_archive(self) -> Stop:
+        return Stop(f"{self._api} answers, but is not an archive: check --server.")
+
+    def _new_wait(self) -> "_Wait":
+        return _Wait(self._api, self._patience)
 
     def _send(self, method: str, path: str, body: dict[str, Any] | None) -> requests.Response:
         """Send a request, and repeat it while the server is unavailable."""
-        started, delay = time.monotonic(), self._patience.first
+        wait = self._new_wait()
         while True:
             try:
                 # A POST that follows a redirect loses its body, and the token is only for this server.
@@ -156,41 +187,51 @@ class Orders:
             except requests.exceptions.SSLError as error:
                 raise Stop(f"The certificate of {self._api} cannot be trusted: {_reason(error)}.") from error
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
-                trouble = _reason(error)
+                wait(_reason(error))
             except requests.RequestException as error:
                 raise Stop(f"No request can be sent to {self._api}: {_reason(error)}.") from error
             else:
                 if response.status_code not in AWAY:
                     return response
                 words = "; ".join(_flatten(_json(response))).rstrip(".")
-                trouble = f"{response.status_code} {response.reason}{words and f': {words}'}"
-                delay = max(delay, _seconds(response))
-            waited = time.monotonic() - started
-            if waited + delay > self._patience.total:
-                raise Stop(f"The server {self._api} has been unavailable for {waited:.0f} s: {trouble}.")
-            logger.warning("The server is unavailable (%s); trying again in %.0f s.", trouble, delay)
-            time.sleep(delay)
-            delay = min(delay * 2, self._patience.longest)
+                wait(f"{response.status_code} {response.reason}{words and f': {words}'}", _seconds(response))
 
-    def _refusal(self, response: requests.Response, content: Any) -> Exception:
+    def _refusal(self, response: requests.Response, content: Any) -> Stop:
         words = "; ".join(_flatten(content))
         match response.status_code:
-            case 400 | 413:
-                return Refused(words or response.reason)
             case 401:
                 return Stop("The server refuses the token (401): the token is wrong, or its account is inactive.")
             case 403:
-                return Stop(
-                    "The token's account may not post orders (403): it needs the permissions "
-                    f"workorders.add_workorder and workorders.view_workorder. {words}".rstrip()
-                )
-            case 404 if isinstance(content, dict):
-                return Refused("the server has no such order")
+                return _no_permission(words)
             case status if 300 <= status < 400:
                 target = response.headers.get("Location", "another address")
                 return Stop(f"The server redirects to {target}: give this final address with --server.")
             case status:
                 return Stop(f"{self._api} answers {status} {response.reason} and is not an archive: check --server.")
+
+
+class _Wait:
+    """Waits for a server that is unavailable, longer each time, until the patience ends."""
+
+    def __init__(self, api: str, patience: Patience) -> None:
+        self._api, self._patience = api, patience
+        self._began, self._delay = time.monotonic(), patience.first
+
+    def __call__(self, trouble: str, at_least: float = 0) -> None:
+        """Wait once.
+
+        Raises
+        ------
+        Stop
+            If the server has been unavailable for too long.
+        """
+        self._delay = max(self._delay, at_least)
+        waited = time.monotonic() - self._began
+        if waited + self._delay > self._patience.total:
+            raise Stop(f"The server {self._api} has been unavailable for {waited:.0f} s: {trouble}.")
+        logger.warning("The server is unavailable (%s); trying again in %.0f s.", trouble, self._delay)
+        time.sleep(self._delay)
+        self._delay = min(self._delay * 2, self._patience.longest)
 
 
 class _Token(AuthBase):
@@ -202,6 +243,13 @@ class _Token(AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = self._value
         return request
+
+
+def _no_permission(words: str) -> Stop:
+    return Stop(
+        "The token's account may not post these orders (403): it needs the permissions "
+        f"workorders.add_workorder and workorders.view_workorder. {words}".rstrip()
+    )
 
 
 def _checked_address(server: str) -> str:
