@@ -7,6 +7,7 @@ from kombu.transport import TRANSPORT_ALIASES
 
 SUBMISSION_SWEEP_SECONDS = 30
 REQUEST_SWEEP_SECONDS = 600
+AUDIT_SECONDS = 60.0
 EVENT_SWEEP_SECONDS = 5
 # Beat's clock says when a sweep expires, and the worker's whether it has: they need not agree better than workers'
 # clocks among themselves. A sweep that comes late finds nothing to do.
@@ -35,7 +36,8 @@ elif broker_url.startswith("redis"):
 broker_heartbeat = 30  # The same for RabbitMQ.
 
 task_default_queue = "ingest"
-task_queues = [Queue(name, Exchange(name), routing_key=name) for name in ("ingest", "svo", "mail", "webhooks")]
+_QUEUES = ("ingest", "svo", "mail", "webhooks", "keeper", "tap")
+task_queues = [Queue(name, Exchange(name), routing_key=name) for name in _QUEUES]
 task_ignore_result = True
 task_publish_retry = True  # Beat replaces a lost connection to RabbitMQ only when it tries again. Wake-ups do not wait.
 task_serializer = "json"
@@ -54,8 +56,10 @@ task_routes = {
     "svo.tasks.*": {"queue": "svo"},
     "datacubes.tasks.update_vocabularies": {"queue": "svo"},  # Those of this queue have the way out.
     "common.mail.tasks.*": {"queue": "mail"},
+    "vo.tasks.*": {"queue": "tap"},
     "accounts.tasks.*": {"queue": "mail"},
     "accounts.access_requests.tasks.*": {"queue": "mail"},
+    "keeper.tasks.*": {"queue": "keeper"},
     "keeper.events.tasks.*": {"queue": "webhooks"},
     "keeper.webhooks.tasks.*": {"queue": "webhooks"},
 }
@@ -80,6 +84,11 @@ beat_schedule = {
     },
     "sweep of reset requests": {
         "task": "accounts.tasks.sweep_reset_requests",
+        "schedule": SUBMISSION_SWEEP_SECONDS,
+        "options": {"expires": SUBMISSION_SWEEP_EXPIRES_SECONDS},
+    },
+    "sweep of TAP jobs": {
+        "task": "vo.tasks.sweep_jobs",
         "schedule": SUBMISSION_SWEEP_SECONDS,
         "options": {"expires": SUBMISSION_SWEEP_EXPIRES_SECONDS},
     },
@@ -113,3 +122,15 @@ beat_schedule = {
         "schedule": crontab(hour=(settings.SVO_SYNC_HOUR - 1) % 24, minute=30),
     },
 }
+if settings.DISCOVERY_MINUTES:
+    beat_schedule["discovery"] = {
+        "task": "keeper.tasks.discover_files",
+        "schedule": 60.0 * settings.DISCOVERY_MINUTES,
+        "options": {"expires": 60.0 * settings.DISCOVERY_MINUTES},
+    }
+if settings.FIXITY_MB_PER_SECOND:
+    beat_schedule["audits"] = {
+        "task": "keeper.tasks.audit_some_files",
+        "schedule": AUDIT_SECONDS,
+        "options": {"expires": max(settings.ORDER_LEASE_SECONDS, AUDIT_SECONDS)},
+    }

@@ -17,7 +17,7 @@ from devtools.services import PostgreSQLServer, RedisServer, execute, of_databas
 
 NAMES = (
     *("ingestion", "work", "previews", "movies", "posting", "batch", "workers", "claiming", "memory", "downloads"),
-    *("svo", "catalogue", "exports", "events", "end_to_end"),
+    *("svo", "catalogue", "exports", "tap", "events", "end_to_end", "discovery", "fixity"),
 )
 
 

@@ -54,19 +54,7 @@ def confined_path(root: Path, relative_path: str) -> Path:
     TransientError
         If the storage does not tell.
     """
-    try:
-        length = len(relative_path.encode())
-    except UnicodeEncodeError:
-        raise PathRefused("The path holds characters that cannot be encoded.") from None
-    path = PurePosixPath(relative_path)
-    if not relative_path or not relative_path.isprintable():
-        raise PathRefused("The path is empty or holds control characters.")
-    if length > MAX_PATH_BYTES:
-        raise PathRefused(f"The path is {length} bytes long; at most {MAX_PATH_BYTES} are accepted.")
-    if path.is_absolute() or ".." in path.parts or "\\" in relative_path:
-        raise PathRefused("The path must be relative to the science data folder, without “..” or “\\”.")
-    if str(path) != relative_path:
-        raise PathRefused(f"The path must be in its plain form: “{path}”.")
+    check_form(relative_path)
     try:
         real_root = os.path.realpath(root)
         real_path = os.path.realpath(os.path.join(real_root, relative_path), strict=True)
@@ -82,6 +70,29 @@ def confined_path(root: Path, relative_path: str) -> Path:
     if not stat.S_ISREG(mode):
         raise PathRefused(f"“{relative_path}” is not a regular file.")
     return Path(real_path)
+
+
+def check_form(relative_path: str) -> None:
+    """Check the text of an untrusted path; nothing is looked up.
+
+    Raises
+    ------
+    PathRefused
+        If it is absolute, has ``..``, is too long, or holds characters that no path has.
+    """
+    try:
+        length = len(relative_path.encode())
+    except UnicodeEncodeError:
+        raise PathRefused("The path holds characters that cannot be encoded.") from None
+    path = PurePosixPath(relative_path)
+    if not relative_path or not relative_path.isprintable():
+        raise PathRefused("The path is empty or holds control characters.")
+    if length > MAX_PATH_BYTES:
+        raise PathRefused(f"The path is {length} bytes long; at most {MAX_PATH_BYTES} are accepted.")
+    if path.is_absolute() or ".." in path.parts or "\\" in relative_path:
+        raise PathRefused("The path must be relative to the science data folder, without “..” or “\\”.")
+    if str(path) != relative_path:
+        raise PathRefused(f"The path must be in its plain form: “{path}”.")
 
 
 def check_storage(root: Path) -> None:

@@ -59,6 +59,23 @@ ORDER_RUNS_KEPT_DAYS = env.ORDER_RUNS_KEPT_DAYS
 ORDER_TIME_LIMIT_SECONDS = env.ORDER_TIME_LIMIT_SECONDS
 WORKER_MEMORY_LIMIT_MB = env.WORKER_MEMORY_LIMIT_MB
 
+IVOA_AUTHORITY = env.IVOA_AUTHORITY or urlsplit(ARCHIVE_BASE_URL).hostname or ""
+TAP_DATABASE_ROLE = env.TAP_DATABASE_ROLE
+TAP_MAX_ROWS = env.TAP_MAX_ROWS
+TAP_SYNC_SECONDS = env.TAP_SYNC_SECONDS
+TAP_ASYNC_SECONDS = env.TAP_ASYNC_SECONDS
+TAP_WORK_MEM_MB = env.TAP_WORK_MEM_MB
+TAP_RESULT_DAYS = env.TAP_RESULT_DAYS
+TAP_RESULTS_MB = env.TAP_RESULTS_MB
+
+DISCOVERY_MINUTES = env.DISCOVERY_MINUTES
+DISCOVERY_STILL_SECONDS = env.DISCOVERY_STILL_SECONDS
+DISCOVERY_INCLUDE = env.DISCOVERY_INCLUDE
+DISCOVERY_EXCLUDE = env.DISCOVERY_EXCLUDE
+DISCOVERY_GONE_HOURS = env.DISCOVERY_GONE_HOURS
+DISCOVERY_MAX_MISSING = env.DISCOVERY_MAX_MISSING
+FIXITY_MB_PER_SECOND = env.FIXITY_MB_PER_SECOND
+
 SVO_API_URL = env.SVO_API_URL
 SVO_USERNAME = env.SVO_USERNAME
 SVO_API_KEY = env.SVO_API_KEY.get_secret_value()
@@ -132,12 +149,14 @@ INSTALLED_APPS = [
     "common.mail",
     "datacubes",
     "catalogue",
+    "vo",
     "accounts",
     "allauth",
     "allauth.account",
     "accounts.access_requests",
     "svo",
     "workorders",
+    "keeper",
     "keeper.events",
     "keeper.webhooks",
     "predecessor",
@@ -243,10 +262,10 @@ STORAGES = {
 # Cookies are never sent along, and nothing can be posted.
 CORS_ALLOW_ALL_ORIGINS = True
 _READABLE = "data-cubes|events|observations|instruments|spectral-lines|tags|selections|schema"
-CORS_URLS_REGEX = rf"^/(api/v1/({_READABLE})|data|feed|{MEDIA_URL.strip('/')})/"
+CORS_URLS_REGEX = rf"^/((api/v1/({_READABLE})|data|feed|tap|{MEDIA_URL.strip('/')})/|datalink$)"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "range"]
-CORS_EXPOSE_HEADERS = ["accept-ranges", "content-disposition", "content-range", "etag", "retry-after"]
+CORS_EXPOSE_HEADERS = ["accept-ranges", "content-disposition", "content-range", "etag", "repr-digest", "retry-after"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

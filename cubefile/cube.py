@@ -131,15 +131,15 @@ class CubeFile:
                 )
         return found
 
-    def check_whole(self) -> None:
-        """Check that every HDU is whole, reading the headers only.
+    def check_whole(self) -> list[HDU]:
+        """Check that every HDU is whole, reading the headers only, and return them in the order of the file.
 
         Raises
         ------
         FileCutShort, PermanentError
             As `primary` and `extensions`.
         """
-        _ = self.primary, self._all_extensions
+        return [self.primary, *self._all_extensions]
 
     def read_rows(self, index: tuple[int, ...], first: int, count: int) -> np.ndarray:
         """Read some rows of one frame, and no other part of the image.

@@ -17,6 +17,9 @@ MAX_FILE_BYTES = 2**63 - 1  # The largest offset of file systems, and the larges
 MAX_CHECKSUM_LENGTH = 68  # The most that a card can hold; a valid CHECKSUM has 16 characters.
 HDU_STARTS = (b"SIMPLE  =", b"XTENSION=")
 
+ALL_ONES = 0xFFFFFFFF
+"""The ones'-complement sum over all bytes of an HDU with a valid CHECKSUM."""
+
 _BITPIX = (8, 16, 32, 64, -32, -64)
 
 
@@ -69,6 +72,11 @@ class HDU:
         datasum = self.header.get("DATASUM")
         # CFITSIO writes blanks before the digits; some writers store a number instead of text.
         return str(datasum).strip() if isinstance(datasum, str) or is_number(datasum) else None
+
+    @property
+    def stated_datasum(self) -> int | None:
+        """The number that DATASUM states; None if it is missing or not a number."""
+        return int(self.datasum) if self.datasum and re.fullmatch("[0-9]{1,10}", self.datasum) else None
 
 
 def read_hdu(descriptor: int, offset: int) -> HDU:
@@ -181,26 +189,26 @@ def checksum_agrees(hdu: HDU) -> bool:
     over the data (FITS standard 4.0, section 4.4.2.7 and appendix J). So the sum over the header plus DATASUM must be
     all ones, unless the header was edited without a new CHECKSUM.
     """
-    if hdu.datasum is None or not re.fullmatch("[0-9]{1,10}", hdu.datasum):
-        return False
-    return _folded(_sum_of_words(hdu.header_bytes) + int(hdu.datasum)) == 0xFFFFFFFF
+    stated = hdu.stated_datasum
+    return stated is not None and folded(sum_of_words(hdu.header_bytes) + stated) == ALL_ONES
 
 
 def datasum_agrees(hdu: HDU, data: bytes) -> bool:
     """Return whether DATASUM is the sum over the data of the HDU; True without a valid DATASUM."""
-    if hdu.datasum is None or not re.fullmatch("[0-9]{1,10}", hdu.datasum):
-        return True
-    return _folded(_sum_of_words(data)) == int(hdu.datasum)
+    return hdu.stated_datasum in (None, folded(sum_of_words(data)))
 
 
-def _sum_of_words(data: bytes) -> int:
-    return int(np.frombuffer(data.ljust(-(-len(data) // 4) * 4, b"\0"), dtype=">u4").sum(dtype=np.uint64))
+def sum_of_words(data: bytes | memoryview) -> int:
+    """Return the sum of the 32-bit words of some bytes, the last one filled with zeros; fold it in the end."""
+    whole = len(data) // 4 * 4
+    rest = int.from_bytes(bytes(data[whole:]).ljust(4, b"\0"), "big")
+    return int(np.frombuffer(data[:whole], dtype=">u4").sum(dtype=np.uint64)) + rest
 
 
-def _folded(total: int) -> int:
+def folded(total: int) -> int:
     """Return a sum of 32-bit words as a ones'-complement sum: each carry is added at the other end."""
     while total >> 32:
-        total = (total & 0xFFFFFFFF) + (total >> 32)
+        total = (total & ALL_ONES) + (total >> 32)
     return total
 
 

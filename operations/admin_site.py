@@ -27,6 +27,7 @@ DAILY_PAGES = (
     ("Cubes", "datacubes", "datacube"),
     ("SVO", "svo", "submission"),
     ("Synchronisations", "svo", "synchronisation"),
+    ("Incidents", "keeper", "incident"),
     ("Requests", "access_requests", "accessrequest"),
     ("Grants by e-mail", "datacubes", "emailgrant"),
     ("Grants by group", "datacubes", "groupgrant"),

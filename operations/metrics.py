@@ -23,11 +23,13 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.access_requests.state import count_waiting
+from keeper.state import audited_bytes, count_gone, count_incidents, last_success
 from keeper.webhooks import state as webhooks
 from svo.models import Submission
 from svo.state import count_submissions, last_synchronisation
 from workorders.models import WorkOrderRun
 from workorders.state import oldest_waiting_since, orders_by_state
+from workorders.storage import hosts_without_storage
 
 RUNS_WITHIN = timedelta(hours=1)
 MAX_RUNS = 100_000
@@ -72,6 +74,17 @@ SYNCHRONISATION = Description(
     "archive_svo_last_synchronisation_timestamp_seconds", "When the last synchronisation with the SVO ended."
 )
 REQUESTS = Description("archive_access_requests_waiting", "Requests for access that wait for a decision.")
+GONE = Description(
+    "archive_files_gone",
+    "Files of cubes that are not there: `missing` are shown so, `noticed` are not gone for long enough.",
+    ("state",),
+)
+INCIDENTS = Description("archive_fixity_incidents", "Files that audits found damaged, and that nobody has accepted.")
+WALK = Description(
+    "archive_last_walk_timestamp_seconds", "When the last walk through the storage ended without an error."
+)
+AUDITED = Description("archive_audited_bytes", "Bytes that audits have read, by all days.")
+HOSTS = Description("archive_hosts_without_storage", "Machines whose workers do not see the storage.")
 DELIVERIES = Description(
     "archive_webhook_deliveries_waiting",
     "Messages to webhooks and callbacks that were not accepted yet; exact up to 100,000, an estimate beyond.",
@@ -84,6 +97,7 @@ WEBHOOKS_OFF = Description(
 )
 DESCRIPTIONS = (
     *(ORDERS, OLDEST_ORDER, RUNS, SUBMISSIONS, SYNCHRONISATION, REQUESTS),
+    *(GONE, INCIDENTS, WALK, AUDITED, HOSTS),
     *(DELIVERIES, OLDEST_DELIVERY, WEBHOOKS_OFF),
 )
 
@@ -96,13 +110,18 @@ class ArchiveCollector(Collector):
         return [description.family() for description in DESCRIPTIONS]
 
     def collect(self) -> Iterator[Metric]:
-        """Give the metrics of the queue, of its runs, of the SVO, of requests for access and of webhooks."""
+        """Give the metrics of the queue, of its runs, of the SVO, of requests for access and of the keeper."""
         yield _orders()
         yield _oldest_order()
         yield _runs()
         yield _submissions()
         yield _synchronisation()
         yield _requests()
+        yield _gone()
+        yield _single(INCIDENTS, count_incidents().number)
+        yield _single(WALK, ended.timestamp() if (ended := last_success()) else None)
+        yield _single(AUDITED, audited_bytes())
+        yield _single(HOSTS, hosts_without_storage().count())
         yield from _webhooks()
 
 
@@ -203,6 +222,21 @@ def _requests() -> Metric:
     return requests
 
 
+def _gone() -> Metric:
+    gone = GONE.family()
+    gone.add_metric(["missing"], count_gone(told=True).number)
+    gone.add_metric(["noticed"], count_gone(told=False).number)
+    return gone
+
+
+def _single(description: Description, value: float | None) -> Metric:
+    """Return a metric without labels; without a value for None."""
+    family = description.family()
+    if value is not None:
+        family.add_metric([], value)
+    return family
+
+
 def _webhooks() -> Iterator[Metric]:
     since = webhooks.oldest_waiting_since()
     for description, value in (
@@ -210,6 +244,4 @@ def _webhooks() -> Iterator[Metric]:
         (OLDEST_DELIVERY, (timezone.now() - since).total_seconds() if since else 0),
         (WEBHOOKS_OFF, webhooks.count_switched_off()),
     ):
-        family = description.family()
-        family.add_metric([], value)
-        yield family
+        yield _single(description, value)

@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from common.hooks import Hook
+from datacubes.models import DataCube
+from svo.datasets import dataset_name, is_configured
 from svo.models import Submission
 
 Action, State = Submission.Action, Submission.State
@@ -37,6 +39,13 @@ def note_change(oid: str, dataset: str, *, send_again: bool = False, wake: bool 
     )
     if wake:
         transaction.on_commit(wake_sender, robust=True)
+
+
+def note_cube(cube: DataCube) -> None:
+    """Queue a cube to be sent to the SVO, if one is configured and the cube's instrument is not left out."""
+    dataset = dataset_name(cube.instrument)
+    if is_configured() and dataset is not None:
+        note_change(cube.oid, dataset)
 
 
 def note_removal(oid: str) -> None:

@@ -5,8 +5,7 @@ from django.dispatch import receiver
 
 from datacubes.models import DataCube
 from datacubes.withdrawal import restored, withdrawn
-from svo.datasets import dataset_name, is_configured
-from svo.notes import note_change, note_removal
+from svo.notes import note_cube, note_removal
 
 
 @receiver(post_delete, sender=DataCube)
@@ -24,6 +23,4 @@ def remove_withdrawn_from_svo(sender: type[DataCube], cube: DataCube, **kwargs: 
 @receiver(restored)
 def return_to_svo(sender: type[DataCube], cube: DataCube, **kwargs: object) -> None:
     """Queue the cube in the transaction that restores it."""
-    dataset = dataset_name(cube.instrument)
-    if is_configured() and dataset is not None:
-        note_change(cube.oid, dataset)
+    note_cube(cube)

@@ -59,6 +59,7 @@ def rows_of_migrations_are_put_back() -> None:
     instruments = import_module("datacubes.migrations.0002_instruments")
     to_ask_for = import_module("accounts.access_requests.migrations.0002_swedish_data")
     groups = import_module("operations.migrations.0001_ready_made_groups")
+    of_keeper = import_module("operations.migrations.0003_permissions_of_the_keeper")
     of_webhooks = import_module("operations.migrations.0002_webhooks")
     last_with_models = [app.label for app in apps.get_app_configs() if list(app.get_models())][-1]
 
@@ -69,6 +70,7 @@ def rows_of_migrations_are_put_back() -> None:
             to_ask_for.add_swedish_data(apps, None)
         elif sender.label == last_with_models:  # All permissions are there.
             groups.make_groups(apps)
+            of_keeper.give_permissions(apps)
             of_webhooks.add_permissions(apps)
 
     post_migrate.connect(put_back, weak=False)

@@ -168,6 +168,23 @@ class WorkOrderRun(models.Model):
         return f"run {self.pk}"
 
 
+class HostWithoutStorage(models.Model):
+    """A machine whose workers do not see the storage, and so take no orders. The row goes when they see it again."""
+
+    host = models.CharField(max_length=255, unique=True)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField(help_text="When a worker last found the storage away.")
+    reason = models.TextField()
+
+    class Meta:
+        verbose_name = "machine without storage"
+        verbose_name_plural = "machines without storage"
+        ordering = ["host"]
+
+    def __str__(self) -> str:
+        return self.host
+
+
 def merge_requests(waiting: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """Merge a new request into a pending one.
 

@@ -4,9 +4,11 @@ import time
 
 from celery import shared_task
 from celery.signals import worker_init
+from django.conf import settings
 
 from common.transience import left_to_the_next_sweep
 from workorders.pruning import prune_runs
+from workorders.storage import storage_is_there
 from workorders.wakeups import wake_for_orders
 
 GO_ON_SECONDS = 1.0
@@ -29,8 +31,11 @@ def process_next_order() -> None:
 
     stop = time.monotonic() + GO_ON_SECONDS
     with left_to_the_next_sweep():
-        while carry_out_next() and time.monotonic() < stop:
-            pass
+        while storage_is_there():
+            if not carry_out_next() or time.monotonic() > stop:
+                return
+        # Without this pause, the worker would take the wake-ups away from those of other machines.
+        time.sleep(settings.ORDER_SWEEP_SECONDS)
 
 
 @shared_task

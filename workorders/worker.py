@@ -1,9 +1,7 @@
 """Processes an order that a worker has claimed."""
 
 import logging
-import os
 import signal
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,12 +11,14 @@ from django.conf import settings
 from django.db import IntegrityError, connection
 
 from common.errors import PermanentError
+from common.processes import worker_name
 from common.transience import is_of_database, sentence, will_pass
 from datacubes.steps.base import StepResult
 from ingestion.conductor import Reading, read_cube, write_cube
 from workorders import queue
 from workorders.log_context import order_in_logs
 from workorders.models import WorkOrder
+from workorders.storage import storage_is_away
 
 logger = logging.getLogger(__name__)
 
@@ -34,11 +34,6 @@ class OutOfTime(BaseException):
     """
 
 
-def worker_name() -> str:
-    """Return the name of this process in the history of runs."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
 def carry_out_next() -> bool:
     """Claim the next order and process it; return whether there was one.
 
@@ -52,17 +47,25 @@ def carry_out_next() -> bool:
     try:
         order = queue.claim(worker_name())
         if order is not None:
-            carry_out(order, begin=let_signals_through)
+            carry_out(order, begin=let_signals_through, others_may=True)
     finally:
         let_signals_through()
     return order is not None
 
 
-def carry_out(order: WorkOrder, begin: Callable[[], object] = lambda: None) -> None:
+def carry_out(order: WorkOrder, begin: Callable[[], object] = lambda: None, *, others_may: bool = False) -> None:
     """Ingest the cube of a claimed order and record how it ended.
 
-    If the database is lost, the order waits until its lease expires. `begin` is called as soon as any end of the work
-    is recorded.
+    If the database is lost, the order waits until its lease expires.
+
+    Parameters
+    ----------
+    order
+        The order.
+    begin
+        Called as soon as any end of the work is recorded.
+    others_may
+        If this machine does not see the storage, leave the order to other machines, without counting the attempt.
 
     Raises
     ------
@@ -71,10 +74,10 @@ def carry_out(order: WorkOrder, begin: Callable[[], object] = lambda: None) -> N
         worker claims the order.
     """
     with order_in_logs(order):
-        _carry_out(order, begin)
+        _carry_out(order, begin, others_may)
 
 
-def _carry_out(order: WorkOrder, begin: Callable[[], object]) -> None:
+def _carry_out(order: WorkOrder, begin: Callable[[], object], others_may: bool) -> None:
     try:
         begin()
         logger.info("attempt %s", order.attempts)
@@ -104,7 +107,8 @@ def _carry_out(order: WorkOrder, begin: Callable[[], object]) -> None:
             connection.close()
         # An IntegrityError means that another ingestion wrote the same row at the same time.
         if will_pass(error) or isinstance(error, IntegrityError):
-            _record_retry(order, sentence(error))
+            is_elsewhere = others_may and not is_of_database(error) and storage_is_away()
+            _record_retry(order, sentence(error), interrupted=is_elsewhere)
         else:
             # No file may end a worker. The log shows developers what was not foreseen.
             logger.exception("unforeseen error")

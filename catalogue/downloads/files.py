@@ -31,7 +31,7 @@ def send_file(
     headers
         Further headers of the answer, besides those that describe the file and the part.
     check
-        Called with the descriptor of the open file; if it raises, nothing is sent.
+        Called with the descriptor of the open file; may add to `headers`. If it raises, nothing is sent.
 
     Raises
     ------

@@ -7,7 +7,7 @@ sends the file, a block at a time or by the server's `sendfile`.
 
 import logging
 import os
-from functools import partial
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -27,6 +27,7 @@ from rest_framework.views import APIView
 
 from catalogue.downloads.as_ingested import FileReplaced, check_as_ingested, queue_again
 from catalogue.downloads.files import send_file
+from catalogue.fixity import recorded_digest
 from common.api.negotiation import PreferAnyForm
 from common.errors import PermanentError, TransientError
 from common.http.ranges import RangeRefused
@@ -82,7 +83,10 @@ class DownloadView(APIView):
         },
     )
     def get(self, request: Request, oid: str, filename: str) -> HttpResponseBase:
-        """Send the file, or a part of it, to those who may download it. Parts let a download resume."""
+        """Send the file, or a part of it, to those who may download it. Parts let a download resume.
+
+        `Repr-Digest` (RFC 9530) is the SHA-256 of the whole file, once an audit has recorded it.
+        """
         cube = DataCube.every.select_related("access").filter(oid=oid).first()
         if cube is None:
             return self._refuse(404, NO_SUCH_FILE)
@@ -126,7 +130,12 @@ class DownloadView(APIView):
     def _send(
         self, request: Request, root: Path, file: DataCube | Companion, headers: dict[str, str]
     ) -> HttpResponseBase:
-        check = partial(check_as_ingested, file)
+        def check(descriptor: int) -> None:
+            check_as_ingested(file, descriptor)
+            digest = recorded_digest(file, os.fstat(descriptor))
+            if digest:
+                headers["Repr-Digest"] = f"sha-256=:{b64encode(digest).decode()}:"  # RFC 9530.
+
         if not settings.X_ACCEL_PREFIX:
             return send_file(request, root, file.relative_path, CONTENT_TYPE, headers, check)
         descriptor = open_confined(root, file.relative_path)

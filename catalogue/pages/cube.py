@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from catalogue.access_requests import asked_at
+from catalogue.fixity import damage_found
 from catalogue.links import header_path
 from catalogue.pages.catalogue import LISTED_CUBES
 from catalogue.pages.citations import citation_of, other_sites, ways_to_use
@@ -58,6 +59,7 @@ def cube_page(request: HttpRequest, oid: str) -> HttpResponse:
         "more_cards": more_cards,
         "header_path": header_path(cube.oid),
         "companions": companions_of(cube),
+        "damaged_since": damage_found(cube),
         "citation": citation_of(cube),
         "ways_to_use": ways_to_use(cube),
         "other_sites": other_sites(cube),

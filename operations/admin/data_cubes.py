@@ -15,6 +15,7 @@ from common.admin.base import status, utc
 from common.sizes import bytes_with_unit
 from datacubes.companions import companions_of
 from datacubes.models import DataCube, EmailGrant
+from keeper.fixity.records import damage_of
 from operations.admin import looks
 from operations.admin.access import CubeForm
 from operations.admin.cube_actions import CubeActions
@@ -178,6 +179,10 @@ class DataCubeAdmin(CubeActions):
             return format_html("{} {}", status("withdrawn", label), f"{cube.withdrawal_reason}{by}")
         if cube.missing_since:
             return status("failed", f"File missing since {cube.missing_since:%Y-%m-%d}")
+        if damaged_since := damage_of(cube):
+            link = reverse("admin:keeper_incident_changelist", query={"q": cube.oid})
+            label = status("failed", f"File damaged since {damaged_since:%Y-%m-%d}")
+            return format_html('{} <a href="{}">Incidents</a>', label, link)
         return status("completed", "Listed")
 
     @admin.display(description="grants by e-mail")

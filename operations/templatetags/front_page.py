@@ -12,11 +12,13 @@ from django.utils.safestring import SafeString
 from accounts.access_requests.models import AccessRequest
 from accounts.access_requests.state import count_waiting, may_see_requests
 from common.counting import Count
+from keeper.models import AuditDay, Incident, Walk
+from keeper.state import count_gone, count_incidents, last_day_of_audits, last_walk
 from operations.charts import bars
 from svo.datasets import is_configured
 from svo.models import Submission, Synchronisation
 from svo.state import count_submissions, last_synchronisation
-from workorders.models import WorkOrder, WorkOrderRun
+from workorders.models import HostWithoutStorage, WorkOrder, WorkOrderRun
 from workorders.state import (
     commonest_errors,
     count_ended_runs,
@@ -29,11 +31,13 @@ from workorders.state import (
     workers_at_work,
     workers_seen,
 )
+from workorders.storage import hosts_without_storage
 
 register = template.Library()
 
 NO_WORKER_AFTER = timedelta(minutes=1)
 SHOWN_ERRORS = 5
+SHOWN_HOSTS = 20
 ENDED = (WorkOrderRun.Status.COMPLETED, WorkOrderRun.Status.FAILED)
 
 
@@ -66,6 +70,8 @@ class QueueState:
         The number of workers that have ended a run within the last hour.
     waits_in_vain
         Whether an order has waited so long, with no worker processing any, that no worker seems to run.
+    without_storage
+        The machines whose workers do not see the storage.
     """
 
     orders: list[Number]
@@ -77,6 +83,7 @@ class QueueState:
     workers: list[str]
     workers_seen: int
     waits_in_vain: bool
+    without_storage: list[HostWithoutStorage]
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,16 @@ class SVOState:
     is_configured: bool
     submissions: list[Number]
     last_synchronisation: Synchronisation | None
+
+
+@dataclass(frozen=True)
+class KeeperState:
+    """What walks and audits have found; `gone` are the files that are not shown as missing yet."""
+
+    numbers: list[Number]
+    gone: Count
+    last_walk: Walk | None
+    last_day: AuditDay | None
 
 
 @register.simple_tag
@@ -119,6 +136,7 @@ def queue_state(user: User | AnonymousUser) -> QueueState | None:
         waits_in_vain=(
             waiting is not None and timezone.now() - waiting > NO_WORKER_AFTER and not is_a_worker_at_work()
         ),
+        without_storage=list(hosts_without_storage()[:SHOWN_HOSTS]),
     )
 
 
@@ -150,6 +168,22 @@ def svo_state(user: User | AnonymousUser) -> SVOState | None:
             for state in (State.PENDING, State.FAILED)
         ],
         last_synchronisation=last_synchronisation(),
+    )
+
+
+@register.simple_tag
+def keeper_state(user: User | AnonymousUser) -> KeeperState | None:
+    """Return what walks and audits have found; None for people who may not see incidents."""
+    if not user.has_perm("keeper.view_incident"):
+        return None
+    return KeeperState(
+        numbers=[
+            Number("Files missing", count_gone(told=True), _list("keeper_gonefile")),
+            Number("Files damaged", count_incidents(), _list("keeper_incident", state__exact=Incident.State.OPEN)),
+        ],
+        gone=count_gone(told=False),
+        last_walk=last_walk(),
+        last_day=last_day_of_audits(),
     )
 
 

@@ -1,14 +1,17 @@
 """`Archive.download` and `Archive.open`, against an archive over HTTP."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
 from astropy.io import fits
+from django.utils import timezone
 from solar_archive_client import Archive, ArchiveError, NotAllowed
 from solar_archive_client.downloads import File, files_of, verify_sums
 
 from datacubes.models import DataCube
+from keeper.models import AuditedFile
 from tests.client.live_archive import archive, cubes, token
 
 __all__ = ["archive", "cubes", "token"]
@@ -71,6 +74,35 @@ def test_a_damaged_file_is_found(archive, tmp_path):
     path.write_bytes(content)
     with pytest.raises(ArchiveError, match="DATASUM of HDU 0"):
         archive.download("a", tmp_path, verify=True)
+
+
+def audited(oid: str, content: bytes) -> None:
+    """Record the sum of a content as that of a cube's file."""
+    cube = DataCube.objects.get(oid=oid)
+    found = {"sha256": sha256(content).hexdigest(), "size": cube.size, "modified_ns": cube.modified_ns}
+    AuditedFile.objects.create(cube=cube, result="whole", tried_at=timezone.now(), **found)
+
+
+def test_a_file_is_compared_with_the_sum_that_the_archive_recorded(archive, data_root, tmp_path):
+    audited("a", original(data_root, "a"))
+    [path] = archive.download("a", tmp_path)
+    assert path.read_bytes() == original(data_root, "a")
+
+
+def test_a_file_that_is_not_the_recorded_one_is_removed(archive, data_root, tmp_path):
+    audited("a", b"Before its disk began to rot.")
+    with pytest.raises(ArchiveError, match="is not the one that the archive recorded: its SHA-256 differs"):
+        archive.download("a", tmp_path)
+    assert not list(tmp_path.glob("nb_6173*"))
+
+
+def test_a_part_of_another_export_is_noticed(archive, data_root, tmp_path):
+    audited("a", original(data_root, "a"))
+    (tmp_path / "nb_6173_im.fits.part").write_bytes(b"\1" * 5000)
+    with pytest.raises(ArchiveError, match="SHA-256 differs"):
+        archive.download("a", tmp_path)
+    [path] = archive.download("a", tmp_path)
+    assert path.read_bytes() == original(data_root, "a")
 
 
 def test_a_name_stays_in_the_folder():

@@ -1,10 +1,13 @@
-"""Fixtures of the tests of events and webhooks."""
+"""Fixtures of the keeper's tests."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from rest_framework.test import APIClient
 
+from keeper.events.kinds import Kind
 from keeper.events.models import Event
 from keeper.events.numbering import number_events
 
@@ -38,3 +41,33 @@ def events(anybody: APIClient) -> Callable[..., dict]:
 def number_all(db) -> None:
     """Number what earlier steps of a test recorded."""
     number_events()
+
+
+@pytest.fixture
+def told(db) -> Callable[[], list[tuple[str, str, str]]]:
+    """Return a function that returns the events of missing and damaged files: kind, OID and path."""
+
+    def told() -> list[tuple[str, str, str]]:
+        events = Event.objects.filter(kind__in=[Kind.FILE_MISSING, Kind.FIXITY_FAILED]).exclude(message="")
+        return list(events.order_by("pk").values_list("kind", "oid", "path"))
+
+    return told
+
+
+@pytest.fixture
+def rot() -> Callable[..., None]:
+    """Change a byte of a file, and leave its size and modification time as they were, as a failing disk does.
+
+    It is the first one of the primary HDU's data, or that at an offset.
+    """
+    return flip_a_bit
+
+
+def flip_a_bit(path: Path, offset: int | None = None) -> None:
+    before, content = path.stat(), bytearray(path.read_bytes())
+    if offset is None:
+        offset = -(-content.index(b"END".ljust(80)) // 2880) * 2880
+    content[offset] ^= 1
+    with path.open("r+b") as file:
+        file.write(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))

@@ -140,8 +140,9 @@ def test_it_costs_the_same_whatever_there_is(admin_client, number, django_assert
         Submission.objects.create(oid=str(index), dataset="CRISP")
     # Session, account; whether something runs, twice; three counts, two for the oldest order, four counts of runs, the
     # kinds of errors, two charts, two for the time to finish, the workers; two counts, the last synchronisation; the
-    # requests for access; the latest actions of the account.
-    with django_assert_num_queries(23):
+    # requests for access; machines without storage; three counts of the keeper, the last walk and day of audits; the
+    # latest actions of the account.
+    with django_assert_num_queries(29):
         front_page(admin_client)
 
 

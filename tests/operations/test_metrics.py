@@ -150,6 +150,7 @@ def test_it_costs_the_same_whatever_there_is(admin_client, number, django_assert
         queue.post_order(f"{index}.fits", {})
         queue.claim("w")
     # Session and account; five statuses and the dismissed; two for the oldest order; five outcomes; two states; the
-    # last synchronisation; the requests for access; three of webhooks.
-    with django_assert_num_queries(22):
+    # last synchronisation; the requests for access; three counts of the keeper, the last walk, the bytes audited;
+    # machines without storage; three of webhooks.
+    with django_assert_num_queries(28):
         metrics(admin_client)

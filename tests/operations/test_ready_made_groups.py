@@ -11,10 +11,12 @@ from accounts import groups
 from datacubes.permissions import Grounds, download_access
 from tests.support.archived_cubes import RESTRICTED
 
+OF_KEEPER = import_module("operations.migrations.0003_permissions_of_the_keeper")
 GROUPS = {
     name: codenames | import_module("operations.migrations.0002_webhooks").ADDED.get(name, {})
     for name, codenames in import_module("operations.migrations.0001_ready_made_groups").GROUPS.items()
 }
+GROUPS[OF_KEEPER.GROUP].update(OF_KEEPER.PERMISSIONS)
 
 pytestmark = pytest.mark.django_db
 

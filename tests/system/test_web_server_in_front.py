@@ -1,5 +1,7 @@
 """Downloads through nginx with the project's own configuration: the archive decides, nginx sends."""
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -63,6 +65,14 @@ def test_a_download_that_broke_off_is_resumed(archive, url):
     rest = download(url, "public", PUBLIC, Range="bytes=1000-", **{"If-Range": etag})
     assert rest.status_code == 206
     assert rest.content == (archive.data / PUBLIC).read_bytes()[1000:]
+
+
+def test_the_recorded_sum_is_passed_on(archive, url):
+    assert "Repr-Digest" not in download(url, "public", PUBLIC).headers
+    archive.stack.manage("audit_files", "public")
+    digest = base64.b64encode(hashlib.sha256((archive.data / PUBLIC).read_bytes()).digest()).decode()
+    for headers in ({}, {"Range": "bytes=0-99"}):
+        assert download(url, "public", PUBLIC, **headers).headers["Repr-Digest"] == f"sha-256=:{digest}:"
 
 
 def test_a_download_is_begun_anew_if_the_file_is_another(archive, url):

@@ -14,13 +14,14 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from common.email_addresses import split_addresses
+from common.processes import worker_name
 from common.progress import say
 from common.wakeups import send_wake_up
 from datacubes.models.access import MAX_EMAIL_LENGTH
 from workorders.models import WorkOrder
 from workorders.queue import claim
 from workorders.tasks import sweep
-from workorders.worker import carry_out, worker_name
+from workorders.worker import carry_out
 
 POLL_SECONDS = 0.2
 

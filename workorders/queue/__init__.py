@@ -15,7 +15,7 @@ from workorders.queue.leases import (
     renew_lease,
     step_as_json,
 )
-from workorders.queue.posting import cancel, dismiss, post_order, post_orders, requeue
+from workorders.queue.posting import cancel, dismiss, post_order, post_orders, requeue, standing
 
 __all__ = [
     "LeaseLost",
@@ -32,5 +32,6 @@ __all__ = [
     "post_orders",
     "renew_lease",
     "requeue",
+    "standing",
     "step_as_json",
 ]

@@ -69,7 +69,7 @@ def requeue(paths: Iterable[str], instructions: dict[str, Any] | None = None) ->
         Those fields of an `IngestRequest` that are new: what is to be forced or granted.
     """
     requests = dict.fromkeys(paths, instructions or {})
-    return _take_requests(requests, lambda order, request: _standing(order) | request)
+    return _take_requests(requests, lambda order, request: standing(order) | request)
 
 
 def _take_requests(
@@ -129,7 +129,7 @@ def cancel(order_ids: list[int]) -> int:
         )
         for run in runs:
             run.order.status, run.order.run = Status.CANCELLED, run
-            run.order.request = _standing(run.order)
+            run.order.request = standing(run.order)
         WorkOrder.objects.bulk_update([run.order for run in runs], ["status", "run", "request"])
         ended.send(WorkOrderRun, runs=runs)
     return len(runs)
@@ -152,7 +152,7 @@ def _take_request(order: WorkOrder, request: dict[str, Any], now: datetime) -> N
         order.queue_again(merge_requests(waiting, request), now)
 
 
-def _standing(order: WorkOrder) -> dict[str, Any]:
-    """Return the part of the last request that describes the file; later ingestions use it too."""
+def standing(order: WorkOrder) -> dict[str, Any]:
+    """Return the part of an order's last request that describes the file; later ingestions use it too."""
     last = order.request if order.next_request is None else order.next_request
     return {name: value for name, value in last.items() if name not in INSTRUCTIONS}

@@ -1,5 +1,7 @@
 """Downloads files, several at once; a file that was cut short goes on where it stopped."""
 
+import base64
+import hashlib
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -17,6 +19,7 @@ from solar_archive_client.http import BLOCK_SIZE, Connection
 KINDS = ("file", "companions", "pictures", "movies")
 TRIES = 3
 
+_SHA256 = re.compile(r"(?:^|[,\s])sha-256=:([A-Za-z0-9+/]{43}=):")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._=+,:-]")
 
 
@@ -107,7 +110,7 @@ def download(connection: Connection, file: File, path: Path, bar: "tqdm[Any]") -
     Raises
     ------
     ArchiveError
-        If the file is not to be had, or has another size than the archive says.
+        If the file is not to be had, or has another size or SHA-256 than the archive says.
     """
     if path.is_file() and path.stat().st_size == file.size:
         bar.update(file.size)
@@ -119,10 +122,10 @@ def download(connection: Connection, file: File, path: Path, bar: "tqdm[Any]") -
     part = path.with_name(f"{path.name}.part")
     if part.is_file() and part.stat().st_size > file.size:
         part.unlink()
-    url = connection.absolute(file.url)
+    url, digest = connection.absolute(file.url), ""
     for attempt in range(1, TRIES + 1):
         try:
-            _fetch(connection, url, part, file.size, bar)
+            digest = _fetch(connection, url, part, file.size, bar)
         except ArchiveError:
             # What has come is kept. A connection that broke is taken up again, a refusal is not.
             if attempt == TRIES or not part.is_file() or part.stat().st_size in (0, file.size):
@@ -134,13 +137,30 @@ def download(connection: Connection, file: File, path: Path, bar: "tqdm[Any]") -
         raise ArchiveError(
             f"The file has {size} bytes; the archive says {file.size}. It was exported again: search again."
         )
+    _check_digest(part, digest)
     part.replace(path)
 
 
-def _fetch(connection: Connection, url: str, part: Path, size: int, bar: "tqdm[Any]") -> None:
+def _check_digest(part: Path, digest: str) -> None:
+    """Remove a file that is not the one that the archive recorded."""
+    stated = _SHA256.search(digest)
+    if not stated:
+        return
+    with part.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").digest()
+    if found != base64.b64decode(stated[1]):
+        part.unlink()
+        raise ArchiveError(
+            "The file is not the one that the archive recorded: its SHA-256 differs. Download it again. If this "
+            "happens again, tell the archive: its copy is damaged."
+        )
+
+
+def _fetch(connection: Connection, url: str, part: Path, size: int, bar: "tqdm[Any]") -> str:
+    """Fetch what is missing of a file, and return the header Repr-Digest (RFC 9530)."""
     have = part.stat().st_size if part.is_file() else 0
     if have == size:
-        return
+        return ""
     with connection.stream(url, headers={"Range": f"bytes={have}-"} if have else {}) as response:
         if response.status_code != 206:
             have = 0
@@ -152,6 +172,7 @@ def _fetch(connection: Connection, url: str, part: Path, size: int, bar: "tqdm[A
                     raise ArchiveError(f"The archive sends more than the {size} bytes of the file.")
                 target.write(block)
                 bar.update(len(block))
+        return str(response.headers.get("Repr-Digest", ""))
 
 
 def verify_sums(path: Path) -> None:

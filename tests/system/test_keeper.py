@@ -1,0 +1,178 @@
+"""The keeper of an archive of real processes: nobody posts, and the archive knows."""
+
+import base64
+import hashlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+import requests
+from celery import Celery
+
+from devtools.sample_cubes import edit_keyword, many_cubes
+from devtools.services import wait_until
+from devtools.svo import SvoServer
+from tests.keeper.conftest import flip_a_bit
+from tests.system.archive import Archive, children
+from tests.system.whole import check_whole
+
+pytestmark = pytest.mark.system
+
+STATES = "SELECT oid, relative_path, missing_since IS NOT NULL FROM datacubes_datacube ORDER BY relative_path"
+
+
+@pytest.fixture
+def svo() -> Iterator[SvoServer]:
+    with SvoServer() as server:
+        yield server
+
+
+def keep(archive: Archive) -> None:
+    """Start a worker of the keeper's queue."""
+    queues = ["--queues", "keeper", "--concurrency", "2", "--hostname", "keeper@%h"]
+    archive.stack.start("keeper", "celery", "-A", "config", "worker", *queues)
+
+
+def send(archive: Archive, task: str) -> None:
+    """Send a task as beat does."""
+    with Celery(broker=archive.servers.broker.url) as sender:
+        sender.send_task(f"keeper.tasks.{task}", queue="keeper")
+
+
+def walk(archive: Archive) -> tuple[int, ...]:
+    """Have a worker walk once, wait for the orders, and return how many files were new, changed and gone."""
+    ended = "SELECT new, changed, gone FROM keeper_walk WHERE finished_at IS NOT NULL ORDER BY id"
+    before = len(archive.query(ended))
+    send(archive, "discover_files")
+    wait_until(lambda: len(archive.query(ended)) > before, "the walk has ended")
+    archive.wait_until_idle()
+    return archive.query(ended)[-1]
+
+
+def audit(archive: Archive) -> None:
+    """Have a worker audit every file, also those that were audited today."""
+    archive.query("UPDATE keeper_auditedfile SET tried_at = tried_at - interval '2 days'")
+    send(archive, "audit_some_files")
+    audited = "SELECT count(*) FROM keeper_auditedfile WHERE tried_at > now() - interval '1 day'"
+    held = "SELECT count(*) FROM datacubes_datacube WHERE missing_since IS NULL"
+    wait_until(lambda: archive.query(audited) == archive.query(held), "every file is audited")
+
+
+def paths(archive: Archive) -> dict[str, bool]:
+    """The paths of all cubes, and whether they are shown as missing."""
+    return {path: is_missing for _, path, is_missing in archive.query(STATES)}
+
+
+def statuses(archive: Archive) -> set[str]:
+    return {status for (status,) in archive.query("SELECT status FROM workorders_workorder")}
+
+
+def test_files_appear_change_move_vanish_and_rot_without_a_post(make_archive, svo):
+    archive = make_archive(
+        SVO_API_URL=svo.url,
+        SVO_USERNAME=svo.username,
+        SVO_API_KEY=svo.key,
+        ARCHIVE_BASE_URL="http://archive.example.org",
+        ALLOWED_HOSTS="127.0.0.1",
+        DISCOVERY_STILL_SECONDS="0.2",
+        DISCOVERY_GONE_HOURS="0",
+        DISCOVERY_MINUTES="100000",
+        FIXITY_MB_PER_SECOND="500",
+    )
+    archive.start(workers=1, concurrency=2)
+    keep(archive)
+    first, second, third, fourth = many_cubes(archive.data, 4, shape=(1, 1, 2, 16, 16))
+    time.sleep(0.3)
+    assert walk(archive) == (4, 0, 0)
+    assert paths(archive) == {path.name: False for path in (first, second, third, fourth)}
+    oids = {path: oid for oid, path, _ in archive.query(STATES)}
+    audit(archive)
+    assert download(archive, oids[fourth.name], fourth)
+    wait_until(lambda: set(svo.oids("CRISP")) == set(oids.values()), "the cubes are in the SVO")
+
+    edit_keyword(first, "OBSERVER", "Somebody else")
+    (archive.data / "moved").mkdir()
+    second.rename(archive.data / "moved" / second.name)
+    third.unlink()
+    flip_a_bit(fourth)
+    time.sleep(0.3)
+    assert walk(archive) == (1, 1, 2)
+    assert paths(archive) == {
+        first.name: False,
+        f"moved/{second.name}": False,
+        third.name: True,
+        fourth.name: False,
+    }
+    assert {Path(path).name: oid for oid, path, _ in archive.query(STATES)} == oids
+    changed = "SELECT cube_id FROM datacubes_metadata WHERE observer = 'Somebody else'"
+    assert len(archive.query(changed)) == 1
+    wait_until(lambda: offline(svo)[third.name], "the SVO knows what is missing")
+    wait_until(lambda: not any(offline(svo)[file.name] for file in (first, second, fourth)), "and what is not")
+
+    audit(archive)
+    assert archive.query("SELECT oid, state FROM keeper_incident") == [(oids[fourth.name], "open")]
+    assert download(archive, oids[first.name], first)
+    assert not download(archive, oids[fourth.name], fourth)
+    assert "7 files read" in archive.stack.manage("fixity_report")
+    assert statuses(archive) == {"completed"}
+
+
+def download(archive: Archive, oid: str, file: Path) -> bool:
+    """Download a file, and return whether it has the sum that its download states."""
+    answer = requests.get(f"{archive.stack.base_url}/data/{oid}/{file.name}", timeout=10)
+    assert answer.status_code == 200
+    digest = base64.b64encode(hashlib.sha256(answer.content).digest()).decode()
+    return answer.headers["Repr-Digest"] == f"sha-256=:{digest}:"
+
+
+def offline(svo: SvoServer) -> dict[str, bool]:
+    """Whether the SVO says that a file cannot be had, by the names of the files."""
+    return {
+        unquote(location["file_url"]).rpartition("/")[2]: location["offline"] for location in svo.locations("CRISP")
+    }
+
+
+def test_a_walk_and_an_audit_that_are_killed_are_made_again(make_archive):
+    archive = make_archive(DISCOVERY_STILL_SECONDS="0", DISCOVERY_MINUTES="1", FIXITY_MB_PER_SECOND="0.01")
+    archive.start_workers(workers=1, concurrency=2)
+    cubes = many_cubes(archive.data, 300)
+    keep(archive)
+    send(archive, "discover_files")
+    wait_until(lambda: archive.query("SELECT 1 FROM workorders_workorder"), "the walk has queued something")
+    wait_until(lambda: paths(archive), "a cube is there")
+    send(archive, "audit_some_files")
+    wait_until(lambda: archive.query("SELECT 1 FROM keeper_lease WHERE name = 'audit of files'"), "the audit runs")
+    archive.stack.kill("keeper")
+    keep(archive)
+    archive.wait_until_idle()  # Meanwhile the leases of the dead expire.
+    walk(archive)
+    assert len(paths(archive)) == len(cubes)
+    assert archive.query("SELECT max(attempts) FROM workorders_workorder") == [(1,)]
+    assert statuses(archive) == {"completed"}
+    before = archive.query("SELECT count(*) FROM keeper_auditedfile")
+    send(archive, "audit_some_files")
+    wait_until(lambda: archive.query("SELECT count(*) FROM keeper_auditedfile") > before, "audits go on")
+
+
+def test_of_two_machines_one_of_which_has_no_storage_the_other_does_all_the_work(make_archive, tmp_path):
+    archive = make_archive()
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    cubes = many_cubes(archive.data, 20)
+    seeing = archive.stack.environment
+    archive.stack.environment = seeing | {"SCIENCE_DATA_ROOT": str(empty)}
+    archive.stack.start_worker("worker-blind", concurrency=2)
+    archive.stack.environment = seeing
+    archive.start(workers=0)
+    for path in cubes:
+        archive.post(path)
+    wait_until(lambda: archive.query("SELECT 1 FROM workorders_hostwithoutstorage"), "the blind machine is noted")
+    assert archive.query("SELECT count(*) FROM workorders_workorderrun") == [(0,)]
+    archive.stack.start_worker("worker-0", concurrency=2)
+    archive.wait_until_idle()
+    assert archive.query("SELECT status, max(attempts) FROM workorders_workorder GROUP BY status") == [("completed", 1)]
+    workers = {worker for (worker,) in archive.query("SELECT DISTINCT worker FROM workorders_workorderrun")}
+    assert {int(worker.rpartition(":")[2]) for worker in workers} <= set(children(archive.workers()["worker-0"]))
+    check_whole(archive)
