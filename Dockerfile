@@ -25,6 +25,7 @@ COPY operations operations
 COPY predecessor predecessor
 COPY previews previews
 COPY svo svo
+COPY vo vo
 COPY workorders workorders
 ENV LOCAL_ROOT=/var/lib/archive SCIENCE_DATA_ROOT=/data MEDIA_ROOT=/media
 # A key of its own keeps the build from leaving one in the image.

@@ -36,7 +36,7 @@ elif broker_url.startswith("redis"):
 broker_heartbeat = 30  # The same for RabbitMQ.
 
 task_default_queue = "ingest"
-_QUEUES = ("ingest", "svo", "mail", "webhooks", "keeper")
+_QUEUES = ("ingest", "svo", "mail", "webhooks", "keeper", "tap")
 task_queues = [Queue(name, Exchange(name), routing_key=name) for name in _QUEUES]
 task_ignore_result = True
 task_publish_retry = True  # Beat replaces a lost connection to RabbitMQ only when it tries again. Wake-ups do not wait.
@@ -56,6 +56,7 @@ task_routes = {
     "svo.tasks.*": {"queue": "svo"},
     "datacubes.tasks.update_vocabularies": {"queue": "svo"},  # Those of this queue have the way out.
     "common.mail.tasks.*": {"queue": "mail"},
+    "vo.tasks.*": {"queue": "tap"},
     "accounts.tasks.*": {"queue": "mail"},
     "accounts.access_requests.tasks.*": {"queue": "mail"},
     "keeper.tasks.*": {"queue": "keeper"},
@@ -83,6 +84,11 @@ beat_schedule = {
     },
     "sweep of reset requests": {
         "task": "accounts.tasks.sweep_reset_requests",
+        "schedule": SUBMISSION_SWEEP_SECONDS,
+        "options": {"expires": SUBMISSION_SWEEP_EXPIRES_SECONDS},
+    },
+    "sweep of TAP jobs": {
+        "task": "vo.tasks.sweep_jobs",
         "schedule": SUBMISSION_SWEEP_SECONDS,
         "options": {"expires": SUBMISSION_SWEEP_EXPIRES_SECONDS},
     },

@@ -16,8 +16,8 @@ from benchmarks.compare import compare
 from devtools.services import PostgreSQLServer, RedisServer, execute, of_database
 
 NAMES = (
-    *("ingestion", "previews", "posting", "batch", "workers", "claiming", "memory", "downloads", "svo", "catalogue"),
-    *("exports", "events", "end_to_end", "discovery", "fixity"),
+    *("ingestion", "work", "previews", "movies", "posting", "batch", "workers", "claiming", "memory", "downloads"),
+    *("svo", "catalogue", "exports", "tap", "events", "end_to_end", "discovery", "fixity"),
 )
 
 

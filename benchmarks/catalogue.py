@@ -52,8 +52,10 @@ SELECT i, to_char(date_beg, 'YYYY-MM-DD"T"HH24:MI:SS.US') || '_' || line || '_' 
        CASE WHEN i - i %% 3 > %(first)s THEN i - i %% 3 ELSE %(first)s END, '{}', now(), now(), '', '', '', '', ''
 FROM new_cube;
 
-INSERT INTO datacubes_accessrules (cube_id, release_date, release_comment, header_release_comment, release_set_by_staff)
-SELECT i, CASE WHEN i %% 1000 > 0 THEN (date_beg + interval '1 year')::date END, 'The group that observed.', '', true
+INSERT INTO datacubes_accessrules (cube_id, release_date, release_comment, header_release_comment, release_set_by_staff,
+                                   was_public)
+SELECT i, CASE WHEN i %% 1000 > 0 THEN (date_beg + interval '1 year')::date END, 'The group that observed.', '', true,
+       i %% 1000 > 0 AND date_beg + interval '1 year' < now()
 FROM new_cube;
 
 INSERT INTO datacubes_metadata (cube_id, date_beg, date_end, wavelength_min, wavelength_max, spectral_line,
@@ -70,7 +72,7 @@ SELECT i, date_beg, date_beg + interval '25 minutes' * (1 + i %% 3),
        CASE WHEN age < 0.1 AND i %% 200 = 0 THEN 0.4 ELSE 0.05 + (i %% 100) / 1000.0 END,
        (SELECT id FROM datacubes_instrument WHERE name = instrument),
        CASE WHEN i %% 1000 > 0 THEN (date_beg + interval '1 year')::date ELSE '9999-12-31' END,
-       (SELECT jsonb_object_agg('KEY' || n, md5((n * (i %% (n * 5)))::text)) FROM generate_series(1, 55) AS n)
+       (SELECT jsonb_object_agg('KEY' || n, md5((n * (i %% (n * 5)))::text)) FROM generate_series(1, %(keywords)s) AS n)
        || jsonb_build_object('TELESCOP', 'Swedish 1-meter Solar Telescope', 'INSTRUME', instrument, 'FILTER1', line,
                              'OBSERVER', 'Observer ' || i %% 200, 'SCANNUM', i %% 40, 'XPOSURE', 0.2,
                              'RUN', 'run ' || i / 20,
@@ -155,12 +157,12 @@ def add_instruments_and_tags() -> None:
     Tag.objects.create(kind="event", name="Flare")
 
 
-def fill(first: int, last: int) -> None:
-    """Insert cubes, and update the database's statistics."""
+def fill(first: int, last: int, keywords: int = 55) -> None:
+    """Insert cubes with some keywords each, and update the database's statistics."""
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(FILL, {"first": first, "last": last, **plots()})
+        cursor.execute(FILL, {"first": first, "last": last, "keywords": keywords, **plots()})
         cursor.execute("VACUUM ANALYZE")
 
 

@@ -5,6 +5,7 @@ pydantic-settings reads them: each has a type, a bound and a description in one 
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -57,6 +58,18 @@ def _absolute_path(path: str) -> str:
     if path and not path.startswith("/"):
         raise ValueError("it must begin with /")
     return path
+
+
+def _authority(name: str) -> str:
+    if name and not re.fullmatch("[A-Za-z0-9][A-Za-z0-9._~-]{2,}", name):
+        raise ValueError("it must be at least three letters, digits, dots, hyphens, underscores and tildes")
+    return name
+
+
+def _role(name: str) -> str:
+    if not re.fullmatch("[a-z_][a-z0-9_]{0,62}", name):
+        raise ValueError("it must be at most 63 small letters, digits and underscores")
+    return name
 
 
 def _described(description: str, default: Any, shown_default: str | None = None, **bounds: Any) -> Any:
@@ -197,6 +210,28 @@ class Environment(BaseSettings):
         le=1,
     )
     SVO_SYNC_HOUR: int = _described("the hour (UTC) of the daily synchronisation", 3, ge=0, le=23)
+    IVOA_AUTHORITY: Annotated[str, AfterValidator(_authority)] = _described(
+        "the authority of the archive in the registries of the Virtual Observatory (IVOA), which is a part of the "
+        "identifiers of cubes; it should not change",
+        "",
+        "the host of `ARCHIVE_BASE_URL`",
+    )
+    TAP_DATABASE_ROLE: Annotated[str, AfterValidator(_role)] = _described(
+        "the role of PostgreSQL that TAP reads with; `manage.py prepare_tap` creates it", "archive_tap"
+    )
+    TAP_MAX_ROWS: int = _described("the most rows that a query of TAP has", 200_000, ge=1, le=10_000_000)
+    TAP_SYNC_SECONDS: int = _described("the longest that a query of `/tap/sync` takes", 30, ge=1, le=3600)
+    TAP_ASYNC_SECONDS: int = _described("the longest that a query of `/tap/async` takes", 600, ge=1, le=86_400)
+    TAP_WORK_MEM_MB: int = _described(
+        "the memory that PostgreSQL takes for each sort or hash of a query of TAP", 16, ge=1, le=4096
+    )
+    TAP_RESULT_DAYS: int = _described("a job of `/tap/async` is deleted after so many days", 3, ge=1, le=365)
+    TAP_RESULTS_MB: int = _described(
+        "the most that the results of `/tap/async` take in `MEDIA_ROOT`; beyond it, no job is accepted",
+        10_240,
+        ge=1,
+        le=2**30,
+    )
     EVENTS_KEPT_DAYS: int = _described(
         "events, and ended deliveries of webhooks, are deleted after so many days; mirrors must ask more often",
         365,

@@ -59,6 +59,15 @@ ORDER_RUNS_KEPT_DAYS = env.ORDER_RUNS_KEPT_DAYS
 ORDER_TIME_LIMIT_SECONDS = env.ORDER_TIME_LIMIT_SECONDS
 WORKER_MEMORY_LIMIT_MB = env.WORKER_MEMORY_LIMIT_MB
 
+IVOA_AUTHORITY = env.IVOA_AUTHORITY or urlsplit(ARCHIVE_BASE_URL).hostname or ""
+TAP_DATABASE_ROLE = env.TAP_DATABASE_ROLE
+TAP_MAX_ROWS = env.TAP_MAX_ROWS
+TAP_SYNC_SECONDS = env.TAP_SYNC_SECONDS
+TAP_ASYNC_SECONDS = env.TAP_ASYNC_SECONDS
+TAP_WORK_MEM_MB = env.TAP_WORK_MEM_MB
+TAP_RESULT_DAYS = env.TAP_RESULT_DAYS
+TAP_RESULTS_MB = env.TAP_RESULTS_MB
+
 DISCOVERY_MINUTES = env.DISCOVERY_MINUTES
 DISCOVERY_STILL_SECONDS = env.DISCOVERY_STILL_SECONDS
 DISCOVERY_INCLUDE = env.DISCOVERY_INCLUDE
@@ -140,6 +149,7 @@ INSTALLED_APPS = [
     "common.mail",
     "datacubes",
     "catalogue",
+    "vo",
     "accounts",
     "allauth",
     "allauth.account",
@@ -252,7 +262,7 @@ STORAGES = {
 # Cookies are never sent along, and nothing can be posted.
 CORS_ALLOW_ALL_ORIGINS = True
 _READABLE = "data-cubes|events|observations|instruments|spectral-lines|tags|selections|schema"
-CORS_URLS_REGEX = rf"^/(api/v1/({_READABLE})|data|feed|{MEDIA_URL.strip('/')})/"
+CORS_URLS_REGEX = rf"^/((api/v1/({_READABLE})|data|feed|tap|{MEDIA_URL.strip('/')})/|datalink$)"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "range"]
 CORS_EXPOSE_HEADERS = ["accept-ranges", "content-disposition", "content-range", "etag", "repr-digest", "retry-after"]

@@ -22,6 +22,7 @@ urlpatterns = [
     path("api/v1/", include("workorders.urls")),
     path("api/v1/", include("keeper.events.urls")),
     path("data/", include("catalogue.downloads.urls")),
+    path("", include("vo.urls")),
     path("", include("predecessor.addresses.urls")),
     path("feed/", feed, name="feed"),
     path("metrics", MetricsView.as_view(), name="metrics"),

@@ -11,14 +11,16 @@ import time
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import av
 import numpy as np
-from av.video.reformatter import ColorRange
 from PIL import Image
 
 from common.errors import PermanentError, TransientError
 from previews.ffmpeg import ProcessBounds
+
+if TYPE_CHECKING:
+    from av import VideoFrame
 
 # Without frames that wait for later ones, a third of the memory is enough.
 _OPTIONS = {"deadline": "realtime", "cpu-used": "8", "crf": "33", "b": "0", "lag-in-frames": "0"}
@@ -57,6 +59,9 @@ def write_movie(
     OSError
         If the file cannot be written.
     """
+    import av  # Takes 50 ms and 18 MB, which only those need who make movies.
+    from av.video.reformatter import ColorRange
+
     ends_at = time.monotonic() + bounds.seconds
     written = 0
     try:
@@ -88,8 +93,10 @@ def write_movie(
         ) from error
 
 
-def _frame(picture: Image.Image, number: int) -> av.VideoFrame:
-    frame = av.VideoFrame(picture.width, picture.height, "yuv420p")
+def _frame(picture: Image.Image, number: int) -> "VideoFrame":
+    from av import VideoFrame
+
+    frame = VideoFrame(picture.width, picture.height, "yuv420p")
     luma, *colours = frame.planes
     rows = np.frombuffer(memoryview(luma), np.uint8).reshape(luma.height, luma.line_size)
     rows[:, : picture.width] = np.asarray(picture.point(_LUMA))

@@ -69,7 +69,12 @@ def _cell(value: Value) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return escape(_NOT_IN_XML.sub("?", value))
+            return xml_text(value)
         case int() | float():
             return repr(value)
     return iso_time(value)
+
+
+def xml_text(value: str) -> str:
+    """Return a text as XML 1.0 has it, with a question mark for each character that it does not allow."""
+    return escape(_NOT_IN_XML.sub("?", value))

@@ -104,7 +104,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float = TIM
             words = b"" if 200 <= response.status < 300 else _beginning(response.read1)
     except TimeoutError:
         raise NotSent(f"There was no answer within {seconds:g} s.") from None
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, ValueError) as error:  # ValueError: no name of a host.
         if time.monotonic() >= deadline:
             raise NotSent(f"There was no answer within {seconds:g} s.") from None
         raise NotSent(f"{type(error).__name__}: {on_one_line(error)}.") from error
@@ -153,9 +153,7 @@ def _addresses(host: str, port: int, deadline: float) -> list[IPv4Address | IPv6
         answer = answers.get(timeout=_remaining(deadline))
     except Empty:
         raise TimeoutError from None
-    if isinstance(answer, UnicodeError):
-        raise OSError(f"{host} is no name of a host") from answer
-    if isinstance(answer, OSError):
+    if isinstance(answer, Exception):
         raise answer
     refused: AddressRefused | None = None
     allowed = []

@@ -55,6 +55,7 @@ class EventsSerializer(serializers.Serializer):
     results = EventSerializer(many=True, help_text="The events, oldest first.")
     next_after = serializers.IntegerField(help_text="Value of `after` for the next request. Store it.")
     has_more = serializers.BooleanField(help_text="Whether further events are there now.")
+    latest = serializers.IntegerField(help_text="Number of the latest event; 0: there is none.")
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class _Page:
     results: list[Event]
     next_after: int
     has_more: bool
+    latest: int
 
 
 class EventsView(ReadView):
@@ -140,7 +142,7 @@ def _events_after(after: int | None, limit: int, *, sees_orders: bool) -> _Page:
                 ]
             }
         )
-    return _Page(found[:limit], (found[limit - 1].number or 0) if has_more else last, has_more)
+    return _Page(found[:limit], (found[limit - 1].number or 0) if has_more else last, has_more, last)
 
 
 def _whole_number(request: Request, name: str, default: int | None, least: int, most: int) -> int | None:

@@ -30,6 +30,7 @@ class WebhookForm(forms.ModelForm):
     class Meta:
         model = Webhook
         fields = ["name", "url", "kinds", "is_on"]
+        widgets = {"url": forms.TextInput(attrs={"class": "vLargeTextField"})}
 
 
 @admin.register(Webhook)
@@ -37,10 +38,10 @@ class WebhookAdmin(FastListAdmin):
     """Webhooks. The secret is shown once, on the page that follows its making."""
 
     form = WebhookForm
-    list_display = ["name", "shown_state", "url", "shown_kinds", "made_by"]
+    list_display = ["name", "state", "url", "shown_kinds", "made_by"]
     list_select_related = ["made_by"]
     actions = ["send_test", "replace_secret"]
-    readonly_fields = ("shown_state", "made_by", "made", "last_deliveries")
+    readonly_fields = ("state", "since", "made_by", "made", "last_deliveries")
 
     def get_fields(self, request: HttpRequest, obj: Webhook | None = None) -> Any:
         """Leave out of a new webhook what it does not have yet."""
@@ -90,15 +91,18 @@ class WebhookAdmin(FastListAdmin):
         return TemplateResponse(request, "webhooks/secret.html", context | {"webhook": webhook})
 
     @admin.display(description="state")
-    def shown_state(self, webhook: Webhook) -> str:
-        """Whether it is on, and since when its receiver fails."""
+    def state(self, webhook: Webhook) -> str:
+        """Whether it is on, and whether its receiver fails."""
         if webhook.switched_off_at:
-            return status("failed", "Switched off", f"failed for a day until {webhook.switched_off_at:%Y-%m-%d %H:%M}")
+            return status("failed", "Switched off")
         if not webhook.is_on:
             return status("dismissed", "Off")
-        if webhook.failing_since:
-            return status("pending", "Failing", f"since {webhook.failing_since:%Y-%m-%d %H:%M}")
-        return status("completed", "On")
+        return status("pending", "Failing") if webhook.failing_since else status("completed", "On")
+
+    @admin.display(description="fails since (UTC)")
+    def since(self, webhook: Webhook) -> str:
+        """When the first of the latest deliveries failed."""
+        return utc(webhook.failing_since)
 
     @admin.display(description="kinds")
     def shown_kinds(self, webhook: Webhook) -> str:
@@ -114,27 +118,35 @@ class WebhookAdmin(FastListAdmin):
     def last_deliveries(self, webhook: Webhook) -> str:
         """The latest deliveries, with the error of each that failed."""
         latest = webhook.deliveries.order_by("-id")[:SHOWN_DELIVERIES]
-        rows = [(reverse("admin:webhooks_delivery_change", args=[one.pk]), one.type, _outcome(one)) for one in latest]
-        return format_html_join("", '<p><a href="{}">{}</a> {}</p>', rows) or "None yet."
+        rows = [
+            (reverse("admin:webhooks_delivery_change", args=[one.pk]), one.type, utc(one.created_at), _state(one))
+            for one in latest
+        ]
+        return format_html_join("", '<p><a href="{}">{}</a> {} {}</p>', rows) or "None yet."
 
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
     """Deliveries with their errors."""
 
-    list_display = ["id", "outcome", "type", "receiver", "created", "attempts"]
+    list_display = ["id", "state", "type", "receiver", "created", "attempts", "short_error"]
     list_filter = ["type"]
     list_select_related = ["webhook"]
     sortable_by = ["id"]
     fields = readonly_fields = (
-        *("outcome", "type", "receiver", "message_id", "created", "due", "delivered", "attempts"),
+        *("state", "error", "type", "receiver", "message_id", "created", "due", "delivered", "attempts"),
         "body",
     )
 
     @admin.display(description="state")
-    def outcome(self, delivery: Delivery) -> str:
-        """Whether it was delivered, or why not."""
-        return _outcome(delivery)
+    def state(self, delivery: Delivery) -> str:
+        """Whether it was delivered."""
+        return _state(delivery, is_short=True)
+
+    @admin.display(description="error", empty_value="")
+    def short_error(self, delivery: Delivery) -> str:
+        """The beginning of the error."""
+        return beginning(delivery.error, 200)
 
     @admin.display(description="receiver")
     def receiver(self, delivery: Delivery) -> str:
@@ -160,13 +172,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
         return utc(delivery.delivered_at)
 
 
-def _outcome(delivery: Delivery) -> str:
+def _state(delivery: Delivery, *, is_short: bool = False) -> str:
+    """Write whether a delivery was delivered and, unless it is to be short, the error of the latest attempt."""
+    error = "" if is_short else beginning(delivery.error, 300)
     if delivery.delivered_at:
-        return status("completed", "Delivered", f"{delivery.delivered_at:%Y-%m-%d %H:%M:%S}")
+        return status("completed", "Delivered")
     if not delivery.due_at:
-        return status("failed", "Given up", beginning(delivery.error, 300))
-    if delivery.attempts:
-        return status(
-            "pending", "Tried again", f"{delivery.due_at:%Y-%m-%d %H:%M:%S}. {beginning(delivery.error, 300)}"
-        )
-    return status("pending", "Waits")
+        return status("failed", "Given up", error)
+    return status("pending", "Tried again later" if delivery.attempts else "Waits", error)

@@ -10,6 +10,7 @@ from accounts.addresses import mark_verified
 from accounts.models import APIToken
 from common.mail.models import QueuedMail
 from datacubes.models import DataCube, EmailGrant, GroupGrant, Vocabulary
+from keeper.webhooks.models import Delivery, Webhook
 from svo.models import InstrumentInSVO, Submission, Synchronisation
 from tests.browser.barriers import barriers_of
 from tests.browser.conftest import log_in_to_admin
@@ -45,6 +46,9 @@ def filled(public_cube: DataCube, restricted_cube: DataCube) -> None:
     Synchronisation.objects.create(is_running=None, failed=1, failures=[{"what": "CRISP", "reason": "No answer."}])
     InstrumentInSVO.objects.create(instrument=public_cube.instrument, dataset="CRISP")
     QueuedMail.objects.create(sender="a@b.example", recipients=["c@d.example"], subject="Password", content="")
+    webhook = Webhook.objects.create(name="mirror", url="https://mirror.example/", kinds=["cube.ingested"], secret="-")
+    Delivery.objects.create(webhook=webhook, type="cube.ingested", body="{}", due_at=None, error="No answer.")
+    Delivery.objects.create(webhook=webhook, type="cube.ingested", body="{}", attempts=1, error="No answer.")
     Vocabulary.objects.create(kind="feature", source="features.txt", words={"Pore": "2020-01-01"})
 
 

@@ -183,6 +183,21 @@ def test_a_name_that_does_not_exist_is_told():
         post("https://receiver.invalid/", b"", {})
 
 
+def test_a_name_that_tls_cannot_ask_for_is_told(private_allowed, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = server.getsockname()
+        monkeypatch.setattr("socket.getaddrinfo", lambda *args, **kwargs: [(0, 0, 0, "", address)])
+        monkeypatch.setattr("socket.create_connection", lambda *args, **kwargs: connect(address))
+        with pytest.raises(NotSent, match="UnicodeError"):
+            post("https://.example/", b"", {})
+
+
+def connect(address: tuple[str, int]) -> socket.socket:
+    connection = socket.socket()
+    connection.connect(address)
+    return connection
+
+
 def test_nobody_who_listens_is_told(private_allowed):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

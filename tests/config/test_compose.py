@@ -26,7 +26,18 @@ def variables_of_the_settings() -> set[str]:
 
 
 def test_the_services_are_there():
-    assert set(SERVICES) == {"db", "redis", "migrate", "web", "nginx", "worker", "svo-worker", "keeper", "beat"}
+    assert set(SERVICES) == {
+        "db",
+        "redis",
+        "migrate",
+        "web",
+        "nginx",
+        "worker",
+        "svo-worker",
+        "tap-worker",
+        "keeper",
+        "beat",
+    }
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -141,7 +152,7 @@ def test_each_service_reaches_those_that_it_needs_only():
         name: {other for other in SERVICES if other != name and networks(name) & networks(other)} for name in SERVICES
     }
     assert reached["nginx"] == {"web"}
-    work = {"web", "worker", "svo-worker", "keeper"}
+    work = {"web", "worker", "svo-worker", "tap-worker", "keeper"}
     assert {name for name, others in reached.items() if "db" in others} == {"migrate", *work}
     assert {name for name, others in reached.items() if "redis" in others} == {"beat", *work}
     assert "redis" not in reached["db"]

@@ -27,6 +27,8 @@ def test_lists_headers_previews_and_files_may_be_read(archive_cube, client):
         assert "Access-Control-Allow-Credentials" not in answer
     part = client.get(file, headers=ORIGIN | {"range": "bytes=0-9"})
     assert (part.status_code, "content-range" in part["Access-Control-Expose-Headers"]) == (206, True)
+    for path in ("/tap/sync", "/tap/async", "/tap/capabilities", "/datalink"):
+        assert client.get(path, headers=ORIGIN)["Access-Control-Allow-Origin"] == "*", path
     asked = preflight(client, file)
     assert (asked.status_code, asked["Access-Control-Allow-Headers"]) == (200, "accept, authorization, range")
     assert asked["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"

@@ -12,7 +12,10 @@ from tests.support.every_url import all_urls
 from workorders import queue
 from workorders.models import WorkOrder
 
-URLS = all_urls(get_resolver().url_patterns)
+EVERY_URL = all_urls(get_resolver().url_patterns)
+OPEN = [url for url in EVERY_URL if url.startswith(("/tap", "/datalink"))]
+"""The Virtual Observatory's clients post here from anywhere. Nobody's cookies count, and no cube changes."""
+URLS = [url for url in EVERY_URL if url not in OPEN]
 
 
 @pytest.fixture
@@ -26,6 +29,7 @@ def browser(db, settings) -> Client:
 
 def test_every_route_has_an_example():
     assert len(URLS) > 80
+    assert len(OPEN) == 11
     assert {"/accounts/login/", "/admin/datacubes/datacube/", "/api/v1/ingest/", "/api/v1/work-orders/1/"} <= set(URLS)
 
 

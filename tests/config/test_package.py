@@ -15,7 +15,7 @@ pytestmark = pytest.mark.packaging
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGES = (
     *("accounts", "catalogue", "common", "config", "cubefile", "datacubes", "devtools", "ingestion", "keeper"),
-    *("operations", "predecessor", "previews", "svo", "workorders"),
+    *("operations", "predecessor", "previews", "svo", "vo", "workorders"),
 )
 
 NEEDED_BY_THE_CLIENT = (

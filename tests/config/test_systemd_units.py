@@ -20,6 +20,7 @@ OF_COMPOSE = {
     "solar-archive-worker@.service": "worker",
     "solar-archive-svo-worker.service": "svo-worker",
     "solar-archive-keeper.service": "keeper",
+    "solar-archive-tap-worker.service": "tap-worker",
     "solar-archive-beat.service": "beat",
 }
 HIGHEST_EXPOSURE = 20

@@ -41,18 +41,20 @@ def test_an_event_says_which_cube_and_when(archive_cube, events, settings):
         ],
         "next_after": 1,
         "has_more": False,
+        "latest": 1,
     }
     assert Event.objects.get().path == cube.relative_path
 
 
 def test_pages_follow_each_other(events):
-    assert events() == {"results": [], "next_after": 0, "has_more": False}
+    assert events() == {"results": [], "next_after": 0, "has_more": False, "latest": 0}
     record_some(5)
     pages = [events(limit=2)]
     while pages[-1]["has_more"]:
         pages.append(events(limit=2, after=pages[-1]["next_after"]))
     assert [[event["id"] for event in page["results"]] for page in pages] == [[1, 2], [3, 4], [5]]
-    assert events(after=5) == {"results": [], "next_after": 5, "has_more": False}
+    assert events(after=5) == {"results": [], "next_after": 5, "has_more": False, "latest": 5}
+    assert events(limit=1)["latest"] == 5
     record_some(1)
     assert [event["id"] for event in events(after=5)["results"]] == [6]
 
