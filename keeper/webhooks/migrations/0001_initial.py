@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('secret', models.CharField(editable=False, max_length=100)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('failing_since', models.DateTimeField(editable=False, null=True)),
+                ('held_until', models.DateTimeField(editable=False, null=True)),
                 ('switched_off_at', models.DateTimeField(editable=False, null=True)),
                 ('made_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
             ],
@@ -55,7 +56,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'deliveries',
                 'ordering': ['-id'],
-                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at', 'id'], name='delivery_due'), models.Index(condition=models.Q(('due_at', None)), fields=['created_at'], name='delivery_ended'), models.Index(fields=['webhook', '-id'], name='delivery_of_webhook')],
+                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['webhook', 'due_at', 'id'], name='delivery_due_by'), models.Index(condition=models.Q(('due_at__isnull', False), ('type', 'webhook.test')), fields=['due_at', 'id'], name='delivery_test'), models.Index(condition=models.Q(('due_at', None)), fields=['created_at'], name='delivery_ended'), models.Index(fields=['webhook', '-id'], name='delivery_of_webhook')],
             },
         ),
     ]
