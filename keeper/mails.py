@@ -19,7 +19,7 @@ def mail_missing() -> None:
         untold = GoneFile.objects.select_for_update().filter(told_at__isnull=False, is_mailed=False).order_by("pk")
         paths = list(untold.values_list("relative_path", flat=True))
         if paths:
-            GoneFile.objects.filter(relative_path__in=paths, is_mailed=False).update(is_mailed=True)
+            GoneFile.objects.filter(told_at__isnull=False, is_mailed=False).update(is_mailed=True)
             _mail(
                 f"{len(paths)} file{'s' if len(paths) > 1 else ''} missing",
                 "These files of the archive are gone, and are now shown as missing:",

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from common.transience import left_to_the_next_sweep
 from keeper.leases import LeaseTaken
+from workorders.storage import storage_is_there
 
 logger = logging.getLogger(__name__)
 
@@ -20,9 +21,9 @@ def discover_files() -> None:
     """Walk through the storage; beat sends this every DISCOVERY_MINUTES."""
     from keeper.discovery.walk import discover
 
-    if not settings.DISCOVERY_MINUTES:
-        return
     with left_to_the_next_sweep():
+        if not (settings.DISCOVERY_MINUTES and storage_is_there()):
+            return
         try:
             logger.info("discovery: %s", discover())
         except LeaseTaken as taken:
@@ -34,9 +35,9 @@ def audit_some_files() -> None:
     """Audit files for about a minute, or one file for as long as it takes; beat sends this every minute."""
     from keeper.fixity.slices import audit_slice  # Imports astropy.
 
-    if not settings.FIXITY_MB_PER_SECOND:
-        return
     with left_to_the_next_sweep():
+        if not (settings.FIXITY_MB_PER_SECOND and storage_is_there()):
+            return
         try:
             audit_slice()
         except LeaseTaken as taken:

@@ -1,6 +1,6 @@
 """Chooses the files to audit: first those that never were, then the one whose audit is the oldest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -24,14 +24,14 @@ def due_files() -> Iterator[DataCube | Companion]:
 
 def _never_audited(model: type[DataCube] | type[Companion]) -> Iterator[DataCube | Companion]:
     last = 0
-    while rows := _page(model, last):
-        yield from rows
-        last = rows[-1].pk
+    while keys := _without_audit(model, last):
+        yield from _fresh(model, keys)
+        last = keys[-1]
 
 
-def _page(model: type[DataCube] | type[Companion], last: int) -> Sequence[DataCube | Companion]:
+def _without_audit(model: type[DataCube] | type[Companion], last: int) -> list[int]:
     rows = model.objects.filter(pk__gt=last, audit=None, missing_since=None)
-    return list(rows.order_by("pk")[:FILES_AT_ONCE])
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:FILES_AT_ONCE])
 
 
 def _oldest_audits(began: datetime) -> Iterator[DataCube | Companion]:
@@ -39,6 +39,15 @@ def _oldest_audits(began: datetime) -> Iterator[DataCube | Companion]:
         Q(cube__withdrawn_at=None, cube__isnull=False, cube__missing_since=None)
         | Q(companion__isnull=False, companion__missing_since=None)
     )
-    while rows := list(due.select_related("cube", "companion").order_by("tried_at", "pk")[:FILES_AT_ONCE]):
-        for row in rows:
-            yield row.file
+    oldest = due.order_by("tried_at", "pk").values_list("cube_id", "companion_id")
+    while keys := list(oldest[:FILES_AT_ONCE]):
+        for cube, companion in keys:
+            yield from _fresh(DataCube, [cube]) if cube else _fresh(Companion, [companion])
+
+
+def _fresh(model: type[DataCube] | type[Companion], keys: list[int]) -> Iterator[DataCube | Companion]:
+    """Yield rows as they are when their turn comes, which may be hours later; without those that are gone by then."""
+    for key in keys:
+        row = model.objects.filter(pk=key).first()
+        if row is not None:
+            yield row

@@ -9,16 +9,19 @@ _SYSCALL_IOPRIO_SET = {"x86_64": 251, "aarch64": 30}
 _WHO_PROCESS, _CLASS_IDLE = 1, 3 << 13
 
 
-def pace(bytes_per_second: float) -> Callable[[int], None]:
-    """Return a function that is called with the bytes that were read, and waits so that the rate is kept."""
+def pace(bytes_per_second: float, tick: Callable[[], None] = lambda: None) -> Callable[[int], None]:
+    """Return a function that is called with the bytes that were read, and waits so that the rate is kept.
+
+    `tick` is called at least once a second during a wait.
+    """
     began, done = time.monotonic(), 0
 
     def wait(number: int) -> None:
         nonlocal done
         done += number
-        ahead = done / bytes_per_second - (time.monotonic() - began)
-        if ahead > 0:
-            time.sleep(ahead)
+        while (ahead := done / bytes_per_second - (time.monotonic() - began)) > 0:
+            time.sleep(min(ahead, 1.0))
+            tick()
 
     return wait
 

@@ -29,10 +29,9 @@ def audit_slice() -> int:
         If the storage is away.
     """
     stop, number = time.monotonic() + SLICE_SECONDS, 0
-    wait = pace(settings.FIXITY_MB_PER_SECOND * 1e6)
     read_at_idle_priority()
-
     with lease(LEASE) as held_lease:
+        wait = pace(settings.FIXITY_MB_PER_SECOND * 1e6, held_lease.renew)
 
         def on_chunk(size: int) -> None:
             held_lease.renew()

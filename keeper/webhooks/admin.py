@@ -53,7 +53,7 @@ class WebhookAdmin(FastListAdmin):
         if not change:
             obj.secret, obj.made_by = new_secret(), cast(User, request.user)
         if obj.is_on and "is_on" in form.changed_data:
-            obj.failing_since = obj.switched_off_at = None
+            obj.failing_since = obj.held_until = obj.switched_off_at = None
         super().save_model(request, obj, form, change)
 
     def response_add(self, request: HttpRequest, obj: Webhook, post_url_continue: str | None = None) -> HttpResponse:

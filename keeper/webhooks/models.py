@@ -39,6 +39,8 @@ class Webhook(models.Model):
         Signs the messages. It is shown once, to who makes it.
     failing_since
         When the first of the latest deliveries failed; None: the latest one succeeded.
+    held_until
+        Nothing is sent before this time, because the latest delivery failed.
     switched_off_at
         When the archive switched it off because the receiver failed.
     """
@@ -51,6 +53,7 @@ class Webhook(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False)
     made_at = models.DateTimeField(default=timezone.now, editable=False)
     failing_since = models.DateTimeField(null=True, editable=False)
+    held_until = models.DateTimeField(null=True, editable=False)
     switched_off_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
@@ -91,7 +94,8 @@ class Delivery(models.Model):
         ordering = ["-id"]
         verbose_name_plural = "deliveries"
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(due_at__isnull=False), name="delivery_due"),
+            models.Index(fields=["webhook", "due_at", "id"], condition=Q(due_at__isnull=False), name="delivery_due_by"),
+            models.Index(fields=["due_at", "id"], condition=Q(due_at__isnull=False, type=TEST), name="delivery_test"),
             models.Index(fields=["created_at"], condition=Q(due_at=None), name="delivery_ended"),
             models.Index(fields=["webhook", "-id"], name="delivery_of_webhook"),
         ]

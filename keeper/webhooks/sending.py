@@ -5,14 +5,14 @@ to another sender, which sends it again with the same id.
 """
 
 import logging
+import random
 from base64 import b64encode
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Greatest
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook as Signer
@@ -33,14 +33,24 @@ TRIED_FOR = timedelta(days=1)
 _GONE = 410  # With this status, a receiver wants no more messages (Standard Webhooks).
 
 
-def due_deliveries() -> QuerySet[Delivery]:
-    """Return the deliveries that are due, without those to webhooks that are off."""
-    is_on = Q(webhook=None) | Q(webhook__is_on=True) | Q(type=TEST)
-    return Delivery.objects.filter(is_on, due_at__lte=timezone.now()).order_by("due_at", "id")
+def due_deliveries() -> list[QuerySet[Delivery]]:
+    """Return the due deliveries of callbacks, of tests, and of each webhook that is on and not held.
+
+    Apart from each other, each of them begins with an entry of an index, however many others wait.
+    """
+    now = timezone.now()
+    due = Delivery.objects.filter(due_at__lte=now).order_by("due_at", "id")
+    ready = Webhook.objects.filter(is_on=True).exclude(held_until__gt=now).values_list("pk", flat=True)
+    return [due.filter(webhook=None), due.filter(type=TEST), *(due.filter(webhook=pk) for pk in ready)]
+
+
+def count_due(most: int) -> int:
+    """Return how many deliveries are due, at most `most` of each receiver."""
+    return sum(due.order_by()[:most].count() for due in due_deliveries())
 
 
 def send_next() -> bool:
-    """Send the delivery that is due first; return whether there was one."""
+    """Send the delivery that is due first of some receiver; return whether there was one."""
     delivery = _claim()
     if not delivery:
         return False
@@ -79,8 +89,14 @@ def secret_of(delivery: Delivery) -> str | None:
 
 
 def _claim() -> Delivery | None:
+    queues = due_deliveries()
+    random.shuffle(queues)  # No receiver has to wait until all messages of another are sent.
+    return next(filter(None, map(_claim_first, queues)), None)
+
+
+def _claim_first(due: QuerySet[Delivery]) -> Delivery | None:
     with transaction.atomic():
-        due = due_deliveries().select_related("webhook", "token")
+        due = due.select_related("webhook", "token")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",))
         delivery = due.first()
@@ -116,7 +132,8 @@ def _note_success(delivery: Delivery) -> None:
     now = timezone.now()
     Delivery.objects.filter(pk=delivery.pk).update(due_at=None, delivered_at=now, error="", attempts=F("attempts") + 1)
     if delivery.webhook:
-        Webhook.objects.filter(pk=delivery.webhook.pk).exclude(failing_since=None).update(failing_since=None)
+        failing = Webhook.objects.filter(pk=delivery.webhook.pk).exclude(failing_since=None)
+        failing.update(failing_since=None, held_until=None)
     logger.info("delivery %s to %s is done", delivery.pk, _receiver(delivery))
 
 
@@ -135,19 +152,25 @@ def _note_failure(delivery: Delivery, error: str, *, is_gone: bool) -> None:
         mine = Delivery.objects.filter(pk=delivery.pk, delivered_at=None)
         if not mine.update(due_at=due_at, error=error, attempts=F("attempts") + 1):
             return
-        failing_since = delivery.created_at
         if delivery.webhook and delivery.type != TEST:
-            webhook = Webhook.objects.select_for_update().get(pk=delivery.webhook.pk)
-            webhook.failing_since = failing_since = webhook.failing_since or now
-            webhook.save(update_fields=["failing_since"])
-            if webhook.is_on and (is_gone or now - failing_since >= TRIED_FOR):
-                _switch_off(webhook, error, now)
-        if delivery.type != TEST:
-            hold = now + min(max(now - failing_since, FIRST_RETRY), LONGEST_HOLD)
-            others = Delivery.objects.filter(webhook=delivery.webhook, url=delivery.url, due_at__lt=hold)
-            others.exclude(pk=delivery.pk).update(due_at=Greatest(F("due_at"), hold))
+            _hold_webhook(Webhook.objects.select_for_update().get(pk=delivery.webhook.pk), error, is_gone=is_gone)
+        elif not delivery.webhook:
+            hold = now + min(max(age, FIRST_RETRY), LONGEST_HOLD)
+            others = Delivery.objects.filter(webhook=None, url=delivery.url, due_at__lt=hold).exclude(pk=delivery.pk)
+            others.update(due_at=hold)
     what_next = "is given up" if is_given_up else f"is tried again at {due_at:%H:%M:%S}"
     logger.warning("delivery %s to %s %s: %s", delivery.pk, _receiver(delivery), what_next, error)
+
+
+def _hold_webhook(webhook: Webhook, error: str, *, is_gone: bool) -> None:
+    """Hold a webhook for as long again as it has been failing, or switch it off."""
+    now = timezone.now()
+    webhook.failing_since = webhook.failing_since or now
+    failing = now - webhook.failing_since
+    webhook.held_until = now + min(max(failing, FIRST_RETRY), LONGEST_HOLD)
+    webhook.save(update_fields=["failing_since", "held_until"])
+    if webhook.is_on and (is_gone or failing >= TRIED_FOR):
+        _switch_off(webhook, error, now)
 
 
 def _switch_off(webhook: Webhook, error: str, now: datetime) -> None:

@@ -25,8 +25,7 @@ def send_due_deliveries() -> None:
 def sweep_deliveries() -> None:
     """Wake workers for due deliveries whose wake-up was lost, or that are tried again."""
     with left_to_the_next_sweep():
-        wanted = sending.due_deliveries()[:MAX_WAKE_UPS_OF_A_SWEEP].count()
-        send_missing_wake_ups(send_due_deliveries, QUEUE, wanted)
+        send_missing_wake_ups(send_due_deliveries, QUEUE, sending.count_due(MAX_WAKE_UPS_OF_A_SWEEP))
 
 
 @shared_task

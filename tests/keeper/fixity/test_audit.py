@@ -275,7 +275,7 @@ def test_an_interrupted_audit_is_made_again_from_the_begin(cube, settings, monke
     class Killed(BaseException):
         pass
 
-    def kill(rate: float):
+    def kill(rate: float, tick: object):
         def wait(size: int) -> None:
             raise Killed
 

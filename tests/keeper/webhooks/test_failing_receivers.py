@@ -13,7 +13,7 @@ from keeper.events.recording import record
 from keeper.webhooks import sending
 from keeper.webhooks.models import Delivery, Webhook
 from keeper.webhooks.queueing import new_secret
-from keeper.webhooks.sending import due_deliveries, prune_deliveries, send_next
+from keeper.webhooks.sending import prune_deliveries, send_next
 from tests.support.webhook_receiver import answering, dripping, hanging, receiver
 
 pytestmark = pytest.mark.django_db
@@ -87,8 +87,8 @@ def test_a_receiver_that_is_away_for_a_day_is_switched_off_with_a_mail(webhook, 
     while Webhook.objects.get().is_on:
         assert send_next()
         if due := min(filter(None, Delivery.objects.values_list("due_at", flat=True)), default=None):
-            waits.append(due - timezone.now())
-            clock.append(waits[-1] + timedelta(seconds=1))
+            waits.append(max(due, Webhook.objects.get().held_until) - timezone.now())
+            clock.append(max(waits[-1], timedelta()) + timedelta(seconds=1))
         assert len(waits) < 200
     assert sum(clock, timedelta()) < timedelta(days=1, hours=2)
     attempts = Counter(message.id for message in target.messages)
@@ -145,14 +145,24 @@ def test_a_receiver_that_is_away_holds_up_no_other(webhook, target, send_all):
         assert len(other.messages) == 50
 
 
-def test_after_a_failure_all_that_waits_is_sent_in_order(webhook, target, clock, send_all):
+def test_after_a_failure_all_that_waits_is_sent(webhook, target, clock, send_all):
     target.answer = answering(500)
     tell(*map(str, range(5)))
     send_all()
     target.answer = answering(204)
     clock.append(timedelta(seconds=6))
     send_all()
-    assert [content["data"]["oid"] for content in target.contents()] == ["0", *map(str, range(5))]
+    assert sorted(content["data"]["oid"] for content in target.contents()) == ["0", *map(str, range(5))]
+
+
+def test_all_receivers_get_their_turn_while_many_messages_of_one_wait(webhook, target):
+    tell(*map(str, range(50)))
+    with receiver() as other:
+        Webhook.objects.create(name="other", url=other.url, kinds=Kind.values, secret=new_secret())
+        tell("last")
+        for _ in range(40):
+            assert send_next()
+        assert len(other.messages) == 1
 
 
 def test_a_worker_that_dies_leaves_its_message_to_another(webhook, target, clock, monkeypatch):
@@ -206,5 +216,4 @@ def test_deliveries_that_ended_long_ago_are_deleted(webhook, target, clock, sett
     target.answer = answering(500)
     tell("waits")
     assert prune_deliveries() == 1
-    assert not due_deliveries().exclude(body__contains="waits").exists()
-    assert Delivery.objects.count() == 1
+    assert ["waits" in body for body in Delivery.objects.values_list("body", flat=True)] == [True]
