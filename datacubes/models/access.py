@@ -96,6 +96,8 @@ class AccessRules(models.Model):
 
         The first rules of a cube are no release: the cube is new.
         """
+        # Django takes a text for a date too.
+        self.release_date = models.DateField().to_python(self.release_date)
         is_release = self.is_public and not self.was_public and not self._state.adding
         self.was_public = self.is_public
         with transaction.atomic(savepoint=False):

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import connection
 from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
@@ -20,6 +21,9 @@ from workorders.models import WorkOrder, WorkOrderRun
 MOST_SECONDS = 1.0
 MOST_BYTES = 5_000_000
 TRIES = 5
+NOT_OFFERED = {501} if connection.vendor == "sqlite" else set()
+"""TAP needs PostgreSQL, and says so."""
+
 MANY = 2_000
 MOST_TAGS, MOST_GRANTS = 100, 1000
 """What a vocabulary and a request have at most."""
@@ -111,6 +115,6 @@ def test_every_url_is_answered_within_a_second(hostile, settings):
                     took = min(took, seconds_and_status(client, url)[0])
             if took > MOST_SECONDS:
                 slow[url] = took
-            if status >= 500:
+            if status >= 500 and status not in NOT_OFFERED:
                 failing[url] = status
     assert (slow, failing) == ({}, {})

@@ -76,6 +76,7 @@ def test_a_sweep_reaches_workers_whose_clock_is_ahead_of_beat_s_by_up_to_a_lease
         "sweep of requests for access",
         "new events",
         "sweep of webhooks",
+        "sweep of TAP jobs",
     }
     assert min(expiring.values()) >= settings.ORDER_LEASE_SECONDS
 

@@ -51,8 +51,8 @@ def test_a_large_page_takes_as_many_statements_as_a_small_one(archive, anybody, 
 
 def test_a_page_takes_few_statements(archive, anybody, person, client_of):
     assert statements(anybody, "/api/v1/data-cubes/")[0] == 4  # Places, cubes, images, tags.
-    # And the token, two for the permission, the verified addresses, and the grants by group and by address.
-    assert statements(client_of(person), "/api/v1/data-cubes/")[0] == 10
+    # And the token, the permissions, the verified addresses, and the grants by group and by address.
+    assert statements(client_of(person), "/api/v1/data-cubes/")[0] == 9
     assert statements(anybody, "/api/v1/observations/")[0] == 2
 
 
