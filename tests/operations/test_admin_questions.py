@@ -21,7 +21,13 @@ def test_no_question_is_a_fault(archive_cube, admin_client, model):
     admin_client.raise_request_exception = False
     base = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
     fields = [f"{field.name}{lookup}" for field, lookup in product(model._meta.get_fields(), LOOKUPS)]
-    questions = [(base, {name: value}) for name in (*OF_LISTS, *fields[:: 1 + len(fields) // 30]) for value in VALUES]
+    names = (*OF_LISTS, *fields[:: 1 + len(fields) // 30])
+    # Each name with a third of the values: the names of a model have all of them together.
+    questions = [
+        (base, {name: value})
+        for (number, name), (turn, value) in product(enumerate(names), enumerate(VALUES))
+        if (number + turn) % 3 == 0
+    ]
     pages = ("change/", "delete/", "history/")
     questions += [(f"{base}{quote(value[:200], safe='')}/{page}", {}) for value, page in product(VALUES, pages)]
     faults = [(url, query) for url, query in questions if admin_client.get(url, query).status_code >= 500]
