@@ -8,9 +8,10 @@ import logging
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.db import connections
+from django.db import ProgrammingError, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
+from common.errors import on_one_line
 from vo.tables import SCHEMAS
 
 logger = logging.getLogger(__name__)
@@ -36,13 +37,22 @@ def prepare_role(using: str = "default") -> bool:
 
 
 def grant_after_migrate(sender: AppConfig, using: str, **kwargs: object) -> None:
-    """Give the role, if it exists, the views that a migration has made again."""
+    """Give the role, if it exists, the views that a migration has made again; warn if the migrating role may not."""
     connection = connections[using]
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        if _exists(cursor) and _views_are_made(cursor):
-            _grant_views(cursor, connection.ops.quote_name(settings.TAP_DATABASE_ROLE))
+        if not _exists(cursor) or not _views_are_made(cursor):
+            return
+        try:
+            with transaction.atomic(using):
+                _grant_views(cursor, connection.ops.quote_name(settings.TAP_DATABASE_ROLE))
+        except ProgrammingError as error:
+            logger.warning(
+                "%s was not given the views of TAP (%s). Run manage.py prepare_tap as their owner.",
+                settings.TAP_DATABASE_ROLE,
+                on_one_line(error),
+            )
 
 
 def _exists(cursor: CursorWrapper) -> bool:
