@@ -2,24 +2,32 @@
 
 import base64
 import hashlib
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+import feedparser
 import pytest
 import requests
 from celery import Celery
 
 from devtools.sample_cubes import edit_keyword, many_cubes
 from devtools.services import wait_until
+from devtools.stack import PROJECT
 from devtools.svo import SvoServer
+from keeper.events.kinds import Kind
 from tests.keeper.conftest import flip_a_bit
+from tests.support.webhook_receiver import Receiver, receiver
 from tests.system.archive import Archive, children
 from tests.system.whole import check_whole
 
 pytestmark = pytest.mark.system
 
+SECRET = f"whsec_{base64.b64encode(b'only for tests, of 32 characters').decode()}"
 STATES = "SELECT oid, relative_path, missing_since IS NOT NULL FROM datacubes_datacube ORDER BY relative_path"
 
 
@@ -69,8 +77,15 @@ def statuses(archive: Archive) -> set[str]:
     return {status for (status,) in archive.query("SELECT status FROM workorders_workorder")}
 
 
-def test_files_appear_change_move_vanish_and_rot_without_a_post(make_archive, svo):
+@pytest.fixture
+def told() -> Iterator[Receiver]:
+    with receiver() as server:
+        yield server
+
+
+def test_files_appear_change_move_vanish_and_rot_without_a_post(make_archive, svo, told):
     archive = make_archive(
+        WEBHOOKS_TO_PRIVATE_ADDRESSES="true",
         SVO_API_URL=svo.url,
         SVO_USERNAME=svo.username,
         SVO_API_KEY=svo.key,
@@ -80,6 +95,11 @@ def test_files_appear_change_move_vanish_and_rot_without_a_post(make_archive, sv
         DISCOVERY_GONE_HOURS="0",
         DISCOVERY_MINUTES="100000",
         FIXITY_MB_PER_SECOND="500",
+    )
+    archive.query(
+        "INSERT INTO webhooks_webhook (name, url, kinds, is_on, secret, made_at) "
+        "VALUES ('mirror', %s, %s, true, %s, now())",
+        [told.url, json.dumps(Kind.values), SECRET],
     )
     archive.start(workers=1, concurrency=2)
     keep(archive)
@@ -117,6 +137,24 @@ def test_files_appear_change_move_vanish_and_rot_without_a_post(make_archive, sv
     assert not download(archive, oids[fourth.name], fourth)
     assert "7 files read" in archive.stack.manage("fixity_report")
     assert statuses(archive) == {"completed"}
+
+    expected = {("cube.ingested", oid) for oid in oids.values()} | {
+        ("cube.changed", oids[first.name]),
+        ("file.missing", oids[third.name]),
+        ("fixity.failed", oids[fourth.name]),
+    }
+    wait_until(lambda: expected <= events_told(told), "the webhook was told")
+    assert {kind for kind, _ in events_told(told)} == {kind for kind, _ in expected}
+    answer = requests.get(f"{archive.stack.base_url}/api/v1/events/", timeout=10).json()
+    assert {(event["kind"], event["oid"]) for event in answer["results"]} == events_told(told)
+    feed = feedparser.parse(requests.get(f"{archive.stack.base_url}/feed/", timeout=10).content)
+    assert len(feed.entries) == 4
+
+
+def events_told(told: Receiver) -> set[tuple[str, str]]:
+    """Return kind and OID of the events that the webhook was told, verified as receivers do it."""
+    messages = [message.verified(SECRET) for message in list(told.messages)]
+    return {(message["type"], message["data"]["oid"]) for message in messages}
 
 
 def download(archive: Archive, oid: str, file: Path) -> bool:
@@ -156,19 +194,27 @@ def test_a_walk_and_an_audit_that_are_killed_are_made_again(make_archive):
     wait_until(lambda: archive.query("SELECT count(*) FROM keeper_auditedfile") > before, "audits go on")
 
 
-def test_of_two_machines_one_of_which_has_no_storage_the_other_does_all_the_work(make_archive, tmp_path):
+ON_ANOTHER_HOST = (
+    *("unshare", "--user", "--map-root-user", "--uts", "--mount", "sh", "-c"),
+    'hostname blind && mount -t tmpfs none "$1" && shift && exec "$@"',
+    "sh",
+)
+"""Begins a command for a process with a host name of its own, on which a folder is not mounted."""
+
+
+def test_of_two_machines_one_of_which_has_no_storage_the_other_does_all_the_work(make_archive):
     archive = make_archive()
-    empty = tmp_path / "empty"
-    empty.mkdir()
     cubes = many_cubes(archive.data, 20)
-    seeing = archive.stack.environment
-    archive.stack.environment = seeing | {"SCIENCE_DATA_ROOT": str(empty)}
-    archive.stack.start_worker("worker-blind", concurrency=2)
-    archive.stack.environment = seeing
+    worker = ("-m", "celery", "-A", "config", "worker", "--queues", "ingest", "--concurrency", "2")
+    command = [*ON_ANOTHER_HOST, str(archive.data), sys.executable, *worker]
+    archive.stack.processes["worker-blind"] = subprocess.Popen(
+        command, env=archive.stack.environment, cwd=PROJECT, start_new_session=True
+    )
     archive.start(workers=0)
     for path in cubes:
         archive.post(path)
-    wait_until(lambda: archive.query("SELECT 1 FROM workorders_hostwithoutstorage"), "the blind machine is noted")
+    noted = "SELECT host FROM workorders_hostwithoutstorage"
+    wait_until(lambda: archive.query(noted) == [("blind",)], "the machine without the storage is noted")
     assert archive.query("SELECT count(*) FROM workorders_workorderrun") == [(0,)]
     archive.stack.start_worker("worker-0", concurrency=2)
     archive.wait_until_idle()
