@@ -78,7 +78,7 @@ def test_no_page_of_the_admin_has_barriers(open_context, filled, scheme, width):
     ]
     for path in paths:
         if page.goto(path).ok:  # Rows of the pipeline have no page to add or delete them.
-            barriers += barriers_of(page)
+            barriers += barriers_of(page, "load")
             width_of_page = page.evaluate("document.documentElement.scrollWidth")
             wide += [f"{path}: {width_of_page}"] if width_of_page > width else []
     page.goto("/admin/datacubes/datacube/")

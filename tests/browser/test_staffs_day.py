@@ -79,6 +79,7 @@ def test_failures_are_understood_mended_and_watched_without_a_reload(chromium, a
         clicks.on(page.get_by_role("button", name="Re-ingest (1)"))
         assert clicks.number <= 2, "to re-ingest it"
         expect(page.locator(".messagelist")).to_contain_text("1 queued.")
+        page.wait_for_load_state("load")
         loads.clear()
         expect(value_of(page, "state")).to_have_text("Completed", timeout=60_000)
         expect(value_of(page, "steps").get_by_role("row").filter(has_text="metadata")).to_contain_text("created")

@@ -28,6 +28,9 @@ from tests.system.whole import check_whole
 pytestmark = pytest.mark.system
 
 SECRET = f"whsec_{base64.b64encode(b'only for tests, of 32 characters').decode()}"
+SECONDS = 90
+"""How long a busy machine may take for a step; two workers and the keeper's start at once."""
+
 STATES = "SELECT oid, relative_path, missing_since IS NOT NULL FROM datacubes_datacube ORDER BY relative_path"
 
 
@@ -54,7 +57,7 @@ def walk(archive: Archive) -> tuple[int, ...]:
     ended = "SELECT new, changed, gone FROM keeper_walk WHERE finished_at IS NOT NULL ORDER BY id"
     before = len(archive.query(ended))
     send(archive, "discover_files")
-    wait_until(lambda: len(archive.query(ended)) > before, "the walk has ended")
+    wait_until(lambda: len(archive.query(ended)) > before, "the walk has ended", SECONDS)
     archive.wait_until_idle()
     return archive.query(ended)[-1]
 
@@ -65,7 +68,7 @@ def audit(archive: Archive) -> None:
     send(archive, "audit_some_files")
     audited = "SELECT count(*) FROM keeper_auditedfile WHERE tried_at > now() - interval '1 day'"
     held = "SELECT count(*) FROM datacubes_datacube WHERE missing_since IS NULL"
-    wait_until(lambda: archive.query(audited) == archive.query(held), "every file is audited")
+    wait_until(lambda: archive.query(audited) == archive.query(held), "every file is audited", SECONDS)
 
 
 def paths(archive: Archive) -> dict[str, bool]:
@@ -110,7 +113,7 @@ def test_files_appear_change_move_vanish_and_rot_without_a_post(make_archive, sv
     oids = {path: oid for oid, path, _ in archive.query(STATES)}
     audit(archive)
     assert download(archive, oids[fourth.name], fourth)
-    wait_until(lambda: set(svo.oids("CRISP")) == set(oids.values()), "the cubes are in the SVO")
+    wait_until(lambda: set(svo.oids("CRISP")) == set(oids.values()), "the cubes are in the SVO", SECONDS)
 
     edit_keyword(first, "OBSERVER", "Somebody else")
     (archive.data / "moved").mkdir()
@@ -128,8 +131,8 @@ def test_files_appear_change_move_vanish_and_rot_without_a_post(make_archive, sv
     assert {Path(path).name: oid for oid, path, _ in archive.query(STATES)} == oids
     changed = "SELECT cube_id FROM datacubes_metadata WHERE observer = 'Somebody else'"
     assert len(archive.query(changed)) == 1
-    wait_until(lambda: offline(svo)[third.name], "the SVO knows what is missing")
-    wait_until(lambda: not any(offline(svo)[file.name] for file in (first, second, fourth)), "and what is not")
+    wait_until(lambda: offline(svo)[third.name], "the SVO knows what is missing", SECONDS)
+    wait_until(lambda: not any(offline(svo)[file.name] for file in (first, second, fourth)), "and what is not", SECONDS)
 
     audit(archive)
     assert archive.query("SELECT oid, state FROM keeper_incident") == [(oids[fourth.name], "open")]
@@ -143,7 +146,7 @@ def test_files_appear_change_move_vanish_and_rot_without_a_post(make_archive, sv
         ("file.missing", oids[third.name]),
         ("fixity.failed", oids[fourth.name]),
     }
-    wait_until(lambda: expected <= events_told(told), "the webhook was told")
+    wait_until(lambda: expected <= events_told(told), "the webhook was told", SECONDS)
     assert {kind for kind, _ in events_told(told)} == {kind for kind, _ in expected}
     answer = requests.get(f"{archive.stack.base_url}/api/v1/events/", timeout=10).json()
     assert {(event["kind"], event["oid"]) for event in answer["results"]} == events_told(told)
@@ -178,10 +181,12 @@ def test_a_walk_and_an_audit_that_are_killed_are_made_again(make_archive):
     cubes = many_cubes(archive.data, 120)  # Two batches of orders.
     keep(archive)
     send(archive, "discover_files")
-    wait_until(lambda: archive.query("SELECT 1 FROM workorders_workorder"), "the walk has queued something")
-    wait_until(lambda: paths(archive), "a cube is there")
+    wait_until(lambda: archive.query("SELECT 1 FROM workorders_workorder"), "the walk has queued something", SECONDS)
+    wait_until(lambda: paths(archive), "a cube is there", SECONDS)
     send(archive, "audit_some_files")
-    wait_until(lambda: archive.query("SELECT 1 FROM keeper_lease WHERE name = 'audit of files'"), "the audit runs")
+    wait_until(
+        lambda: archive.query("SELECT 1 FROM keeper_lease WHERE name = 'audit of files'"), "the audit runs", SECONDS
+    )
     archive.stack.kill("keeper")
     keep(archive)
     archive.wait_until_idle()  # Meanwhile the leases of the dead expire.
@@ -191,7 +196,7 @@ def test_a_walk_and_an_audit_that_are_killed_are_made_again(make_archive):
     assert statuses(archive) == {"completed"}
     before = archive.query("SELECT count(*) FROM keeper_auditedfile")
     send(archive, "audit_some_files")
-    wait_until(lambda: archive.query("SELECT count(*) FROM keeper_auditedfile") > before, "audits go on")
+    wait_until(lambda: archive.query("SELECT count(*) FROM keeper_auditedfile") > before, "audits go on", SECONDS)
 
 
 ON_ANOTHER_HOST = (
@@ -214,7 +219,7 @@ def test_of_two_machines_one_of_which_has_no_storage_the_other_does_all_the_work
     for path in cubes:
         archive.post(path)
     noted = "SELECT host FROM workorders_hostwithoutstorage"
-    wait_until(lambda: archive.query(noted) == [("blind",)], "the machine without the storage is noted")
+    wait_until(lambda: archive.query(noted) == [("blind",)], "the machine without the storage is noted", SECONDS)
     assert archive.query("SELECT count(*) FROM workorders_workorderrun") == [(0,)]
     archive.stack.start_worker("worker-0", concurrency=2)
     archive.wait_until_idle()
