@@ -40,6 +40,9 @@ _QUEUES = ("ingest", "svo", "mail", "webhooks", "keeper", "tap")
 task_queues = [Queue(name, Exchange(name), routing_key=name) for name in _QUEUES]
 task_ignore_result = True
 task_publish_retry = True  # Beat replaces a lost connection to RabbitMQ only when it tries again. Wake-ups do not wait.
+# Celery closes the connection to the database before and after each task, and a new one costs as much as an unchanged
+# cube. It reads this name only, in capital letters. `config.celery` has the connection checked before each task.
+CELERY_DB_REUSE_MAX = 1000
 task_serializer = "json"
 accept_content = ["json"]
 

@@ -4,8 +4,9 @@ import os
 import resource
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, task_prerun, worker_process_init
 from django.conf import settings
+from django.db import close_old_connections
 
 from common.redis_broker import be_patient
 
@@ -22,6 +23,12 @@ be_patient()
 @setup_logging.connect
 def keep_logging_of_settings(**kwargs: object) -> None:
     """Prevent Celery from configuring logging; the settings have done it."""
+
+
+@task_prerun.connect
+def check_connection(**kwargs: object) -> None:
+    """Have the connection to the database, which is kept between tasks, checked at its next use."""
+    close_old_connections()
 
 
 @worker_process_init.connect
