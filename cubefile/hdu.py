@@ -227,13 +227,13 @@ def _read_header_bytes(descriptor: int, offset: int) -> bytes:
         blocks.append(block)
         # Some writers fill the last block with NUL bytes instead of blanks.
         end = find_end(block.decode("latin-1").replace("\0", " "))
-        nul = block.find(b"\0", 0, BLOCK_SIZE if end is None else end)
+        nul = block.find(b"\0", 0, end)
         if nul >= 0:
             raise PermanentError(
                 f"There is a NUL byte at byte {block_offset + nul}, within a header. FITS headers are text, and there "
                 "is no END card before the data."
             )
-        if end is not None:
+        if end < BLOCK_SIZE:
             return b"".join(blocks)
     raise PermanentError(f"The header has no END card within {MAX_HEADER_BLOCKS * BLOCK_SIZE} bytes.")
 

@@ -64,8 +64,7 @@ class Header:
 
     def __init__(self, header_bytes: bytes) -> None:
         text = self._text = header_bytes.decode("latin-1").replace("\0", " ")
-        end = find_end(text)
-        self._end = len(text) if end is None else end
+        self._end = find_end(text)
         # Backwards, so that the first card of each keyword is the one that stays.
         last = (self._end - 1) // CARD_SIZE * CARD_SIZE
         self._first = {text[start : start + 8].upper(): start for start in range(last, -1, -CARD_SIZE)}
@@ -75,8 +74,8 @@ class Header:
 
     def get(self, keyword: str) -> CardValue:
         """Return the value of the first card of `keyword`; None if it is missing or undefined."""
-        start = self._first.get(keyword.ljust(8))
-        return None if start is None else self._value_at(start)
+        key = keyword.ljust(8)
+        return self._value_at(self._first[key]) if key in self._first else None
 
     def items(self) -> Iterator[tuple[str, CardValue]]:
         """Return all keywords with their values, card by card; a record-valued card is named as ``DW3.AXIS.1``."""
@@ -112,14 +111,14 @@ class Header:
         return _card(self._text[start : start + CARD_SIZE], self._text[start + CARD_SIZE : end])
 
 
-def find_end(text: str) -> int | None:
-    """Return the start of the first END card, or None."""
+def find_end(text: str) -> int:
+    """Return the start of the first END card; the length of a text without an END card."""
     place = text.find("END")
     while place >= 0:
         if place % CARD_SIZE == 0 and _END_CARD.match(text, place, place + CARD_SIZE):
             return place
         place = text.find("END", place + 1)
-    return None
+    return len(text)
 
 
 def _card(image: str, continued: str) -> _Card:

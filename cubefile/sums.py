@@ -94,7 +94,7 @@ class _Sums:
 
     @property
     def checksum_agrees(self) -> bool:
-        return self.hdu.checksum is None or folded(sum_of_words(self.hdu.header_bytes) + self.total) == ALL_ONES
+        return not self.hdu.checksum or folded(sum_of_words(self.hdu.header_bytes) + self.total) == ALL_ONES
 
 
 def _chunks(descriptor: int, size: int) -> Iterator[tuple[int, memoryview]]:

@@ -19,7 +19,7 @@ def count_incidents() -> Count:
 
 
 def last_walk() -> Walk | None:
-    """Return the report of the last walk that has ended; None if there is none."""
+    """Return the report of the last walk that has ended; None before the first one."""
     return Walk.objects.filter(finished_at__isnull=False).defer("refused_names").order_by("-pk").first()
 
 

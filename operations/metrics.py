@@ -57,7 +57,7 @@ ORDERS = Description(
 )
 OLDEST_ORDER = Description(
     "archive_oldest_waiting_order_seconds",
-    "Age of the oldest order that a worker could claim now, including those of dead workers; 0 if there is none.",
+    "Age of the oldest order that a worker could claim now, including those of dead workers; 0 if none waits.",
 )
 RUNS = Description(
     "archive_runs_of_last_hour_seconds",
@@ -90,7 +90,7 @@ DELIVERIES = Description(
     "Messages to webhooks and callbacks that were not accepted yet; exact up to 100,000, an estimate beyond.",
 )
 OLDEST_DELIVERY = Description(
-    "archive_oldest_waiting_webhook_delivery_seconds", "Age of the oldest of these messages; 0 if there is none."
+    "archive_oldest_waiting_webhook_delivery_seconds", "Age of the oldest of these messages; 0 if none waits."
 )
 WEBHOOKS_OFF = Description(
     "archive_webhooks_switched_off", "Webhooks that were switched off because their receivers failed for a day."

@@ -93,7 +93,7 @@ def job_result(request: HttpRequest, key: str) -> HttpResponseBase:
 def _job(key: str) -> Job:
     job = Job.objects.filter(key=key, destruction__gt=timezone.now()).first()
     if job is None:
-        raise Refused("There is no such job. Jobs are deleted after some days.", 404)
+        raise Refused("TAP has no job with this id. Jobs are deleted after some days.", 404)
     return job
 
 

@@ -25,7 +25,7 @@ _FITS = "application/fits"
 
 @dataclass(frozen=True)
 class Link:
-    """A row of the answer. A row without `url` says in `error` why there is none."""
+    """A row of the answer. A row without `url` says in `error` why the link is missing."""
 
     ID: str
     semantics: str

@@ -57,7 +57,7 @@ def check_url(url: str) -> SplitResult:
     Raises
     ------
     AddressRefused
-        If it is no such URL.
+        If nothing may be posted to this URL.
     """
     anywhere = settings.WEBHOOKS_TO_PRIVATE_ADDRESSES
     schemes = ("https", "http") if anywhere else ("https",)
@@ -87,7 +87,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float = TIM
     AddressRefused
         If nothing may be sent there.
     NotSent
-        If there is no answer within `seconds`.
+        If the receiver does not answer within `seconds`.
     """
     parts = check_url(url)
     deadline = time.monotonic() + seconds

@@ -103,7 +103,7 @@ class AccessRules(models.Model):
         with transaction.atomic(savepoint=False):
             super().save(*args, **kwargs)
             _copy_release_dates([self.pk])
-            if is_release and self.cube.withdrawn_at is None:
+            if is_release and not self.cube.withdrawn_at:
                 released.send(DataCube, cubes=[self.cube])
 
     def insert_before_metadata(self) -> None:

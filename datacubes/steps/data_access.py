@@ -51,7 +51,7 @@ class DataAccessStep(Step[HeaderRelease]):
             comment=comment.strip() if isinstance(comment, str) else "",
         )
         access = getattr(material.seen, "access", None)
-        if access is None:
+        if not access:
             return found
         before = _rules(access), _header(access)
         _follow_header(access, found)

@@ -30,7 +30,7 @@ def requests_for(files: list[FoundFile]) -> dict[str, dict[str, Any]]:
 
 
 def _ordered_oid(file: FoundFile) -> str:
-    """Return the OID that the order of the file's former path gave; empty if there is none."""
+    """Return the OID that the order of the file's former path gave; empty if it gave no OID."""
     from cubefile.cube import open_cube  # Imports astropy, which few walks need.
 
     try:

@@ -55,7 +55,7 @@ class EventsSerializer(serializers.Serializer):
     results = EventSerializer(many=True, help_text="The events, oldest first.")
     next_after = serializers.IntegerField(help_text="Value of `after` for the next request. Store it.")
     has_more = serializers.BooleanField(help_text="Whether further events are there now.")
-    latest = serializers.IntegerField(help_text="Number of the latest event; 0: there is none.")
+    latest = serializers.IntegerField(help_text="Number of the latest event; 0 before the first event.")
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ class Scope:
         Raises
         ------
         ADQLError
-            If there is none, or more than one.
+            If no column has this name, or several have it.
         """
         found = self.own_column(parts)
         if found is not None:

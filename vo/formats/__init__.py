@@ -72,7 +72,7 @@ FORMATS: tuple[Format, ...] = (
 
 
 def format_named(name: str) -> Format | None:
-    """Return a format by its media type or another of its names; None if there is none."""
+    """Return a format by its media type or another of its names; None if no format has it."""
     wanted = name.replace(" ", "").lower()
     return next((one for one in FORMATS if wanted in (one.media_type, *one.aliases)), None)
 
