@@ -39,14 +39,14 @@ def mail_incident(incident: Incident) -> None:
 
 
 def mail_error(walk: Walk) -> None:
-    """Tell staff why a walk kept back what it found or ended early, unless the walk before did so for this reason."""
+    """Tell staff why a walk kept back what it found or ended early, unless the walk before did so too."""
     before = Walk.objects.filter(pk__lt=walk.pk).order_by("-pk").first()
     if walk.error and not (before and before.error):
         _mail("A walk through the storage ended early", walk.error, [], "admin:keeper_walk_changelist")
 
 
 def _mail(subject: str, text: str, lines: list[str], page: str) -> None:
-    to = _staff()
+    to = staff_addresses()
     if not to:
         return
     shown = [f"- {on_one_line(line)}" for line in lines[:MOST_LISTED]]
@@ -56,7 +56,7 @@ def _mail(subject: str, text: str, lines: list[str], page: str) -> None:
     EmailMessage(on_one_line(subject), body, to=to).send()
 
 
-def _staff() -> list[str]:
+def staff_addresses() -> list[str]:
     """Return ARCHIVE_CONTACT_EMAIL or, without it, the addresses of the active superusers."""
     if settings.ARCHIVE_CONTACT_EMAIL:
         return [settings.ARCHIVE_CONTACT_EMAIL]

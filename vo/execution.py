@@ -13,11 +13,10 @@ from typing import IO, Any
 import psycopg2
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from psycopg2.extensions import connection as PostgreSQLConnection
 from psycopg2.extensions import cursor as PostgreSQLCursor
 
 from common.errors import on_one_line
-from vo.adql import OutputColumn, Translation, parse, translate
+from vo.adql import Translation, parse, translate
 from vo.formats import Format
 
 ROWS_AT_ONCE = 1000
@@ -119,11 +118,6 @@ def check_ready() -> None:
         cursor.execute("SELECT 1 FROM tap_schema.schemas LIMIT 1")
 
 
-def cancel(running: PostgreSQLConnection) -> None:
-    """Stop the statement that a connection of another thread executes."""
-    running.cancel()
-
-
 @contextmanager
 def _transaction(seconds: float) -> Iterator[PostgreSQLCursor]:
     """Give a cursor that reads by the role of queries. Its name makes PostgreSQL keep the rows until they are read."""
@@ -204,16 +198,3 @@ def _explained(error: psycopg2.Error, seconds: float) -> Exception:
     if code.startswith(_FAULTS_OF_QUERIES):
         return QueryFailed(f"The query cannot be carried out: {on_one_line(error.diag.message_primary or str(error))}.")
     return error
-
-
-__all__ = [
-    "NotReady",
-    "Outcome",
-    "OutputColumn",
-    "QueryFailed",
-    "Rows",
-    "TookTooLong",
-    "cancel",
-    "carry_out",
-    "prepare",
-]

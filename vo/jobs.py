@@ -18,7 +18,7 @@ from psycopg2.extensions import connection as PostgreSQLConnection
 
 from common.hooks import Hook
 from vo.adql import ADQLError
-from vo.execution import NotReady, QueryFailed, cancel, carry_out, prepare
+from vo.execution import NotReady, QueryFailed, carry_out, prepare
 from vo.models import ENDED, RESULTS, Job, Phase
 from vo.parameters import Refused, wanted
 
@@ -149,6 +149,6 @@ class _watched:
         try:
             while not self._ended.wait(WATCH_SECONDS):
                 if not Job.objects.filter(pk=pk, phase=Phase.EXECUTING).exists():
-                    cancel(running)
+                    running.cancel()
         finally:
             connection.close()

@@ -1,12 +1,12 @@
 """The parameters of a query (TAP 1.1, section 2.7; DALI 1.1, section 3.4). Their names are in any case."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from catalogue.exports.votable import NOT_IN_XML
 from common.errors import quoted
 from vo.adql.tokens import MAX_LENGTH
 from vo.formats import FORMATS, VOTABLE, Format, format_named
@@ -14,7 +14,6 @@ from vo.formats import FORMATS, VOTABLE, Format, format_named
 LANGUAGES = ("ADQL", "ADQL-2.0", "ADQL-2.1")
 KEPT = ("REQUEST", "LANG", "QUERY", "MAXREC", "FORMAT", "RESPONSEFORMAT", "RUNID", "VERSION")
 MAX_OTHER_LENGTH = 256
-_NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Refused(Exception):
@@ -55,7 +54,7 @@ def given_parameters(request: HttpRequest) -> dict[str, str]:
         most = MAX_LENGTH if name == "QUERY" else MAX_OTHER_LENGTH
         if len(value) > most:
             raise Refused(f"{name} has {len(value):,} characters. At most {most:,} are possible.")
-        if _NOT_XML.search(value):
+        if NOT_IN_XML.search(value):
             raise Refused(f"{name} has control characters, or is not UTF-8.")
     return kept
 

@@ -20,7 +20,7 @@ _TYPES = {
     Kind.FLOAT: {"datatype": "double"},
     Kind.LOGICAL: {"datatype": "boolean"},
 }
-_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 excludes (section 2.2)."""
 
 _BEFORE_ROWS, _AFTER_ROWS = b"<DATA>\n<TABLEDATA>\n", b"</TABLEDATA>\n</DATA>\n"
@@ -77,4 +77,4 @@ def _cell(value: Value) -> str:
 
 def xml_text(value: str) -> str:
     """Return a text as XML 1.0 has it, with a question mark for each character that it does not allow."""
-    return escape(_NOT_IN_XML.sub("?", value))
+    return escape(NOT_IN_XML.sub("?", value))

@@ -19,6 +19,7 @@ from standardwebhooks.webhooks import Webhook as Signer
 
 from common.errors import on_one_line
 from common.http.outgoing import AddressRefused, Answer, NotSent, post
+from keeper.mails import staff_addresses
 from keeper.webhooks.models import TEST, Delivery, Webhook
 
 logger = logging.getLogger(__name__)
@@ -181,7 +182,7 @@ def _switch_off(webhook: Webhook, error: str, now: datetime) -> None:
         due_at=None, error="The webhook was switched off."
     )
     logger.error("webhook %s is switched off: %s", webhook.name, error)
-    addresses = {settings.ARCHIVE_CONTACT_EMAIL, webhook.made_by.email if webhook.made_by else ""} - {""}
+    addresses = {*staff_addresses(), webhook.made_by.email if webhook.made_by else ""} - {""}
     page = settings.ARCHIVE_BASE_URL + reverse("admin:webhooks_webhook_change", args=[webhook.pk])
     send_mail(
         on_one_line(f"Webhook {webhook.name} is switched off"),
