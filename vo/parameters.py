@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 
-from catalogue.exports.votable import NOT_IN_XML
 from common.errors import quoted
+from common.xml_text import NOT_IN_XML
 from vo.adql.tokens import MAX_LENGTH
 from vo.formats import FORMATS, VOTABLE, Format, format_named
 

@@ -3,15 +3,14 @@
 astropy writes all but the rows, which it would need to hold in memory.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from xml.sax.saxutils import escape
 
 from astropy.io.votable.tree import Field, Info, Resource, TableElement, VOTableFile
 
 from catalogue.exports.columns import COLUMNS, Column, Kind, Row, Value
 from catalogue.exports.text_tables import iso_time
+from common.xml_text import xml_text
 
 _TYPES = {
     Kind.TEXT: {"datatype": "unicodeChar", "arraysize": "*"},
@@ -20,9 +19,6 @@ _TYPES = {
     Kind.FLOAT: {"datatype": "double"},
     Kind.LOGICAL: {"datatype": "boolean"},
 }
-NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 excludes (section 2.2)."""
-
 _BEFORE_ROWS, _AFTER_ROWS = b"<DATA>\n<TABLEDATA>\n", b"</TABLEDATA>\n</DATA>\n"
 
 
@@ -73,8 +69,3 @@ def _cell(value: Value) -> str:
         case int() | float():
             return repr(value)
     return iso_time(value)
-
-
-def xml_text(value: str) -> str:
-    """Return a text as XML 1.0 has it, with a question mark for each character that it does not allow."""
-    return escape(NOT_IN_XML.sub("?", value))

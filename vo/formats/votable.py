@@ -16,7 +16,7 @@ from astropy.io.votable.tree import Field, Info, Resource, TableElement, VOTable
 from django.conf import settings
 
 from catalogue.exports.text_tables import iso_time
-from catalogue.exports.votable import xml_text
+from common.xml_text import xml_text
 from vo.adql import OutputColumn
 from vo.formats import ResultRows, in_batches
 from vo.tables import Type
