@@ -73,7 +73,7 @@ class GoneFileAdmin(ReadOnlyAdmin):
 class AuditedFileAdmin(ReadOnlyAdmin):
     """The last audit of each file."""
 
-    list_display = ["path", "shown_result", "checked", "sha256"]
+    list_display = ["path", "shown_result", "checked"]
     list_filter = ["result"]
     list_select_related = ["cube", "companion"]
     search_fields = ["sha256", "cube__oid", "companion__oid"]

@@ -5,7 +5,7 @@ kept in a temporary file while both are counted, and are then written a thousand
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO
@@ -24,29 +24,47 @@ _TYPES = {Kind.INTEGER: ("K", ">i8"), Kind.FLOAT: ("D", ">f8"), Kind.LOGICAL: ("
 
 def write_fits(rows: Iterable[Row]) -> Iterator[bytes]:
     """Yield a FITS file: an empty primary HDU, and the binary table DATA_CUBES. A missing number is NaN."""
+    values = ([_stored(column.value(row)) for column in COLUMNS] for row in rows)
+    return write_binary_table(values, [_TYPES.get(column.kind) for column in COLUMNS], _header)
+
+
+def write_binary_table(
+    rows: Iterable[Sequence[str | int | float]],
+    types: Sequence[tuple[str, str] | None],
+    header: Callable[[list[str], int, int], fits.Header],
+) -> Iterator[bytes]:
+    """Yield a FITS file: an empty primary HDU, and a binary table.
+
+    Parameters
+    ----------
+    rows
+        The values of each row; texts are ASCII.
+    types
+        The TFORM and the type in numpy of each column; None: a text, as wide as its longest value.
+    header
+        Called after the last row, with the TFORM of each column, the number of rows, and the bytes of a row. Returns
+        the header of the table.
+    """
     with TemporaryFile() as kept:
-        number, widths = _keep(rows, kept)
-        types = [
-            _TYPES.get(column.kind) or (f"{width}A", f"S{width}") for column, width in zip(COLUMNS, widths, strict=True)
-        ]
-        dtype = np.dtype([(column.name, numpy_type) for column, (_, numpy_type) in zip(COLUMNS, types, strict=True)])
+        number, widths = _keep(rows, len(types), kept)
+        whole = [one or (f"{width}A", f"S{width}") for one, width in zip(types, widths, strict=True)]
+        dtype = np.dtype([(f"c{index}", numpy_type) for index, (_, numpy_type) in enumerate(whole)])
         yield fits.PrimaryHDU().header.tostring().encode("ascii")
-        yield _header([tform for tform, _ in types], number, dtype.itemsize).tostring().encode("ascii")
+        yield header([tform for tform, _ in whole], number, dtype.itemsize).tostring().encode("ascii")
         kept.seek(0)
         while some := [tuple(json.loads(line)) for line in islice(kept, ROWS_AT_ONCE)]:
             yield np.array(some, dtype).tobytes()
         yield b"\0" * (-number * dtype.itemsize % BLOCK_SIZE)
 
 
-def _keep(rows: Iterable[Row], kept: IO[bytes]) -> tuple[int, list[int]]:
-    number, widths = 0, [1] * len(COLUMNS)
+def _keep(rows: Iterable[Sequence[str | int | float]], columns: int, kept: IO[bytes]) -> tuple[int, list[int]]:
+    number, widths = 0, [1] * columns
     for row in rows:
-        values = tuple(_stored(column.value(row)) for column in COLUMNS)
         widths = [
             max(width, len(value)) if isinstance(value, str) else width
-            for width, value in zip(widths, values, strict=True)
+            for width, value in zip(widths, row, strict=True)
         ]
-        kept.write(json.dumps(values).encode() + b"\n")
+        kept.write(json.dumps(row).encode() + b"\n")
         number += 1
     return number, widths
 

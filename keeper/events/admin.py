@@ -10,10 +10,15 @@ from keeper.events.models import Event
 class EventAdmin(ReadOnlyAdmin):
     """Events, newest first."""
 
-    list_display = ["id", "number", "kind", "oid", "path", "beginning_of_message", "occurred"]
+    list_display = ["number", "kind", "what", "beginning_of_message", "occurred"]
     list_filter = ["kind"]
     fields = readonly_fields = ("number", "kind", "oid", "path", "message", "occurred")
-    sortable_by = ["id"]
+    sortable_by = ["number"]
+
+    @admin.display(description="cube or file")
+    def what(self, event: Event) -> str:
+        """What the event is of."""
+        return event.oid or event.path
 
     @admin.display(description="message")
     def beginning_of_message(self, event: Event) -> str:

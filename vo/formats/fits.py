@@ -1,20 +1,13 @@
-"""Results as a FITS file with a binary table.
+"""Results as a FITS file with a binary table."""
 
-The header gives the number of rows and the widths of the texts, before the rows. So the rows are first kept in a
-temporary file while both are counted, and are then written a thousand at a time.
-"""
-
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import islice
-from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from astropy.io import fits
 
-from catalogue.exports.fits_table import BLOCK_SIZE, ROWS_AT_ONCE
+from catalogue.exports.fits_table import write_binary_table
 from catalogue.exports.text_tables import iso_time
 from vo.adql import OutputColumn
 from vo.formats import ResultRows
@@ -27,32 +20,12 @@ _MISSING = {Type.INTEGER: -(2**31), Type.LONG: -(2**63), Type.DOUBLE: np.nan}
 
 def write_fits(columns: Sequence[OutputColumn], rows: ResultRows) -> Iterator[bytes]:
     """Yield a FITS file: an empty primary HDU, and the binary table RESULT."""
-    with TemporaryFile() as kept:
-        number, widths = _keep(columns, rows, kept)
-        types = [
-            _TYPES.get(column.type) or (f"{width}A", f"S{width}") for column, width in zip(columns, widths, strict=True)
-        ]
-        dtype = np.dtype([(f"c{index}", numpy_type) for index, (_, numpy_type) in enumerate(types)])
-        yield fits.PrimaryHDU().header.tostring().encode("ascii")
-        header = _header(columns, [tform for tform, _ in types], number, dtype.itemsize, rows.overflow)
-        yield header.tostring().encode("ascii")
-        kept.seek(0)
-        while some := [tuple(json.loads(line)) for line in islice(kept, ROWS_AT_ONCE)]:
-            yield np.array(some, dtype).tobytes()
-        yield b"\0" * (-number * dtype.itemsize % BLOCK_SIZE)
+    values = ([_stored(value, column.type) for value, column in zip(row, columns, strict=True)] for row in rows)
 
+    def header(tforms: list[str], number: int, row_length: int) -> fits.Header:
+        return _header(columns, tforms, number, row_length, rows.overflow)
 
-def _keep(columns: Sequence[OutputColumn], rows: ResultRows, kept: IO[bytes]) -> tuple[int, list[int]]:
-    number, widths = 0, [1] * len(columns)
-    for row in rows:
-        values = [_stored(value, column.type) for value, column in zip(row, columns, strict=True)]
-        widths = [
-            max(width, len(value)) if isinstance(value, str) else width
-            for width, value in zip(widths, values, strict=True)
-        ]
-        kept.write(json.dumps(values).encode() + b"\n")
-        number += 1
-    return number, widths
+    return write_binary_table(values, [_TYPES.get(column.type) for column in columns], header)
 
 
 def _stored(value: Any, kind: Type) -> str | int | float:
