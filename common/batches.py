@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import TypeVar, cast
 
 Item = TypeVar("Item")
+
+_END = object()
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -20,19 +22,12 @@ def read_ahead(items: Iterable[Item]) -> Iterator[Item]:
 
     Fetching must not use the database, of which each thread has a connection of its own.
     """
-    iterator = map(_Fetched, items)
+    iterator = iter(items)
     reader = ThreadPoolExecutor(1, "read ahead")
     try:
-        following = reader.submit(next, iterator, None)
-        while fetched := following.result():
-            following = reader.submit(next, iterator, None)
-            yield fetched.item
+        following = reader.submit(next, iterator, _END)
+        while (item := following.result()) is not _END:
+            following = reader.submit(next, iterator, _END)
+            yield cast(Item, item)
     finally:
         reader.shutdown(wait=False, cancel_futures=True)
-
-
-class _Fetched(Generic[Item]):
-    """An item, which may be false itself."""
-
-    def __init__(self, item: Item) -> None:
-        self.item = item

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from cubefile.header import CARD_SIZE
+from cubefile.header import CARD_SIZE, find_end
 from datacubes.models.cubes import DataCube
 
 MAX_SHOWN_CARDS = 1_000  # Real headers have some 320 cards; one can have 36,000.
@@ -32,10 +32,7 @@ class FITSHeader(models.Model):
 
     def before_end(self) -> str:
         """Return the header up to its END card."""
-        end = self.text.find(_END_CARD)
-        while end % CARD_SIZE and end >= 0:
-            end = self.text.find(_END_CARD, end + 1)
-        return self.text if end < 0 else self.text[:end]
+        return self.text[: find_end(self.text)]
 
     def lines(self) -> str:
         """Return the header with one card a line: ``Header.fromstring(text, sep="\\n")`` of astropy reads it."""
