@@ -75,7 +75,3 @@ def compared(before: list[float], now: list[float]) -> list[str]:
         return [f"{statistics.median(before):.3g}", "", ""]
     old, new = statistics.median(before), statistics.median(now)
     return [f"{old:.3g}", f"{new:.3g}", f"{new / old:.2f}" if old else ""]
-
-
-if __name__ == "__main__":
-    sys.exit(compare(sys.argv[1:]))
