@@ -13,7 +13,8 @@ from urllib.parse import unquote
 import feedparser
 import pytest
 import requests
-from celery import Celery
+from celery import current_app
+from kombu import Connection
 
 from devtools.sample_cubes import edit_keyword, many_cubes
 from devtools.services import wait_until
@@ -48,8 +49,8 @@ def keep(archive: Archive) -> None:
 
 def send(archive: Archive, task: str) -> None:
     """Send a task as beat does."""
-    with Celery(broker=archive.servers.broker.url) as sender:
-        sender.send_task(f"keeper.tasks.{task}", queue="keeper")
+    with Connection(archive.servers.broker.url) as connection:
+        current_app.send_task(f"keeper.tasks.{task}", queue="keeper", connection=connection)
 
 
 def walk(archive: Archive) -> tuple[int, ...]:
