@@ -3,6 +3,7 @@
 import os
 import resource
 
+from billiard import pool
 from celery import Celery
 from celery.signals import setup_logging, task_prerun, worker_process_init
 from django.conf import settings
@@ -11,13 +12,18 @@ from django.db import close_old_connections
 from common.redis_broker import be_patient
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Celery would import all pages and the admin to check them, without a look at what the checks say. The settings are
+# checked as they are read, at the start of each process.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 app = Celery("archive")
 app.config_from_object("celeryconfig")
 app.autodiscover_tasks()
 
-
 be_patient()
+# A process of the pool that ends waits for its main process to read its last result, which says nothing here and which
+# a main process that ends itself no longer reads: by default for 30 s, longer than service managers wait. In 0.1 s.
+pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 20
 
 
 @setup_logging.connect

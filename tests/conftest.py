@@ -1,16 +1,16 @@
 """Fixtures of all tests."""
 
-from importlib import import_module
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.apps import AppConfig, apps
 from django.conf import settings
 from django.db import connections
-from django.db.models.signals import post_migrate
+from pytest_django import DjangoDbBlocker
 
 from tests.support.archived_cubes import anybody, archive_cube, client_of, person
 from tests.support.cube_fixtures import data_root, nobody_writes, place_cube, sample_cube
+from tests.support.initial_rows import keep_initial_rows
 from tests.support.order_fixtures import api, cube_path, expire_lease, pipeline
 
 __all__ = [
@@ -53,27 +53,13 @@ def django_db_modify_db_settings(
         database.settings_dict["TEST"]["NAME"] = tmp_path_factory.mktemp("database") / "test.sqlite3"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def rows_of_migrations_are_put_back() -> None:
-    """Bring instruments and groups back after a test that commits, which empties all tables in the end."""
-    instruments = import_module("datacubes.migrations.0002_instruments")
-    to_ask_for = import_module("accounts.access_requests.migrations.0002_swedish_data")
-    groups = import_module("operations.migrations.0001_ready_made_groups")
-    of_keeper = import_module("operations.migrations.0003_permissions_of_the_keeper")
-    of_webhooks = import_module("operations.migrations.0002_webhooks")
-    last_with_models = [app.label for app in apps.get_app_configs() if list(app.get_models())][-1]
-
-    def put_back(sender: AppConfig, **kwargs: object) -> None:
-        if sender.label == "datacubes":
-            instruments.add_instruments(apps, None)
-        elif sender.label == "access_requests":
-            to_ask_for.add_swedish_data(apps, None)
-        elif sender.label == last_with_models:  # All permissions are there.
-            groups.make_groups(apps)
-            of_keeper.give_permissions(apps)
-            of_webhooks.add_permissions(apps)
-
-    post_migrate.connect(put_back, weak=False)
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Make the database, and keep what the migrations have put into it."""
+    with pytest.MonkeyPatch.context() as patch:
+        with django_db_blocker.unblock():
+            keep_initial_rows(patch)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -28,8 +28,6 @@ SETTINGS = {
     "ORDER_SWEEP_SECONDS": "0.5",
     "SVO_API_URL": "",
 }
-PLAIN = {"DATABASE_URL": "", "CELERY_BROKER_URL": "", "SVO_API_URL": ""}
-"""Those of an archive on the embedded database, which a plain ingestion fills."""
 
 PENDING = ("queued", "started")
 IDLE_WITHIN_SECONDS = 3600 if SOAK else 600
@@ -43,19 +41,19 @@ class Servers:
     ----------
     template
         A database with all tables, and with the account that `token` belongs to.
-    plain_database
-        An SQLite database with all tables.
+    plain_url
+        A copy of it, where cubes are ingested plainly.
     """
 
     database: PostgreSQLServer
     broker: RedisServer
     template: str
     token: str
-    plain_database: Path
+    plain_url: str
 
     @classmethod
     def prepare(cls, database: PostgreSQLServer, broker: RedisServer, folder: Path) -> "Servers":
-        """Make the databases that those of the tests are copies of."""
+        """Make the database that those of the tests are copies of, and one for plain ingestions."""
         execute(database.url, "CREATE DATABASE template_archive")
         environment = {
             "DATABASE_URL": of_database(database.url, "template_archive"),
@@ -64,8 +62,9 @@ class Servers:
         }
         stack = Stack(SETTINGS | environment, folder)
         stack.manage("migrate", "--verbosity", "0")
-        Stack(PLAIN | {"LOCAL_ROOT": str(folder)}, folder).manage("migrate", "--verbosity", "0")
-        return cls(database, broker, "template_archive", make_token(stack, "pipeline"), folder / "archive.sqlite3")
+        token = make_token(stack, "pipeline")
+        copy_database(database.url, "template_archive", "plain")
+        return cls(database, broker, "template_archive", token, of_database(database.url, "plain"))
 
 
 class Archive:

@@ -1,19 +1,22 @@
-"""What an archive holds, as plain values to be compared with another's; runs within the archive's own settings."""
+"""What an archive holds, as plain values to be compared with another's."""
 
 import hashlib
-import json
-import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import environ
 from django.apps import apps
-from django.conf import settings
-from django.db import models
+from django.db import connections, models, transaction
+from django.db.utils import load_backend
+from django.test import override_settings
 
-from common.errors import PermanentError
 from datacubes.steps.base import IngestRequest
 from ingestion.conductor import ingest
+
+Rows = dict[str, list[dict[str, Any]]]
 
 TIMES = ("missing_since", "withdrawn_at")
 """Fields that say when something happened to the archive."""
@@ -21,40 +24,62 @@ TIMES = ("missing_since", "withdrawn_at")
 IDENTITIES = {"datacubes.DataCube": "oid", "datacubes.Observation": "point_id", "datacubes.Instrument": "name"}
 
 
-def print_contents() -> None:
-    """Print what the archive holds.
+@contextmanager
+def connected(url: str) -> Iterator[None]:
+    """Let this thread use another database in the block."""
+    configured = connections.configure_settings({"default": environ.Env.db_url_config(url)})["default"]
+    before = connections["default"]
+    connections["default"] = load_backend(configured["ENGINE"]).DatabaseWrapper(configured, "default")
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections["default"] = before
 
-    It is a JSON object: under `rows`, each model of `datacubes` with its rows, without ids and the times of their
-    making; under `missing`, the files that rows name and that are not there; under `surplus`, the files that are there
-    and that no row names.
+
+def contents(media: Path) -> dict[str, Any]:
+    """What the archive holds that this thread is connected to.
+
+    Under `rows`, each model of `datacubes` with its rows, without ids and the times of their making; under `missing`,
+    the files that rows name and that are not there; under `surplus`, the files that are there and that no row names.
     """
     models_of_cubes = list(apps.get_app_config("datacubes").get_models())
-    rows = {model._meta.label: [_described(row) for row in model._base_manager.all()] for model in models_of_cubes}
+    rows = {model: list(model._base_manager.all()) for model in models_of_cubes}
     named = {
         getattr(row, field.name).name
         for model in models_of_cubes
         for field in model._meta.concrete_fields
         if isinstance(field, models.FileField)
-        for row in model._base_manager.all()
+        for row in rows[model]
     }
-    root = Path(settings.MEDIA_ROOT)
-    there = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
-    json.dump({"rows": rows, "missing": sorted(named - there), "surplus": sorted(there - named)}, sys.stdout)
+    there = {str(path.relative_to(media)) for path in media.rglob("*") if path.is_file()}
+    described = {model._meta.label: [_described(row, media) for row in rows[model]] for model in models_of_cubes}
+    return {"rows": described, "missing": sorted(named - there), "surplus": sorted(there - named)}
 
 
-def ingest_plainly(requests: Path) -> None:
-    """Ingest cubes one after the other, without a queue; `requests` holds a JSON list of the fields of each."""
-    for fields in json.loads(requests.read_text()):
-        try:
+def ingested_plainly(requests: Iterable[dict[str, Any]], data: Path, media: Path) -> Rows:
+    """Ingest cubes one after the other, without a queue, and return the rows; the database keeps none of them.
+
+    Parameters
+    ----------
+    requests
+        The fields of each `IngestRequest`.
+    data, media
+        The science data folder, and an empty folder for what is made.
+    """
+    with override_settings(SCIENCE_DATA_ROOT=data, MEDIA_ROOT=media), transaction.atomic():
+        for fields in requests:
             ingest(IngestRequest(**fields))
-        except PermanentError as error:
-            raise SystemExit(f"{fields['relative_path']} cannot be ingested plainly: {error}") from error
+        rows: Rows = contents(media)["rows"]
+        transaction.set_rollback(True)
+    return rows
 
 
-def _described(row: models.Model) -> dict[str, Any]:
-    values = {field.name: _plain(getattr(row, field.name)) for field in row._meta.concrete_fields if _tells(field)}
+def _described(row: models.Model, media: Path) -> dict[str, Any]:
+    fields = row._meta.concrete_fields
+    values = {field.name: _plain(getattr(row, field.name), media) for field in fields if _tells(field)}
     for field in row._meta.many_to_many:
-        values[field.name] = sorted(str(_plain(other)) for other in getattr(row, field.name).all())
+        values[field.name] = sorted(str(_plain(other, media)) for other in getattr(row, field.name).all())
     return values
 
 
@@ -64,10 +89,10 @@ def _tells(field: models.Field) -> bool:
     return not isinstance(field, models.AutoField) and not made_at and field.name not in TIMES
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, media: Path) -> Any:
     if isinstance(value, models.Model):
         return getattr(value, IDENTITIES.get(value._meta.label, ""), None) or f"{value._meta.label} {value}"
     if isinstance(value, models.fields.files.FieldFile):
-        path = Path(settings.MEDIA_ROOT) / value.name
+        path = media / value.name
         return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "missing"
     return value.isoformat() if isinstance(value, date) else value

@@ -1,7 +1,6 @@
 """The check of the whole: what must be true of an archive in the end, whatever happened to it on the way."""
 
 import json
-import shutil
 from collections import Counter
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +13,9 @@ import redis
 
 from devtools.services import wait_until
 from devtools.stack import Stack
-from tests.system.archive import FIGURES, PLAIN, Archive
+from tests.system.archive import FIGURES, Archive
+from tests.system.rows import Rows, connected, contents, ingested_plainly
 
-Rows = dict[str, list[dict[str, Any]]]
 INSTRUCTIONS = {"owner_email_addresses", "swedish_data", "force"}
 """Fields that wait to be carried out although a later post leaves them out."""
 ENDED_WITHIN_SECONDS = 60
@@ -37,20 +36,21 @@ def check_whole(archive: Archive, *, failed: Collection[Path] = (), surplus_file
         just written. Even then `prune_media` must find them all.
     """
     with ThreadPoolExecutor() as pool:
-        plain = pool.submit(plain_rows, archive)
-        killed = archive.stack.stop(ENDED_WITHIN_SECONDS)
-        assert killed == [], "these had to be killed, as they did not end when they were asked to"
-        check_orders(archive, {str(path.relative_to(archive.data)) for path in failed})
-        check_requests(archive)
-        check_history(archive)
-        contents = contents_of(archive.stack)
-    assert contents["missing"] == []
-    assert differences(contents["rows"], plain.result()) == []
-    FIGURES["files without a row, removed by prune_media"] += len(contents["surplus"])
-    if surplus_files and contents["surplus"]:
+        stopped = pool.submit(archive.stack.stop, ENDED_WITHIN_SECONDS)
+        plain = plain_rows(archive)
+        killed = stopped.result()
+    assert killed == [], "these had to be killed, as they did not end when they were asked to"
+    check_orders(archive, {str(path.relative_to(archive.data)) for path in failed})
+    check_requests(archive)
+    check_history(archive)
+    held = contents_of(archive.stack)
+    assert held["missing"] == []
+    assert differences(held["rows"], plain) == []
+    FIGURES["files without a row, removed by prune_media"] += len(held["surplus"])
+    if surplus_files and held["surplus"]:
         archive.stack.manage("prune_media", "--delete", "--older-than", "0")
-        contents = contents_of(archive.stack)
-    assert (contents["missing"], contents["surplus"]) == ([], [])
+        held = contents_of(archive.stack)
+    assert (held["missing"], held["surplus"]) == ([], [])
     check_nothing_is_left_over(archive)
     FIGURES["checks of the whole"] += 1
 
@@ -109,23 +109,20 @@ def differences(found: Rows, expected: Rows) -> list[str]:
 
 
 def _as_text(row: dict[str, Any]) -> str:
-    # Databases differ in which whole numbers within JSON they take for integers.
-    return json.dumps(json.loads(json.dumps(row), parse_int=float), sort_keys=True)
+    return json.dumps(row, sort_keys=True)
 
 
 def contents_of(stack: Stack) -> dict[str, Any]:
-    """What an archive holds, as `rows.print_contents` tells it."""
-    return _run(stack, "print_contents()")
+    """What an archive holds, as `rows.contents` tells it."""
+    with connected(stack.environment["DATABASE_URL"]):
+        return contents(Path(stack.environment["MEDIA_ROOT"]))
 
 
 def plain_rows(archive: Archive) -> Rows:
-    """Ingest each cube of an archive's completed orders once, into an archive on SQLite.
+    """Ingest each cube of an archive's completed orders once, in this process.
 
     Of a cube that was ingested again, that is the file of the last time, with what all its posts together asked for.
     """
-    folder = archive.folder / "plain"
-    folder.mkdir(exist_ok=True)
-    shutil.copy(archive.servers.plain_database, folder / "archive.sqlite3")
     completed = archive.query(
         "SELECT run.oid, o.relative_path, run.request FROM workorders_workorderrun run "
         "JOIN workorders_workorder o ON o.id = run.order_id WHERE run.status = 'completed' "
@@ -135,11 +132,8 @@ def plain_rows(archive: Archive) -> Rows:
     for oid, path, request in completed:
         once[oid] = once.get(oid, {}) | request | {"relative_path": path}
     FIGURES["cubes compared with a plain ingestion"] += len(once)
-    requests = folder / "requests.json"
-    requests.write_text(json.dumps(list(once.values())))
-    folders = {"LOCAL_ROOT": folder, "SCIENCE_DATA_ROOT": archive.data, "MEDIA_ROOT": folder / "media"}
-    plain = Stack(PLAIN | {name: str(path) for name, path in folders.items()}, folder / "logs")
-    return _run(plain, f"ingest_plainly(Path({str(requests)!r}))\nprint_contents()")["rows"]
+    with connected(archive.servers.plain_url):
+        return ingested_plainly(once.values(), archive.data, archive.folder / "plain")
 
 
 def check_nothing_is_left_over(archive: Archive) -> None:
@@ -183,8 +177,3 @@ def _errors(archive: Archive) -> list[tuple[Any, ...]]:
         "SELECT o.relative_path, o.status, run.status, run.error FROM workorders_workorder o "
         "LEFT JOIN workorders_workorderrun run ON run.id = o.run_id WHERE o.status <> 'completed'"
     )
-
-
-def _run(stack: Stack, calls: str) -> Any:
-    script = f"from pathlib import Path\nfrom tests.system.rows import *\n{calls}"
-    return json.loads(stack.manage("shell", "--no-imports", "--command", script))
