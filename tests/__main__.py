@@ -19,7 +19,10 @@ NO_TESTS = 5
 WHOLE = "system or browser"
 """Tests with bounds on time: they run beside each other only."""
 
-ONCE = "schema or packaging"
+FOLDERS_OF_WHOLE = ("tests/system", "tests/browser")
+"""Where they are. To look for them in all folders takes a quarter of a minute."""
+
+ONCE = "schema or packaging or plain_sql"
 """Tests that run on PostgreSQL only. Those without the mark of tests/conftest.py, `database`, run on SQLite only."""
 
 ANY_DATABASE = "client"
@@ -73,10 +76,11 @@ def main(arguments: list[str]) -> int:
             codes = [run_on_servers("Soak", "-m", "system", *rest, SOAK="true")]
         case rest:
             database = f"(database or {ONCE}) and not ({WHOLE} or {ANY_DATABASE})"
+            whole = rest or FOLDERS_OF_WHOLE
             codes = [
                 run_on_sqlite(f"{WHOLE} or {ONCE}", rest),
                 run_on_servers("PostgreSQL and Redis", *ON_ALL_CORES, "-m", database, *rest),
-                run_on_servers("Processes and browsers", *ON_ALL_CORES, "-m", f"({WHOLE}) and not soak", *rest),
+                run_on_servers("Processes and browsers", *ON_ALL_CORES, "-m", f"({WHOLE}) and not soak", *whole),
             ]
     # A file that is named need not have tests for each round.
     ran = [code for code in codes if not (arguments and code == NO_TESTS)]

@@ -1,5 +1,6 @@
 """Fixtures of all tests."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,8 @@ __all__ = [
 
 
 USE_THE_DATABASE = {"db", "transactional_db", "live_server"}
+PLAIN_SQL = ("accounts", "catalogue/downloads", "catalogue/pages", "config", "demo", "operations", "predecessor")
+"""Rooms that leave their SQL to Django, whatever the database."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -38,9 +41,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     pytest-django refuses the database to all others.
     """
+    plain = tuple(str(Path(__file__).parent / room) + os.sep for room in PLAIN_SQL)
     for item in items:
         if item.get_closest_marker("django_db") or not USE_THE_DATABASE.isdisjoint(item.fixturenames):
             item.add_marker("database")
+            if str(item.path).startswith(plain):
+                item.add_marker("plain_sql")
 
 
 @pytest.fixture(scope="session")

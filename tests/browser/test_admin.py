@@ -10,11 +10,11 @@ from playwright.sync_api import Locator, Page, expect
 from devtools.sample_cubes import many_cubes
 from tests.browser.conftest import PASSWORD, log_in_to_admin, watched_contexts
 from tests.system.archive import Archive
-from tests.system.conftest import make_archive, servers
+from tests.system.conftest import checks_connect, make_archive, servers
 from workorders import queue
 from workorders.worker import carry_out
 
-__all__ = ["make_archive", "servers"]
+__all__ = ["checks_connect", "make_archive", "servers"]
 
 pytestmark = pytest.mark.browser
 

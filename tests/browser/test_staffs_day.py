@@ -12,9 +12,9 @@ from tests.browser.conftest import PASSWORD, log_in_to_admin, watched_contexts
 from tests.browser.test_admin import MAKE_STAFF, value_of
 from tests.support.archived_cubes import copy_of
 from tests.system.archive import Archive
-from tests.system.conftest import make_archive, servers
+from tests.system.conftest import checks_connect, make_archive, servers
 
-__all__ = ["make_archive", "servers"]
+__all__ = ["checks_connect", "make_archive", "servers"]
 
 pytestmark = pytest.mark.browser
 

@@ -21,10 +21,15 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         yield Servers.prepare(database, broker, tmp_path_factory.mktemp("template"))
 
 
+@pytest.fixture(scope="module")
+def checks_connect(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let the check of the whole connect this process to databases."""
+    with django_db_blocker.unblock():
+        yield
+
+
 @pytest.fixture
-def make_archive(
-    servers: Servers, tmp_path: Path, django_db_blocker: DjangoDbBlocker
-) -> Iterator[Callable[..., Archive]]:
+def make_archive(servers: Servers, tmp_path: Path, checks_connect: None) -> Iterator[Callable[..., Archive]]:
     """Make an archive with settings of its own, on an empty database and an empty broker; nothing runs yet."""
     archives: list[Archive] = []
 
@@ -36,8 +41,7 @@ def make_archive(
         archives.append(Archive(servers, f"archive_{os.urandom(4).hex()}", folder, settings))
         return archives[-1]
 
-    with django_db_blocker.unblock():  # The check of the whole connects this process to databases.
-        yield make
+    yield make
     for archive in archives:
         archive.remove()
 

@@ -29,7 +29,7 @@ INGEST = "/api/v1/ingest/"
 
 
 @pytest.fixture(scope="module")
-def archive(servers, tmp_path_factory) -> Iterator[Archive]:
+def archive(servers, tmp_path_factory, checks_connect) -> Iterator[Archive]:
     """Only the web servers, as `docker-compose.yml` starts them: gunicorn with four processes of four threads.
 
     In the end, a worker does what was accepted between all those requests, and nothing else.

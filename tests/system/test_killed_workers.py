@@ -18,13 +18,13 @@ MOVIES = (3, 1, 2, 16, 16)  # A movie takes long enough to be killed at it.
 MANY_ATTEMPTS = {"ORDER_MAX_ATTEMPTS": "50"}  # An order that is killed often by chance is not to be given up.
 SVO_THAT_IS_AWAY = {"SVO_API_URL": "http://127.0.0.1:1", "SVO_USERNAME": "archive", "SVO_API_KEY": "key"}
 LEAST_KILLS = 5
-MOST_KILLS = 10_000 if SOAK else 8
+MOST_KILLS = 10_000 if SOAK else 6
 
 
 def test_workers_killed_at_random_lose_nothing(make_archive):
     archive = make_archive(**MANY_ATTEMPTS, **SVO_THAT_IS_AWAY)
     archive.stack.start_web()
-    half = 1000 if SOAK else 20
+    half = 1000 if SOAK else 12
     slow = write_sparse_cube(archive.data / "slow" / cube_filename(line="6302"), size_bytes=4_000_000_000)
     cubes = many_cubes(archive.data / "movies", half, shape=MOVIES) + many_cubes(archive.data / "images", half)
     cubes.insert(0, slow)
@@ -99,9 +99,9 @@ def test_a_worker_whose_processes_are_all_asked_to_end_hands_back_what_it_has(ma
 
 def ask_to_end_during_the_work(archive: Archive, *, with_pool: bool) -> None:
     """Send SIGTERM to a worker that is busy, and start it again; twice."""
-    paths = many_cubes(archive.data, 40, shape=MOVIES)
-    for begin in (0, 20):
-        for path in paths[begin : begin + 20]:
+    paths = many_cubes(archive.data, 24, shape=MOVIES)
+    for begin in (0, 12):
+        for path in paths[begin : begin + 12]:
             archive.post(path)
         wait_until(lambda: archive.query("SELECT 1 FROM workorders_workorder WHERE status = 'started'"), "work goes on")
         process = archive.stack.processes.pop("worker-0")

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.system
 
 CLIENTS = 20
 SECONDS = 60 if SOAK else 5
-ORDERS = 10_000 if SOAK else 100
+ORDERS = 10_000 if SOAK else 60
 MAX_GROWTH_MB = 20
 
 

@@ -22,7 +22,7 @@ CLOSED = "2019-04-20/a restricted cube.fits"
 
 
 @pytest.fixture(scope="module")
-def archive(servers, tmp_path_factory) -> Iterator[Archive]:
+def archive(servers, tmp_path_factory, checks_connect) -> Iterator[Archive]:
     """Two cubes, one of them restricted."""
     archive = Archive(
         servers, "web_server_in_front", tmp_path_factory.mktemp("archive"), {"X_ACCEL_PREFIX": "/science-data"}
