@@ -31,7 +31,10 @@ __all__ = [
 
 
 USE_THE_DATABASE = {"db", "transactional_db", "live_server"}
-PLAIN_SQL = ("accounts", "catalogue/downloads", "catalogue/pages", "config", "demo", "operations", "predecessor")
+PLAIN_SQL = (
+    *("accounts", "catalogue/downloads", "catalogue/exports", "catalogue/pages", "config", "demo", "ingestion"),
+    *("keeper", "operations", "predecessor", "svo"),
+)
 """Rooms that leave their SQL to Django, whatever the database."""
 
 

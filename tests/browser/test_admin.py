@@ -28,7 +28,6 @@ MADE_ANEW = ["fits_header", "metadata", "plot_data", "image_previews"]
 def archive(make_archive) -> Archive:
     """A web server with two cubes that were ingested; no worker runs any more."""
     archive = make_archive()
-    archive.stack.manage("collectstatic", "--no-input", "--verbosity", "0")
     archive.stack.manage("shell", "--no-imports", "--command", MAKE_STAFF)
     archive.stack.start_worker("worker-0")
     archive.stack.start_web(workers=1)

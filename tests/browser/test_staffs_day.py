@@ -39,7 +39,6 @@ class Clicks:
 def archive(make_archive) -> Archive:
     """A web server and a worker; one file that is not whole, and one of an instrument that is not registered."""
     archive = make_archive()
-    archive.stack.manage("collectstatic", "--no-input", "--verbosity", "0")
     archive.stack.manage("shell", "--no-imports", "--command", MAKE_STAFF)
     archive.start(concurrency=1)
     broken = archive.data / "2019" / cube_filename()

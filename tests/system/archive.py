@@ -43,6 +43,8 @@ class Servers:
         A database with all tables, and with the account that `token` belongs to.
     plain_url
         A copy of it, where cubes are ingested plainly.
+    static
+        The folder of collected static files.
     """
 
     database: PostgreSQLServer
@@ -50,10 +52,11 @@ class Servers:
     template: str
     token: str
     plain_url: str
+    static: Path
 
     @classmethod
     def prepare(cls, database: PostgreSQLServer, broker: RedisServer, folder: Path) -> "Servers":
-        """Make the database that those of the tests are copies of, and one for plain ingestions."""
+        """Make what the archives of the tests have copies of, and the database of plain ingestions."""
         execute(database.url, "CREATE DATABASE template_archive")
         environment = {
             "DATABASE_URL": of_database(database.url, "template_archive"),
@@ -61,10 +64,11 @@ class Servers:
             "LOCAL_ROOT": str(folder),
         }
         stack = Stack(SETTINGS | environment, folder)
-        stack.manage("migrate", "--verbosity", "0")
+        stack.prepare()
         token = make_token(stack, "pipeline")
         copy_database(database.url, "template_archive", "plain")
-        return cls(database, broker, "template_archive", token, of_database(database.url, "plain"))
+        plain_url = of_database(database.url, "plain")
+        return cls(database, broker, "template_archive", token, plain_url, folder / "static")
 
 
 class Archive:
@@ -80,6 +84,7 @@ class Archive:
         self.servers, self.name, self.folder = servers, name, folder
         self.data, self.media = folder / "data", folder / "media"
         self.data.mkdir()
+        (folder / "static").symlink_to(servers.static)
         self.accepted: dict[str, list[dict[str, Any]]] = {}
         self.database_url = of_database(servers.database.url, name)
         copy_database(servers.database.url, servers.template, name)

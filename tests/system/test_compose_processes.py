@@ -104,7 +104,6 @@ def test_beat_is_healthy_while_redis_receives_its_messages(beat, redis):
 def test_a_cube_is_ingested_where_the_root_cannot_be_written_to(make_archive, redis, tmp_path):
     archive = make_archive(CELERY_BROKER_URL=redis.url)
     archive.media.mkdir()
-    archive.stack.manage("collectstatic", "--no-input", "--verbosity", "0")
     for service in ("web", "worker", "beat"):
         replaced = {"0.0.0.0:8000": f"127.0.0.1:{archive.stack.port}"}
         with needed():

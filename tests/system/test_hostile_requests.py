@@ -36,7 +36,6 @@ def archive(servers, tmp_path_factory, checks_connect) -> Iterator[Archive]:
     """
     archive = Archive(servers, "hostile_requests", tmp_path_factory.mktemp("archive"), {})
     try:
-        archive.stack.manage("collectstatic", "--no-input", "--verbosity", "0")
         many_cubes(archive.data, 1)
         archive.stack.start_web(workers=4)
         yield archive

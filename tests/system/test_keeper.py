@@ -179,7 +179,7 @@ def offline(svo: SvoServer) -> dict[str, bool]:
 def test_a_walk_and_an_audit_that_are_killed_are_made_again(make_archive):
     archive = make_archive(DISCOVERY_STILL_SECONDS="0", DISCOVERY_MINUTES="1", FIXITY_MB_PER_SECOND="0.01")
     archive.start_workers(workers=1, concurrency=2)
-    cubes = many_cubes(archive.data, 120)  # Two batches of orders.
+    cubes = many_cubes(archive.data, 104)  # Two batches of orders.
     keep(archive)
     send(archive, "discover_files")
     wait_until(lambda: archive.query("SELECT 1 FROM workorders_workorder"), "the walk has queued something", SECONDS)

@@ -26,7 +26,6 @@ def test_attempts_at_different_processes_count_together(make_archive):
     archive = make_archive()
     script = "from django.contrib.auth.models import User; User.objects.create_user('anna', password='right')"
     archive.stack.manage("shell", "--no-imports", "--command", script)
-    archive.stack.manage("collectstatic", "--no-input", "--verbosity", "0")
     archive.stack.start_web(workers=3)
     url = f"{archive.stack.base_url}/accounts/login/"
     assert log_in(url, "right").status_code == 302

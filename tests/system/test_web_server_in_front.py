@@ -28,7 +28,6 @@ def archive(servers, tmp_path_factory, checks_connect) -> Iterator[Archive]:
         servers, "web_server_in_front", tmp_path_factory.mktemp("archive"), {"X_ACCEL_PREFIX": "/science-data"}
     )
     try:
-        archive.stack.manage("collectstatic", "--no-input", "--verbosity", "0")
         archive.start()
         # FILENAME is ASCII, what the file is called need not be.
         public = write_cube(archive.data / Path(PUBLIC).parent / "a.fits").rename(archive.data / PUBLIC)
