@@ -65,6 +65,8 @@ class WorkOrder(models.Model):
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
 
+    PENDING = (Status.QUEUED, Status.STARTED)
+
     relative_path = models.CharField("path", max_length=1000, unique=True)
     status = models.CharField(max_length=16, choices=Status, default=Status.QUEUED)
     request = models.JSONField(default=dict)
@@ -98,7 +100,7 @@ class WorkOrder(models.Model):
     @property
     def has_ended(self) -> bool:
         """Whether the order is neither queued nor started."""
-        return self.status not in (self.Status.QUEUED, self.Status.STARTED)
+        return self.status not in self.PENDING
 
     @property
     def latest_run(self) -> "WorkOrderRun":

@@ -23,7 +23,7 @@ from workorders.models import WorkOrder
 
 logger = logging.getLogger(__name__)
 
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.002, 0.05
 """Seconds between two looks at an order. In between, a pause is a twentieth of the time that has passed."""
 PAUSE_AFTER_ERROR = 0.5
 
@@ -113,9 +113,5 @@ def _wait(order: WorkOrder, seconds: float, is_wanted: Callable[[], bool]) -> Wo
 
 
 def _ended(pk: int) -> WorkOrder | None:
-    """Return an order with its run if it has ended. Most looks read one column of one row."""
-    status = WorkOrder.objects.filter(pk=pk).values_list("status", flat=True).first()
-    if not status or not WorkOrder(status=status).has_ended:
-        return None
-    order = WorkOrder.objects.select_related("run").filter(pk=pk).first()
-    return order if order and order.has_ended else None  # It may have been posted again in between.
+    """Return an order with its run if it has ended. One statement looks and reads."""
+    return WorkOrder.objects.select_related("run").filter(pk=pk).exclude(status__in=WorkOrder.PENDING).first()
