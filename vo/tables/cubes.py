@@ -4,6 +4,8 @@ What comes from a header may be any number. PostgreSQL fails a whole query when 
 a value that no telescope has becomes NULL before anything is computed from it.
 """
 
+from datacubes.spans import BAND, DURING
+
 SOURCE = """
 FROM datacubes_datacube AS cube
 JOIN datacubes_metadata AS metadata ON metadata.cube_id = cube.id
@@ -70,19 +72,7 @@ TIME_MIN, TIME_MAX = (_days(moment, _JD_OF_1970) for moment in (_BEGIN, _END))
 EM_MIN, EM_MAX = (f"{wavelength} * 1e-9" for wavelength in (_SHORTEST, _LONGEST))
 FREQUENCY_MIN, FREQUENCY_MAX = (f"{_SPEED_OF_LIGHT} / ({wavelength} * 1e-9)" for wavelength in (_LONGEST, _SHORTEST))
 
-RANGES = {
-    "during": (
-        "tstzrange(least(metadata.date_beg, metadata.date_end), greatest(metadata.date_beg, metadata.date_end), '[]')"
-    ),
-    # Without one of its ends, a range is unbounded, so that it overlaps whatever the other end does.
-    "band": (
-        "archive.float_range("
-        "CASE WHEN metadata.wavelength_max < metadata.wavelength_min THEN metadata.wavelength_max "
-        "ELSE metadata.wavelength_min END, "
-        "CASE WHEN metadata.wavelength_max < metadata.wavelength_min THEN metadata.wavelength_min "
-        "ELSE metadata.wavelength_max END, '[]')"
-    ),
-}
+RANGES = {"during": DURING.format("metadata"), "band": BAND.format("metadata")}
 """The ranges of `Span`, of times and of nanometres."""
 
 _FARTHEST = 1e6  # arcsec

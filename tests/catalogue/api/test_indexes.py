@@ -144,7 +144,8 @@ def test_each_order_has_an_index(plans, anybody, ordering, index):
     "given",
     [
         {"time_from": "2019-01-01", "time_to": "2021-01-01"},
-        {"wavelength_from": "601.5", "wavelength_to": "602.5"},
+        {"wavelength_from": "601.5"},
+        {"wavelength_to": "602.5"},
         {"polarimetry": "true"},
         {"instrument": "CRISP"},
         {"release": "public"},
@@ -163,6 +164,28 @@ def test_the_orders_by_time_and_wavelength_answer_filters_from_their_index_alone
     [walk] = [node for node in plan if node.get("Index Name") == index]
     assert "Filter" not in walk
     assert not kinds(plan) & {"Seq Scan", "Sort", "Incremental Sort"}
+
+
+@pytest.mark.parametrize(
+    ("index", "given"),
+    [
+        ("metadata_spans", {"time_from": "2015-06-01", "time_to": "2015-06-01"}),
+        ("metadata_band", {"wavelength_from": "700", "wavelength_to": "701"}),
+    ],
+    ids=lambda value: next(iter(value)),
+)
+@pytest.mark.parametrize("ordering", ["-date_beg", "date_beg", "-wavelength"])
+def test_a_short_span_is_found_by_the_index_of_spans(plans, ordering, index, given):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = on")
+    [plan] = plans(ordering=ordering, **given)
+    assert index in indexes(plan)
+
+
+def test_a_short_span_that_a_walk_by_size_does_not_find_is_found_by_the_index_of_spans(plans, monkeypatch):
+    monkeypatch.setattr(filters, "LONG_WALK", 200)
+    [_, _, collected] = plans(ordering="size", time_from="2015-06-01", time_to="2015-06-01")
+    assert "metadata_spans" in indexes(collected)
 
 
 def test_a_spectral_line_is_found_in_order(plans):
