@@ -155,41 +155,25 @@ class StepSerializer(serializers.Serializer):
     seconds = serializers.FloatField()
 
 
-class WorkOrderSerializer(serializers.ModelSerializer):
+class WorkOrderSerializer(serializers.Serializer):
     """An order with its current run, or its latest one."""
 
+    id = serializers.IntegerField(read_only=True)
     url = serializers.HyperlinkedIdentityField(view_name="work-order-detail")
+    relative_path = serializers.CharField(read_only=True)
+    status = serializers.ChoiceField(WorkOrder.Status.choices, read_only=True)
     force = serializers.SerializerMethodField()
     oid = serializers.CharField(read_only=True, help_text="Empty until a cube was ingested.")
+    created_at = serializers.DateTimeField(read_only=True)
+    queued_at = serializers.DateTimeField(read_only=True)
     started_at = serializers.DateTimeField(source="run.started_at", default=None, read_only=True)
     finished_at = serializers.DateTimeField(source="run.finished_at", default=None, read_only=True)
+    attempts = serializers.IntegerField(read_only=True)
     checksum = serializers.CharField(source="run.checksum", default="", read_only=True)
     checksum_status = serializers.CharField(source="run.checksum_status", default="", read_only=True)
     steps = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
     error = serializers.CharField(source="run.error", default="", read_only=True)
-
-    class Meta:
-        model = WorkOrder
-        fields = [
-            "id",
-            "url",
-            "relative_path",
-            "status",
-            "force",
-            "oid",
-            "created_at",
-            "queued_at",
-            "started_at",
-            "finished_at",
-            "attempts",
-            "checksum",
-            "checksum_status",
-            "steps",
-            "warnings",
-            "error",
-        ]
-        read_only_fields = fields
 
     def get_force(self, order: WorkOrder) -> bool:
         """Whether every step runs, also for an unchanged cube."""
