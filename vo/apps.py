@@ -12,8 +12,8 @@ class VOConfig(AppConfig):
 
     def ready(self) -> None:
         """Let jobs wake workers, and `migrate` give the role of queries the views that it has made."""
-        from vo import jobs, tasks
+        from vo import tasks, wakeups
         from vo.role import grant_after_migrate
 
-        jobs.wake_worker.fill(tasks.wake_worker)
+        wakeups.wake_worker.fill(tasks.wake_worker)
         post_migrate.connect(grant_after_migrate, sender=self)

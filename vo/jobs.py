@@ -16,20 +16,16 @@ from django.db.models import Sum
 from django.utils import timezone
 from psycopg2.extensions import connection as PostgreSQLConnection
 
-from common.hooks import Hook
 from vo.adql import ADQLError
 from vo.execution import NotReady, QueryFailed, carry_out, prepare
-from vo.models import ENDED, RESULTS, Job, Phase
+from vo.models import ENDED, GRACE_SECONDS, RESULTS, Job, Phase
 from vo.parameters import Refused, wanted
+from vo.wakeups import wake_worker
 
 logger = logging.getLogger(__name__)
 
-wake_worker: Hook[[], None] = Hook("wake a worker for a job that was just queued")
-
 MAX_OPEN_JOBS = 1000
 WATCH_SECONDS = 0.5
-GRACE_SECONDS = 120
-"""So long after its time, a job that is still executing has lost its worker."""
 
 
 def create_job(parameters: Mapping[str, str]) -> Job:

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 RESULTS = "tap"
 """The folder below MEDIA_ROOT. The names of its files are the keys of the jobs, which nobody can guess."""
+GRACE_SECONDS = 120
+"""So long after its time, a job that is still executing has lost its worker."""
 
 
 def new_key() -> str:

@@ -13,7 +13,7 @@ from tests.support.api_description import AS_DESCRIBED
 
 schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
 generated = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
