@@ -21,6 +21,9 @@ FARTHEST = 100_000.0
 _LARGEST_STORED = 10 * FARTHEST
 """Stored values are cut to this, so that no arithmetic with them overflows."""
 
+_SMALLEST = 1e-6
+"""What is smaller, in arcsec or degrees, counts as 0: PostgreSQL fails a whole query when a product underflows."""
+
 
 @dataclass(frozen=True)
 class Box:
@@ -128,11 +131,12 @@ class _Overlap(Func):
         """Return the comparison. It holds columns and finite numbers only, and so needs no parameters."""
         least, greatest = ("LEAST", "GREATEST") if connection.vendor == "postgresql" else ("MIN", "MAX")
         columns = [compiler.compile(expression)[0] for expression in self.source_expressions]
-        x, y, width, height = (
-            f"{least}({greatest}(COALESCE({column}, 0.0), {-_LARGEST_STORED!r}), {_LARGEST_STORED!r})"
-            for column in columns[:4]
+        x, y, width, height, rotation = (
+            f"(CASE WHEN ABS({column}) >= {_SMALLEST!r} "
+            f"THEN {least}({greatest}({column}, {-_LARGEST_STORED!r}), {_LARGEST_STORED!r}) ELSE 0.0 END)"
+            for column in columns
         )
-        stored = _Stored(x, y, f"{width} / 2.0", f"{height} / 2.0", f"COALESCE({columns[4]}, 0.0)")
+        stored = _Stored(x, y, f"{width} / 2.0", f"{height} / 2.0", rotation)
         return self.comparison(stored, greatest), ()
 
     def comparison(self, stored: "_Stored", greatest: str) -> str:
@@ -154,6 +158,7 @@ class _Stored(NamedTuple):
 
         `dx` and `dy` lead from the origin to the centre; `along` and `upward` are the same way along the field's axes.
         """
+        x, y, rotation = (value if abs(value) >= _SMALLEST else 0.0 for value in (x, y, rotation))
         cos, sin = math.cos(math.radians(rotation)), math.sin(math.radians(rotation))
         east, north = f"({self.x} - {x!r})", f"({self.y} - {y!r})"
         dx, dy = f"({east} * {cos!r} + {north} * {sin!r})", f"({north} * {cos!r} - {east} * {sin!r})"

@@ -18,6 +18,7 @@ FIELDS = {
     "point": {"pointing_x": 0, "pointing_y": 500, "size_x": None, "size_y": None, "rotation": None},
     "nowhere": {"pointing_x": None, "pointing_y": None, "size_x": 40, "size_y": 40, "rotation": 0},
     "absurd": {"pointing_x": 1e308, "pointing_y": -1e308, "size_x": 1e308, "size_y": 1e308, "rotation": 1e308},
+    "smallest": {"pointing_x": 5e-324, "pointing_y": 800, "size_x": 5e-324, "size_y": 5e-324, "rotation": 5e-324},
     "far": {"pointing_x": -1.7e308, "pointing_y": 1, "size_x": 0, "size_y": -1e308, "rotation": 5},
 }
 
@@ -53,6 +54,12 @@ def test_a_box_finds_fields_that_it_cuts_holds_or_lies_in(found):
     assert found(box="-521,-1,-519,1") == {"upside down"}
     assert found(box="1000,-1000,1300,1000") == {"off the disk"}
     assert found(box="0,500,0,500") == {"point"}
+    assert found(box="-1,799,1,801") == {"smallest"}
+
+
+@pytest.mark.parametrize("question", [{"box": "0,800,5e-324,800"}, {"circle": "5e-324,800,5e-324"}])
+def test_the_smallest_numbers_are_zero(found, question):
+    assert found(**question) == {"smallest"}
 
 
 def test_the_rotation_of_a_field_counts(found):
