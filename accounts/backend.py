@@ -14,8 +14,6 @@ MOST_WITH_AN_ADDRESS = 5
 _PERMISSIONS = "_perm_cache"
 """The attribute in which Django's own backend keeps an account's permissions for the length of a request."""
 
-
-# Django would take longer to build this than the database to answer it, and every request with a token asks.
 _SELECT_PERMISSIONS = """
 SELECT type.app_label, permission.codename
 FROM auth_permission AS permission JOIN django_content_type AS type ON type.id = permission.content_type_id
@@ -26,6 +24,7 @@ WHERE permission.id IN (
     ON member.group_id = granted.group_id WHERE member.user_id = %s
 )
 """
+"""Every request with a token needs it, and Django would take longer to build it than PostgreSQL to answer it."""
 
 
 class NameOrAddressBackend(ModelBackend):

@@ -43,7 +43,7 @@ LONG_WALK, SHORT_WALK = 5000, 500
 """Numbers of cubes to scan one by one; the second applies if each scan reads all keywords of a cube."""
 
 SHORT_SPAN = timedelta(days=100)
-"""Of a longer time, the index of an order soon has a page, and more cubes than are counted."""
+"""For a longer time, PostgreSQL finds a page sooner by the index of the order."""
 
 COMPARISON_SECONDS = 5.0
 """The limit of time for comparisons of keywords, which no index answers."""

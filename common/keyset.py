@@ -17,31 +17,28 @@ a busy machine with two cores; statements were cut off after 8 s:
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BigIntegerField,
-    BooleanField,
     Count,
     DateTimeField,
     Expression,
     F,
     FloatField,
-    Func,
     Model,
     QuerySet,
     Value,
     Window,
 )
 from django.db.models.functions import Greatest
-from django.db.models.sql.compiler import SQLCompiler
 
 from common.bounded_statements import by_condition_indexes, time_limit
+from common.sql_text import WrittenCondition
 
 Row = TypeVar("Row", bound=Model)
 
@@ -147,25 +144,14 @@ class Ways(Generic[Row]):
     needs_index: bool = False
 
 
-class _Comparison(Func):
+class _Comparison(WrittenCondition):
     """Compares a row's place with another as rows of SQL, the form that an index over both columns answers."""
 
-    output_field = BooleanField()
     arity = 4
 
-    def as_sql(
-        self,
-        compiler: SQLCompiler,
-        connection: BaseDatabaseWrapper,
-        function: str | None = None,
-        template: str | None = None,
-        arg_joiner: str | None = None,
-        **extra_context: Any,
-    ) -> tuple[str, tuple[Any, ...]]:
-        parts = [compiler.compile(expression) for expression in self.source_expressions]
-        (key, tie, other_key, other_tie) = (sql for sql, _ in parts)
-        parameters = tuple(parameter for _, some in parts for parameter in some)
-        return f"({key}, {tie}) {self.extra['operator']} ({other_key}, {other_tie})", parameters
+    def write(self, parts: Sequence[str], vendor: str) -> str:
+        key, tie, other_key, other_tie = parts
+        return f"({key}, {tie}) {self.extra['operator']} ({other_key}, {other_tie})"
 
 
 def keyset_page(

@@ -12,8 +12,8 @@ from django.db import close_old_connections
 from common.redis_broker import be_patient
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-# Celery would import all pages and the admin to check them, without a look at what the checks say. The settings are
-# checked as they are read, at the start of each process.
+# Celery would have Django check all pages and the admin, which takes long to import them, and would ignore what the
+# checks report. The settings are checked when they are read, at the start of each process.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 app = Celery("archive")
@@ -21,8 +21,9 @@ app.config_from_object("celeryconfig")
 app.autodiscover_tasks()
 
 be_patient()
-# A process of the pool that ends waits for its main process to read its last result, which says nothing here and which
-# a main process that ends itself no longer reads: by default for 30 s, longer than service managers wait. In 0.1 s.
+# Before a process of the pool ends, it waits until the main process has read its last result. A main process that is
+# itself ending does not read it, and our results are empty. So it waits for 20 tenths of a second and not for 300:
+# service managers do not wait for 30 s.
 pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 20
 
 

@@ -6,13 +6,13 @@ view whose size is unknown is a point; one whose centre is unknown overlaps noth
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Q, TextField, Value
-from django.db.models.sql.compiler import SQLCompiler
 
+from common.sql_text import WrittenCondition
 from datacubes.models import Metadata
 
 FARTHEST = 100_000.0
@@ -111,33 +111,21 @@ def _known(prefix: str) -> Q:
     return Q(**{f"{prefix}pointing_x__isnull": False, f"{prefix}pointing_y__isnull": False})
 
 
-class _Overlap(Func):
+class _Overlap(WrittenCondition):
     """A comparison of the stored field of view, written as text: expressions of this length take Django long."""
-
-    output_field = BooleanField()
 
     def __init__(self, shape: Any, prefix: str, **extra: Any) -> None:
         super().__init__(*(F(f"{prefix}{name}") for name in (*_COLUMNS, "rotation")), shape=shape, **extra)
 
-    def as_sql(
-        self,
-        compiler: SQLCompiler,
-        connection: BaseDatabaseWrapper,
-        function: str | None = None,
-        template: str | None = None,
-        arg_joiner: str | None = None,
-        **extra_context: Any,
-    ) -> tuple[str, tuple[Any, ...]]:
-        """Return the comparison. It holds columns and finite numbers only, and so needs no parameters."""
-        least, greatest = ("LEAST", "GREATEST") if connection.vendor == "postgresql" else ("MIN", "MAX")
-        columns = [compiler.compile(expression)[0] for expression in self.source_expressions]
+    def write(self, parts: Sequence[str], vendor: str) -> str:
+        """Return the comparison. Its parts are columns, which hold no parameters."""
+        least, greatest = ("LEAST", "GREATEST") if vendor == "postgresql" else ("MIN", "MAX")
         x, y, width, height, rotation = (
             f"(CASE WHEN ABS({column}) >= {_SMALLEST!r} "
             f"THEN {least}({greatest}({column}, {-_LARGEST_STORED!r}), {_LARGEST_STORED!r}) ELSE 0.0 END)"
-            for column in columns
+            for column in parts
         )
-        stored = _Stored(x, y, f"{width} / 2.0", f"{height} / 2.0", rotation)
-        return self.comparison(stored, greatest), ()
+        return self.comparison(_Stored(x, y, f"{width} / 2.0", f"{height} / 2.0", rotation), greatest)
 
     def comparison(self, stored: "_Stored", greatest: str) -> str:
         """Return the comparison of the field of view."""

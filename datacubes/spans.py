@@ -5,17 +5,17 @@ for two conditions, each of which half of the cubes may fulfil: to find the cube
 ones. An index of ranges finds them among a million in 6 ms; without it, that takes 400.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, DateTimeField, F, FloatField, Func, Q, Value
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models import F, Q, Value
+
+from common.sql_text import WrittenCondition
 
 DURING = "tstzrange(least({0}.date_beg, {0}.date_end), greatest({0}.date_beg, {0}.date_end), '[]')"
 """The range of times, given the name of the table; the expression of the index."""
 
-# Without one of its ends, a range is unbounded, so that it overlaps whatever the other end does.
+# PostgreSQL takes a range with an unknown end for one that never ends on that side.
 BAND = (
     "archive.float_range("
     "CASE WHEN {0}.wavelength_max < {0}.wavelength_min THEN {0}.wavelength_max ELSE {0}.wavelength_min END, "
@@ -24,40 +24,26 @@ BAND = (
 """The range of wavelengths in nm, likewise."""
 
 
-def near_times(begin: datetime | None, end: datetime | None) -> Q:
+def near_times(begin: datetime, end: datetime) -> Q:
     """Return a condition on cubes that holds if they overlap a span of time, and that PostgreSQL's index answers.
 
-    It holds for cubes without an end, too. A span without one of its ends is unbounded.
+    It holds for cubes without an end, too.
     """
-    return Q(_Overlap(F("metadata__date_beg"), *_ends(begin, end, DateTimeField()), own=DURING, kind="tstzrange"))
+    return Q(_Overlap(F("metadata__date_beg"), Value(begin), Value(end), own=DURING, kind="tstzrange"))
 
 
-def near_wavelengths(shortest: float | None, longest: float | None) -> Q:
+def near_wavelengths(shortest: float, longest: float) -> Q:
     """Return the same condition for a span of wavelengths in nm."""
-    ends = _ends(shortest, longest, FloatField())
-    return Q(_Overlap(F("metadata__wavelength_min"), *ends, own=BAND, kind="archive.float_range"))
+    first = F("metadata__wavelength_min")
+    return Q(_Overlap(first, Value(shortest), Value(longest), own=BAND, kind="archive.float_range"))
 
 
-def _ends(low: Any, high: Any, field: DateTimeField | FloatField) -> tuple[Value, Value]:
-    return Value(low, output_field=field), Value(high, output_field=field)
-
-
-class _Overlap(Func):
+class _Overlap(WrittenCondition):
     """Compares the range of a row, to whose table the first argument leads, with that of two values."""
 
-    output_field = BooleanField()
     arity = 3
 
-    def as_sql(
-        self,
-        compiler: SQLCompiler,
-        connection: BaseDatabaseWrapper,
-        function: str | None = None,
-        template: str | None = None,
-        arg_joiner: str | None = None,
-        **extra_context: Any,
-    ) -> tuple[str, tuple[Any, ...]]:
-        """Return the comparison."""
-        (column, _), (low, of_low), (high, of_high) = map(compiler.compile, self.source_expressions)
+    def write(self, parts: Sequence[str], vendor: str) -> str:
+        column, low, high = parts
         own = self.extra["own"].format(column.rpartition(".")[0])
-        return f"{own} && {self.extra['kind']}({low}, {high}, '[]')", (*of_low, *of_high)
+        return f"{own} && {self.extra['kind']}({low}, {high}, '[]')"

@@ -66,6 +66,7 @@ class WorkOrder(models.Model):
         CANCELLED = "cancelled", "Cancelled"
 
     PENDING = (Status.QUEUED, Status.STARTED)
+    """The states of an order that has not ended."""
 
     relative_path = models.CharField("path", max_length=1000, unique=True)
     status = models.CharField(max_length=16, choices=Status, default=Status.QUEUED)
