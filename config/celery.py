@@ -15,6 +15,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Celery would have Django check all pages and the admin, which takes long to import them, and would ignore what the
 # checks report. The settings are checked when they are read, at the start of each process.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
+# Workers need not know of each other. To ask who else is there would delay each start by a second.
+os.environ.setdefault("CELERY_WORKER_WITHOUT_MINGLE", "true")
+os.environ.setdefault("CELERY_WORKER_WITHOUT_GOSSIP", "true")
 
 app = Celery("archive")
 app.config_from_object("celeryconfig")

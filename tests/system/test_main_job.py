@@ -23,3 +23,4 @@ def test_cubes_are_ingested_and_ingested_again_only_where_they_changed(make_arch
     ]
     assert outcomes == ["updated", "skipped"]
     check_whole(archive)
+    assert "mingle" not in archive.stack.log("worker-0"), "it has waited for other workers at its start"
