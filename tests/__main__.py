@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 from devtools.services import ServiceMissing, postgresql, redis_broker
@@ -22,13 +23,17 @@ WHOLE = "system or browser"
 FOLDERS_OF_WHOLE = ("tests/system", "tests/browser")
 """Where they are. To look for them in all folders takes a quarter of a minute."""
 
+SCHEMA = "tests/catalogue/api/test_schema.py"
+"""The tests with the mark `schema`; to look for them takes a while."""
+
 ONCE = "schema or packaging or plain_sql"
 """Tests that run on PostgreSQL only. Those without the mark of tests/conftest.py, `database`, run on SQLite only."""
 
 ANY_DATABASE = "client"
 """Tests that use the database and do not depend on which it is. They run on SQLite only, where they take less time."""
 
-ON_ALL_CORES = ("-n", "auto", "--dist", "worksteal")
+ON_ALL_CORES = ("-n", str(3 * (os.cpu_count() or 1) // 2), "--dist", "worksteal")
+"""Half as many processes again as there are cores: tests wait for the disk, for the clock and for other processes."""
 
 
 def run_pytest(title: str, *arguments: str, **environment: str) -> int:
@@ -47,7 +52,7 @@ def run_pytest(title: str, *arguments: str, **environment: str) -> int:
     return code
 
 
-def run_on_sqlite(left_out: str, arguments: list[str]) -> int:
+def run_on_sqlite(left_out: str, arguments: Sequence[str]) -> int:
     """Run the tests that need no servers, and return the exit code."""
     selected = [*ON_ALL_CORES, "-m", f"not ({left_out})"]
     return run_pytest("SQLite", *selected, *arguments, DATABASE_URL="", CELERY_BROKER_URL="")
@@ -77,9 +82,10 @@ def main(arguments: list[str]) -> int:
         case rest:
             database = f"(database or {ONCE}) and not ({WHOLE} or {ANY_DATABASE})"
             whole = rest or FOLDERS_OF_WHOLE
+            others = rest or [f"--ignore={folder}" for folder in FOLDERS_OF_WHOLE]
             codes = [
-                run_on_sqlite(f"{WHOLE} or {ONCE}", rest),
-                run_on_servers("PostgreSQL and Redis", *ON_ALL_CORES, "-m", database, *rest),
+                run_on_sqlite(f"{WHOLE} or {ONCE}", rest or [*others, f"--ignore={SCHEMA}"]),
+                run_on_servers("PostgreSQL and Redis", *ON_ALL_CORES, "-m", database, *others),
                 run_on_servers("Processes and browsers", *ON_ALL_CORES, "-m", f"({WHOLE}) and not soak", *whole),
             ]
     # A file that is named need not have tests for each round.

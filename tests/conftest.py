@@ -1,6 +1,5 @@
 """Fixtures of all tests."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,10 +31,12 @@ __all__ = [
 
 USE_THE_DATABASE = {"db", "transactional_db", "live_server"}
 PLAIN_SQL = (
-    *("catalogue/downloads", "catalogue/exports", "config", "demo", "ingestion"),
-    *("keeper/discovery", "keeper/events", "keeper/fixity", "predecessor", "svo"),
+    *("accounts/access_requests/", "catalogue/downloads/", "catalogue/exports/", "catalogue/pages/", "config/"),
+    *("demo/", "ingestion/", "keeper/discovery/", "keeper/events/", "keeper/fixity/", "predecessor/", "svo/"),
+    *("operations/test_admin_questions.py", "operations/test_every_url_in_time.py", "operations/test_cube_admin.py"),
+    *("operations/test_grants.py", "operations/test_hostile_headers.py", "workorders/test_waiting_posts.py"),
 )
-"""Rooms whose code does not ask which database it is: their tests need one database only."""
+"""Rooms and files about code that does not ask which database it is: their tests need one database only."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -44,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     pytest-django refuses the database to all others.
     """
-    plain = tuple(str(Path(__file__).parent / room) + os.sep for room in PLAIN_SQL)
+    plain = tuple(f"{Path(__file__).parent}/{place}" for place in PLAIN_SQL)
     for item in items:
         if item.get_closest_marker("django_db") or not USE_THE_DATABASE.isdisjoint(item.fixturenames):
             item.add_marker("database")

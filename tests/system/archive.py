@@ -96,6 +96,7 @@ class Archive:
             "CELERY_BROKER_URL": servers.broker.url,
         }
         self.stack = Stack(SETTINGS | environment | settings, folder / "logs")
+        self._connection: psycopg2.extensions.connection | None = None
         self.session = requests.Session()
         # Each request has a connection of its own: one that was idle for two seconds is closed by gunicorn, perhaps
         # just as it is used again, and then nobody knows whether a POST has arrived.
@@ -120,6 +121,7 @@ class Archive:
         """Stop the processes and remove the database."""
         self.stack.stop()
         self.session.close()
+        self.hang_up()
         execute(self.servers.database.url, f"DROP DATABASE {self.name} WITH (FORCE)")
 
     def post(self, path: Path, **fields: Any) -> dict[str, Any]:
@@ -165,14 +167,25 @@ class Archive:
         return self.query("SELECT count(*) FROM workorders_workorder WHERE status IN %s", [PENDING])[0][0]
 
     def query(self, statement: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement, over a connection of its own."""
-        connection = psycopg2.connect(self.database_url)
-        try:
-            with connection, connection.cursor() as cursor:
-                cursor.execute(statement, list(parameters))
-                return cursor.fetchall() if cursor.description else []
-        finally:
-            connection.close()
+        """Return the rows of a statement, over a connection that is kept, as tests ask again and again.
+
+        Tests end connections and stop the server, so one that fails is replaced once.
+        """
+        kept = self._connection
+        if kept is not None:
+            try:
+                return rows_of(kept, statement, parameters)
+            except (psycopg2.OperationalError, psycopg2.InterfaceError):
+                self.hang_up()
+        self._connection = psycopg2.connect(self.database_url)
+        self._connection.autocommit = True
+        return rows_of(self._connection, statement, parameters)
+
+    def hang_up(self) -> None:
+        """Close the connection of `query`."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def runs(self, path: Path) -> list[tuple[str, str, int]]:
         """Status, error and number of the attempt of each run of a path, the first one first."""
@@ -209,6 +222,15 @@ class Archive:
     def pool(self) -> list[int]:
         """The ids of the processes that carry out orders."""
         return [child for pid in self.workers().values() for child in children(pid)]
+
+
+def rows_of(
+    connection: psycopg2.extensions.connection, statement: str, parameters: Iterable[Any]
+) -> list[tuple[Any, ...]]:
+    """Execute a statement, and return the rows that it gives."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(parameters))
+        return cursor.fetchall() if cursor.description else []
 
 
 def note_highest(name: str, number: float) -> None:

@@ -138,6 +138,7 @@ def plain_rows(archive: Archive) -> Rows:
 
 def check_nothing_is_left_over(archive: Archive) -> None:
     """No process of the archive runs any more, and its servers have no connection of it."""
+    archive.hang_up()
     # Processes whose parent was killed end by themselves, once they have done what they were at.
     wait_until(lambda: not processes_of(archive), f"all processes of {archive.folder} have ended", 30)
     wait_until(lambda: not _database_connections(archive), "all connections to PostgreSQL are closed")

@@ -4,18 +4,21 @@ In a table as small as a test's, to read and sort all of it is as good, so Postg
 """
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoDbBlocker
 
 from catalogue import filters
 from datacubes.models import AccessRules, DataCube, Instrument, Metadata, Observation, Tag
 
 _OF_PLACES = re.compile(r"ORDER BY .* LIMIT \d+( OFFSET \d+)?$")
 URL = "/api/v1/data-cubes/"
-N_CUBES = 600
+N_CUBES = 3000
 TEXT_INDEXES = (
     "datacubes_datacube_oid_text",
     "datacubes_datacube_filename_text",
@@ -29,9 +32,17 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def archive():
-    """Cubes of many days, which PostgreSQL has had a look at."""
+@pytest.fixture(scope="module")
+def archive(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Cubes of many days, which PostgreSQL has had a look at; the same ones for all of these tests."""
+    with django_db_blocker.unblock():
+        fill()
+    yield
+    with django_db_blocker.unblock():
+        call_command("flush", interactive=False, verbosity=0)
+
+
+def fill() -> None:
     instruments = list(Instrument.objects.filter(name__in=["CRISP", "CHROMIS"]))
     tag = Tag.objects.create(kind="feature", name="Pore")
     observation = Observation.objects.create(point_id="all", date_beg=FIRST_DAY, date_end=FIRST_DAY)
@@ -82,12 +93,14 @@ def archive():
     with connection.cursor() as cursor:
         for index in ("metadata_keywords", *TEXT_INDEXES):
             cursor.execute("SELECT gin_clean_pending_list(%s)", [index])  # As autovacuum does.
-        cursor.execute("ANALYZE; SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute("ANALYZE")
 
 
 @pytest.fixture
-def plans(archive, anybody):
+def plans(archive, db, anybody):
     """Return a function that asks, and returns the plans of the statements that look for the places of a page."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
 
     def ask(**parameters):
         with CaptureQueriesContext(connection) as captured:
