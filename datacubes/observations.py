@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Max, Min
 
+from common.rows import only_row
 from common.upsert import upsert
 from datacubes.models import Metadata, Observation
 
@@ -32,7 +33,7 @@ def refresh_observation(observation_id: int, locked: Observation | None = None) 
     """
     # Transactions that change cubes of the same observation wait here for each other, so that each sees the other's
     # rows. With no_key, rows that refer to the observation can still be added.
-    observation = locked or Observation.objects.select_for_update(no_key=True).filter(id=observation_id).first()
+    observation = locked or only_row(Observation.objects.select_for_update(no_key=True).filter(id=observation_id))
     if observation is None:
         return
     cubes = Metadata.objects.filter(cube__observation=observation_id, cube__withdrawn_at=None)

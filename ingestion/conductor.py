@@ -18,6 +18,7 @@ from django.db import transaction
 
 from common.errors import PermanentError, TransientError, quoted
 from common.paths import is_there
+from common.rows import only_row
 from cubefile import telescopes
 from cubefile.cube import CubeFile, open_cube
 from cubefile.identity import identify, instrument_name
@@ -229,7 +230,7 @@ class _Clock:
 def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
     name, path = instrument_name(cube_file), cube_file.relative_path
     cubes = DataCube.every.select_related("instrument", "observation", "access")
-    at_path = list(cubes.filter(relative_path=path))
+    at_path = list(cubes.filter(relative_path=path).order_by())
     known = (cube.instrument for cube in at_path if cube.instrument.name == name)
     instrument = next(known, None) or find_instrument(name)
     telescope = telescopes.get(instrument.telescope)
@@ -237,11 +238,11 @@ def _begin_reading(cube_file: CubeFile, request: IngestRequest) -> Reading:
     identity, product = identify(cube_file, telescope, request.oid), telescope.product(cube_file)
     cube = None
     if product.companion:
-        companion = Companion.objects.filter(oid=identity.oid, kind=product.companion).first()
+        companion = only_row(Companion.objects.filter(oid=identity.oid, kind=product.companion))
         left_alone = _later_export(companion, product, path)
     else:
         cube = next((cube for cube in at_path if cube.oid == identity.oid), None)
-        cube = cube or cubes.filter(oid=identity.oid).first()
+        cube = cube or only_row(cubes.filter(oid=identity.oid))
         left_alone = _later_export(cube, product, path)
     material = Material(
         cube_file,
@@ -297,7 +298,7 @@ def _lock_cube(reading: Reading) -> DataCube:
     """Lock the cube's row until the transaction ends, and check that it is unchanged since the reading."""
     # Nothing is joined: PostgreSQL would return it as of before the wait for the lock, and staff may have changed the
     # access rules during it.
-    cube = next(iter(DataCube.every.select_for_update().order_by().filter(oid=reading.oid)), None)
+    cube = only_row(DataCube.every.select_for_update().filter(oid=reading.oid))
     if cube is None or cube.sources != reading.seen_sources:
         raise TransientError(f"Another ingestion changed the cube {reading.oid} at the same time.")
     seen = reading.material.seen

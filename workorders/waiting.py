@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from accounts.models import APIToken
 from common.http.client_presence import client_is_there
 from common.http.preferences import preferences, preferred_wait
+from common.rows import only_row
 from common.transience import sentence, will_pass
 from workorders.models import WorkOrder
 
@@ -114,4 +115,4 @@ def _wait(order: WorkOrder, seconds: float, is_wanted: Callable[[], bool]) -> Wo
 
 def _ended(pk: int) -> WorkOrder | None:
     """Return an order with its run if it has ended. One statement looks and reads."""
-    return WorkOrder.objects.select_related("run").filter(pk=pk).exclude(status__in=WorkOrder.PENDING).first()
+    return only_row(WorkOrder.objects.select_related("run").filter(pk=pk).exclude(status__in=WorkOrder.PENDING))

@@ -2,6 +2,7 @@
 
 import os
 
+from common.rows import only_row
 from common.upsert import upsert
 from datacubes.models import Companion, DataCube
 from datacubes.steps.base import CubeRows, Material, Outcome, Step
@@ -33,7 +34,7 @@ class CompanionStep(Step[Companion]):
         what = f"It is the companion “{values.kind}” of the cube {values.oid}"
         if not DataCube.objects.filter(oid=values.oid).exists():
             rows.material.warnings.append(f"{what}, which the archive does not have yet. It is shown with its cube.")
-        before = Companion.objects.filter(oid=values.oid, kind=values.kind).first()
+        before = only_row(Companion.objects.filter(oid=values.oid, kind=values.kind))
         if before is not None and before.missing_since is None and _facts(before) == _facts(values):
             return Outcome.SKIPPED, f"{what}, as before."
         upsert(values, "oid", "kind", keep=["created_at"])
