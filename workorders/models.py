@@ -21,6 +21,12 @@ INSTRUCTIONS = ("owner_email_addresses", "swedish_data", "force", *CALLBACK)
 GRANTS = frozenset({"owner_email_addresses", "swedish_data"})
 """Fields of a request that grant access, or take it away."""
 
+QUEUED_STATE = [
+    *("status", "request", "next_request", "queued_at", "attempts"),
+    *("lease_expires_at", "run", "error_kind", "dismissed_at"),
+]
+"""The fields of an order that change when it is queued."""
+
 ended = Signal()
 """Sent in the transaction that ends orders, with the `runs` that ended them; each has its `order`."""
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from workorders import queue
-from workorders.models import WorkOrder
+from workorders.models import WorkOrder, WorkOrderRun
 
 pytestmark = pytest.mark.django_db
 
@@ -133,5 +133,18 @@ def test_claiming_looks_only_at_what_is_pending():
 
 def test_a_claim_takes_few_statements(django_assert_max_num_queries):
     queue.post_order("a.fits", {})
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(1 if connection.vendor == "postgresql" else 7):
         queue.claim("w")
+
+
+def test_a_claimed_order_and_its_run_are_as_the_database_holds_them():
+    queue.post_order("a.fits", {"force": True})
+    claimed = queue.claim("host:1")
+    run = WorkOrderRun.objects.get()
+    of_order, of_run = (
+        {field.attname: getattr(row, field.attname) for field in type(row)._meta.concrete_fields}
+        for row in (claimed, claimed.latest_run)
+    )
+    assert of_order == WorkOrder.objects.values().get()
+    assert of_run == WorkOrderRun.objects.values().get(pk=run.pk)
+    assert (run.worker, run.request, run.attempt, run.status) == ("host:1", {"force": True}, 1, "started")

@@ -8,15 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from workorders.models import INSTRUCTIONS, WorkOrder, WorkOrderRun, ended, merge_requests
+from workorders.models import INSTRUCTIONS, QUEUED_STATE, WorkOrder, WorkOrderRun, ended, merge_requests
 
 Status = WorkOrder.Status
-
-_CHANGING = [
-    *("status", "request", "next_request", "queued_at", "attempts"),
-    *("lease_expires_at", "run", "error_kind", "dismissed_at"),
-]
-"""The fields that a new request changes."""
 
 
 def post_order(relative_path: str, request: dict[str, Any]) -> WorkOrder:
@@ -78,7 +72,8 @@ def _take_requests(
     """Create the missing orders of some paths, and give the others their requests, each completed for its order."""
     now = timezone.now()
     with transaction.atomic():
-        # Every caller locks in the same order, which prevents deadlocks.
+        # Every caller locks in the same order, which prevents deadlocks. Django takes long to write an order.
+        in_order = ["relative_path"] if len(requests) > 1 else []
         WorkOrder.objects.bulk_create(
             [
                 WorkOrder(relative_path=path, request=request, created_at=now, queued_at=now)
@@ -87,7 +82,7 @@ def _take_requests(
             ignore_conflicts=True,
         )
         locked = WorkOrder.objects.select_for_update(of=("self",)).select_related("run")
-        orders = list(locked.filter(relative_path__in=requests).order_by("relative_path"))
+        orders = list(locked.filter(relative_path__in=requests).order_by(*in_order))
         changed = []
         for order in orders:
             request = requests[order.relative_path]
@@ -99,13 +94,13 @@ def _take_requests(
                 changed.append(order)
         if changed:
             WorkOrder.objects.bulk_create(
-                changed, update_conflicts=True, unique_fields=["relative_path"], update_fields=_CHANGING
+                changed, update_conflicts=True, unique_fields=["relative_path"], update_fields=QUEUED_STATE
             )
     return orders
 
 
 def _state(order: WorkOrder) -> list[Any]:
-    return [getattr(order, name) for name in _CHANGING]
+    return [getattr(order, name) for name in QUEUED_STATE]
 
 
 def cancel(order_ids: list[int]) -> int:
