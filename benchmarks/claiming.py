@@ -16,8 +16,8 @@ from workorders.queue import claim, post_order
 REPETITIONS = 101
 
 FILL = """
-INSERT INTO workorders_workorder (relative_path, status, request, oid, created_at, queued_at, attempts)
-SELECT 'filled/' || i || '.fits', %s, '{}', '', now(), now() - interval '1 day' + i * interval '1 millisecond', 0
+INSERT INTO workorders_workorder (relative_path, status, request, oid, error_kind, created_at, queued_at, attempts)
+SELECT 'filled/' || i || '.fits', %s, '{}', '', '', now(), now() - interval '1 day' + i * interval '1 millisecond', 0
 FROM generate_series(1, %s) AS i
 """
 
