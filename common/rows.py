@@ -1,4 +1,4 @@
-"""Reads and writes single rows in a fraction of the time that Django takes for it, where many wait for that."""
+"""Reads and writes single rows in less time than Django takes, for what every request or order needs."""
 
 from collections.abc import Collection
 from typing import Any, TypeVar

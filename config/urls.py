@@ -3,12 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from common.http.failures import server_error
+from common.http.failures import bad_request, server_error
 from keeper.events.feed import feed
 from operations.api_docs import api_docs
 from operations.api_root import APIRootView
 from operations.metrics import MetricsView
 
+handler400 = bad_request
 handler500 = server_error
 
 urlpatterns = [

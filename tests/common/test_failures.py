@@ -73,3 +73,13 @@ def test_a_post_that_meets_the_error_is_503_in_json(answers, monkeypatch, pipeli
     answer = answers.post("/api/v1/ingest/", {"relative_path": cube_path}, content_type="application/json")
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
     assert list(answer.json()) == ["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "form"), [("/api/v1/work-orders/", "application/json"), ("/", "text/html; charset=utf-8")]
+)
+def test_a_request_with_too_many_fields_is_refused_in_the_form_that_was_asked_for(admin_client, path, form):
+    answer = admin_client.get(f"{path}?{'id=1&' * 1001}", headers={"accept": "text/html, */*"})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, form)
+    if form == "application/json":
+        assert answer.json() == {"non_field_errors": ["The request is malformed, or has more than 1000 fields."]}

@@ -22,8 +22,8 @@ def test_the_only_row_is_found_in_one_statement_without_an_order():
     assert "ORDER BY" not in statement["sql"]
 
 
-def test_no_row_is_none():
-    assert only_row(WorkOrder.objects.filter(relative_path="a.fits")) is None
+def test_nothing_is_returned_without_a_row():
+    assert not only_row(WorkOrder.objects.filter(relative_path="a.fits"))
 
 
 def test_the_named_fields_are_written_and_no_others():

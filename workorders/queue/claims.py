@@ -56,14 +56,14 @@ def claim(worker: str, *, order_id: int | None = None) -> WorkOrder | None:
     order_id
         Take only this order, if it is due.
     """
-    if order_id is None and connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and not order_id:
         order = _claim_queued(worker)
-        if order is not None or not _is_any_due():
+        if order or not _is_any_due():
             return order
     while True:
         with transaction.atomic():
             order = _next_due(order_id)
-            if order is None:
+            if not order:
                 return None
             if order.status == Status.STARTED:
                 _end_lost_run(order)
@@ -93,17 +93,11 @@ def _claim_queued(worker: str) -> WorkOrder | None:
     """
     now = timezone.now()
     values = {"now": now, "lease_end": lease_end(now), "worker": worker, "most": settings.ORDER_MAX_ATTEMPTS}
-    for order in WorkOrder.objects.raw(_CLAIM_QUEUED, values):
-        order.run = WorkOrderRun(
-            id=order.run_id,
-            order=order,
-            attempt=order.attempts,
-            worker=worker,
-            request=order.request,
-            started_at=now,
-        )
-        return order
-    return None
+    order = next(iter(WorkOrder.objects.raw(_CLAIM_QUEUED, values)), None)
+    if order:
+        run = {"attempt": order.attempts, "worker": worker, "request": order.request, "started_at": now}
+        order.run = WorkOrderRun(id=order.run_id, order=order, **run)
+    return order
 
 
 def _is_any_due() -> bool:
@@ -119,7 +113,7 @@ def _next_due(order_id: int | None) -> WorkOrder | None:
         if connection.features.has_select_for_update_skip_locked:
             orders = orders.select_for_update(skip_locked=True)
         order = orders.first()
-        if order is not None:
+        if order:
             return order
     return None
 

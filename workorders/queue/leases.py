@@ -142,10 +142,11 @@ def _lock_own(order: WorkOrder) -> WorkOrder:
     run = order.latest_run
     lock = "FOR UPDATE OF held" if connection.features.has_select_for_update else ""
     values = [order.pk, run.pk, connection.ops.adapt_datetimefield_value(run.started_at)]
-    for current in WorkOrder.objects.raw(_SELECT_OWN + lock, values):
-        current.run = run
-        return current
-    raise LeaseLost(f"order {order.pk} was taken over during run {order.run_id}")
+    current = next(iter(WorkOrder.objects.raw(_SELECT_OWN + lock, values)), None)
+    if not current:
+        raise LeaseLost(f"order {order.pk} was taken over during run {order.run_id}")
+    current.run = run
+    return current
 
 
 def _fail(order: WorkOrder, error: str) -> None:

@@ -72,7 +72,7 @@ def _take_requests(
     """Create the missing orders of some paths, and give the others their requests, each completed for its order."""
     now = timezone.now()
     with transaction.atomic():
-        # Every caller locks in the same order, which prevents deadlocks. Django takes long to write an order.
+        # Every caller locks in the same order, which prevents deadlocks. A single row is found sooner without one.
         in_order = ["relative_path"] if len(requests) > 1 else []
         WorkOrder.objects.bulk_create(
             [
