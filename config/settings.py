@@ -90,6 +90,8 @@ WEBHOOKS_TO_PRIVATE_ADDRESSES = env.WEBHOOKS_TO_PRIVATE_ADDRESSES
 _database_url = env.DATABASE_URL
 if _database_url:
     _database = environ.Env.db_url_config(_database_url)
+    if _database["ENGINE"] == "django.db.backends.postgresql":
+        _database["ENGINE"] = "common.postgresql"
     _database["CONN_MAX_AGE"] = None
     _database["CONN_HEALTH_CHECKS"] = True
     _database["DISABLE_SERVER_SIDE_CURSORS"] = env.DISABLE_SERVER_SIDE_CURSORS

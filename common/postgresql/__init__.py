@@ -1,0 +1,1 @@
+"""Django's backend of PostgreSQL, for the settings' ENGINE."""
