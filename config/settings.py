@@ -165,6 +165,7 @@ INSTALLED_APPS = [
     "predecessor.addresses",
     "operations",
     "devtools",
+    "config",  # Last: it ends the start of a process.
 ]
 MIDDLEWARE = [
     "operations.health.answer_health_checks",
