@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import APIToken
 from accounts.models.tokens import MAX_NAME_LENGTH
-from common.rows import only_row
+from common.rows import unique_row
 
 NOTED_EVERY = timedelta(hours=1)
 """So often at most the last use of a token is written."""
@@ -42,7 +42,7 @@ def take_over_token(user: User, key: str, name: str, *, waits_for_result: bool =
 
 def find_token(key: str) -> APIToken | None:
     """Return the row of a token with its account, and note that it is used."""
-    token = only_row(APIToken.objects.select_related("user").filter(digest=digest_of(key)))
+    token = unique_row(APIToken, "user", digest=digest_of(key))
     if token:
         _note_use(token)
     return token

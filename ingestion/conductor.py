@@ -18,7 +18,7 @@ from django.db import transaction
 
 from common.errors import PermanentError, TransientError, quoted
 from common.paths import is_there
-from common.rows import only_row
+from common.rows import only_row, unique_row
 from cubefile import telescopes
 from cubefile.cube import CubeFile, open_cube
 from cubefile.identity import identify, instrument_name
@@ -298,7 +298,7 @@ def _lock_cube(reading: Reading) -> DataCube:
     """Lock the cube's row until the transaction ends, and check that it is unchanged since the reading."""
     # Nothing is joined: PostgreSQL would return it as of before the wait for the lock, and staff may have changed the
     # access rules during it.
-    cube = only_row(DataCube.every.select_for_update().filter(oid=reading.oid))
+    cube = unique_row(DataCube, oid=reading.oid, locked=True)
     if cube is None or cube.sources != reading.seen_sources:
         raise TransientError(f"Another ingestion changed the cube {reading.oid} at the same time.")
     seen = reading.material.seen

@@ -1,5 +1,6 @@
 """The HTTP API of the queue."""
 
+import re
 from collections.abc import Container, Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db.models import BigIntegerField, F
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, status
-from rest_framework.exceptions import ErrorDetail, ParseError, PermissionDenied, UnsupportedMediaType
+from rest_framework.exceptions import ErrorDetail, NotFound, ParseError, PermissionDenied, UnsupportedMediaType
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import DjangoModelPermissions
 from rest_framework.request import Request
@@ -17,6 +18,7 @@ from rest_framework.response import Response
 from common.api.pagination import KeysetPagination
 from common.api.views import BAD_PARAMETERS, ListView, RefusalSerializer
 from common.keyset import Ordering
+from common.rows import unique_row
 from common.wakeups import send_wake_up
 from workorders.callbacks import with_callback_token
 from workorders.filters import WorkOrderFilter
@@ -27,6 +29,9 @@ from workorders.tasks import process_next_order
 from workorders.waiting import Waited, wait_as_asked
 
 RETRY_AFTER_SECONDS = 1
+
+_NUMBER = re.compile(r"[0-9]{1,18}")
+"""The number of an order; the database has no larger ones."""
 
 NOT_INGESTED = OpenApiResponse(
     {
@@ -179,7 +184,9 @@ class WorkOrderView(generics.GenericAPIView):
     )
     def get(self, request: Request, pk: str) -> Response:
         """Return one order; while it is pending, with `Retry-After`."""
-        order = self.get_object()
+        order = unique_row(WorkOrder, "run", id=int(pk)) if _NUMBER.fullmatch(pk) else None
+        if not order:
+            raise NotFound
         return Response(self.get_serializer(order).data, headers=_retry(order))
 
 

@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from accounts.models import APIToken
 from common.http.client_presence import client_is_there
 from common.http.preferences import preferences, preferred_wait
-from common.rows import only_row
+from common.rows import unique_row
 from common.transience import sentence, will_pass
 from workorders.models import WorkOrder
 
@@ -101,8 +101,9 @@ def _wait(order: WorkOrder, seconds: float, is_wanted: Callable[[], bool]) -> Wo
         time.sleep(min(pause, seconds - waited))
         pause = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, waited / 20))
         try:
-            if ended := _ended(order.pk):
-                return ended
+            order = unique_row(WorkOrder, "run", id=order.pk) or order
+            if order.has_ended:
+                return order
         except Exception as error:
             if not will_pass(error):
                 raise
@@ -111,8 +112,3 @@ def _wait(order: WorkOrder, seconds: float, is_wanted: Callable[[], bool]) -> Wo
             connection.close()
             pause = PAUSE_AFTER_ERROR
     return order
-
-
-def _ended(pk: int) -> WorkOrder | None:
-    """Return an order with its run if it has ended. One statement looks and reads."""
-    return only_row(WorkOrder.objects.select_related("run").filter(pk=pk).exclude(status__in=WorkOrder.PENDING))

@@ -213,15 +213,15 @@ def test_an_order_that_is_deleted_meanwhile_is_answered_as_accepted(post):
 
 
 def test_the_wait_goes_on_when_the_database_comes_back(post, monkeypatch):
-    look, failures = waiting._ended, []
+    look, failures = waiting.unique_row, []
 
-    def broken(pk: int) -> WorkOrder | None:
+    def broken(*what: object, **unique: int) -> WorkOrder | None:
         if len(failures) < 2:
-            failures.append(pk)
+            failures.append(unique)
             raise OperationalError("server closed the connection unexpectedly")
-        return look(pk)
+        return look(*what, **unique)
 
-    monkeypatch.setattr(waiting, "_ended", broken)
+    monkeypatch.setattr(waiting, "unique_row", broken)
     waits = post("wait=30")
     carry_out(next_order())
     assert waits.result()[0].status_code == 201
@@ -229,10 +229,10 @@ def test_the_wait_goes_on_when_the_database_comes_back(post, monkeypatch):
 
 
 def test_a_database_that_stays_away_leaves_the_order_accepted(post, monkeypatch):
-    def broken(pk: int) -> WorkOrder | None:
+    def broken(*what: object, **unique: int) -> WorkOrder | None:
         raise OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr(waiting, "_ended", broken)
+    monkeypatch.setattr(waiting, "unique_row", broken)
     answer, seconds = post("wait=1").result()
     assert answer.status_code == 202
     assert seconds < 3

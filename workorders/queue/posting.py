@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from common.rows import add_row, unique_row, update_row
 from workorders.models import INSTRUCTIONS, QUEUED_STATE, WorkOrder, WorkOrderRun, ended, merge_requests
 
 Status = WorkOrder.Status
@@ -72,17 +73,7 @@ def _take_requests(
     """Create the missing orders of some paths, and give the others their requests, each completed for its order."""
     now = timezone.now()
     with transaction.atomic():
-        # Every caller locks in the same order, which prevents deadlocks. A single row is found sooner without one.
-        in_order = ["relative_path"] if len(requests) > 1 else []
-        WorkOrder.objects.bulk_create(
-            [
-                WorkOrder(relative_path=path, request=request, created_at=now, queued_at=now)
-                for path, request in sorted(requests.items(), key=itemgetter(0))
-            ],
-            ignore_conflicts=True,
-        )
-        locked = WorkOrder.objects.select_for_update(of=("self",)).select_related("run")
-        orders = list(locked.filter(relative_path__in=requests).order_by(*in_order))
+        orders = _several(requests, now) if len(requests) > 1 else [_one(*item, now) for item in requests.items()]
         changed = []
         for order in orders:
             request = requests[order.relative_path]
@@ -92,11 +83,46 @@ def _take_requests(
             _take_request(order, complete(order, request), now)
             if _state(order) != before:
                 changed.append(order)
-        if changed:
-            WorkOrder.objects.bulk_create(
-                changed, update_conflicts=True, unique_fields=["relative_path"], update_fields=QUEUED_STATE
-            )
+        _write(changed)
     return orders
+
+
+def _one(path: str, request: dict[str, Any], now: datetime) -> WorkOrder:
+    """Return the order of a path, locked, with its run. It is looked for first, as most paths are posted again."""
+    while True:
+        order = unique_row(WorkOrder, "run", relative_path=path, locked=True)
+        if order:
+            return order
+        order = WorkOrder(relative_path=path, request=request, created_at=now, queued_at=now)
+        if add_row(order):
+            return order
+
+
+def _several(requests: Mapping[str, dict[str, Any]], now: datetime) -> list[WorkOrder]:
+    """Return the orders of some paths, locked, with their runs.
+
+    Those that are missing are created before any is locked. So all callers create and lock in the same order, which
+    prevents deadlocks.
+    """
+    WorkOrder.objects.bulk_create(
+        [
+            WorkOrder(relative_path=path, request=request, created_at=now, queued_at=now)
+            for path, request in sorted(requests.items(), key=itemgetter(0))
+        ],
+        ignore_conflicts=True,
+    )
+    locked = WorkOrder.objects.select_for_update(of=("self",)).select_related("run")
+    return list(locked.filter(relative_path__in=requests).order_by("relative_path"))
+
+
+def _write(orders: list[WorkOrder]) -> None:
+    """Write what changes when orders are queued."""
+    if len(orders) == 1:
+        update_row(orders[0], QUEUED_STATE)
+    elif orders:
+        WorkOrder.objects.bulk_create(
+            orders, update_conflicts=True, unique_fields=["relative_path"], update_fields=QUEUED_STATE
+        )
 
 
 def _state(order: WorkOrder) -> list[Any]:
