@@ -119,10 +119,21 @@ def copy_database(url: str, template: str, name: str) -> None:
         connection.close()
 
 
-class PostgreSQLServer:
-    """A private PostgreSQL server that can be stopped, killed and restarted."""
+def copy_folder(folder: Path, copy: Path) -> None:
+    """Copy a folder with its owners and rights."""
+    subprocess.run(["cp", "-a", folder, copy], check=True)  # `shutil.copytree` leaves out the owners.
 
-    def __init__(self) -> None:
+
+class PostgreSQLServer:
+    """A private PostgreSQL server that can be stopped, killed and restarted.
+
+    Parameters
+    ----------
+    saved
+        A folder of `save`, whose databases the server begins with; without it, it has none.
+    """
+
+    def __init__(self, saved: Path | None = None) -> None:
         folders = [Path(path).parent for path in [shutil.which("initdb")] if path]
         folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
         if not folders:
@@ -133,11 +144,16 @@ class PostgreSQLServer:
         # PostgreSQL refuses to run as root, so root starts it as another user.
         self._user = "postgres" if os.geteuid() == 0 else None
         self._folder = Path(tempfile.mkdtemp(prefix="archive-postgresql-"))
+        self._data = self._folder / "data"
+        self._saved = saved
 
     def __enter__(self) -> "PostgreSQLServer":
         if self._user:
             shutil.chown(self._folder, self._user)
-        self._run("initdb", "--username=postgres", "--auth=trust", "--no-sync", f"--pgdata={self._folder / 'data'}")
+        if self._saved:
+            copy_folder(self._saved, self._data)
+        else:
+            self._run("initdb", "--username=postgres", "--auth=trust", "--no-sync", f"--pgdata={self._data}")
         self.start()
         return self
 
@@ -158,8 +174,14 @@ class PostgreSQLServer:
         self.stop(mode)
         self.start()
 
+    def save(self, folder: Path) -> None:
+        """Copy the databases into a new folder, for other servers of this machine; the server restarts for it."""
+        self.stop()
+        copy_folder(self._data, folder)
+        self.start()
+
     def _control(self, action: str, *arguments: str) -> None:
-        self._run("pg_ctl", action, "--wait", f"--pgdata={self._folder / 'data'}", *arguments)
+        self._run("pg_ctl", action, "--wait", f"--pgdata={self._data}", *arguments)
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(

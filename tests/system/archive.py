@@ -33,42 +33,51 @@ PENDING = ("queued", "started")
 IDLE_WITHIN_SECONDS = 3600 if SOAK else 600
 
 
+TEMPLATE = "template_archive"
+
+
 @dataclass(frozen=True)
 class Servers:
     """The servers of the session.
 
     Attributes
     ----------
-    template
-        A database with all tables, and with the account that `token` belongs to.
-    plain_url
-        A copy of it, where cubes are ingested plainly.
+    database
+        A server with the databases of `prepare`.
+    token
+        The token of an account in these databases.
     static
         The folder of collected static files.
     """
 
     database: PostgreSQLServer
     broker: RedisServer
-    template: str
     token: str
-    plain_url: str
     static: Path
 
-    @classmethod
-    def prepare(cls, database: PostgreSQLServer, broker: RedisServer, folder: Path) -> "Servers":
-        """Make what the archives of the tests have copies of, and the database of plain ingestions."""
-        execute(database.url, "CREATE DATABASE template_archive")
-        environment = {
-            "DATABASE_URL": of_database(database.url, "template_archive"),
-            "CELERY_BROKER_URL": broker.url,
-            "LOCAL_ROOT": str(folder),
-        }
+    @property
+    def plain_url(self) -> str:
+        """A database where cubes are ingested plainly."""
+        return of_database(self.database.url, "plain")
+
+
+def prepare(folder: Path) -> None:
+    """Fill a new folder with what the archives of the tests have copies of.
+
+    - `postgresql`: a saved server. Its database `template_archive` has all tables, and an account that may post and
+      read orders and grant access; `plain` is a copy of it.
+    - `token`: the account's token.
+    - `static`: the collected static files.
+    """
+    folder.mkdir()
+    with PostgreSQLServer() as database:
+        execute(database.url, f"CREATE DATABASE {TEMPLATE}")
+        environment = {"DATABASE_URL": of_database(database.url, TEMPLATE), "LOCAL_ROOT": str(folder)}
         stack = Stack(SETTINGS | environment, folder)
         stack.prepare()
-        token = make_token(stack, "pipeline")
-        copy_database(database.url, "template_archive", "plain")
-        plain_url = of_database(database.url, "plain")
-        return cls(database, broker, "template_archive", token, plain_url, folder / "static")
+        (folder / "token").write_text(make_token(stack, "pipeline"))
+        copy_database(database.url, TEMPLATE, "plain")
+        database.save(folder / "postgresql")
 
 
 class Archive:
@@ -87,7 +96,7 @@ class Archive:
         (folder / "static").symlink_to(servers.static)
         self.accepted: dict[str, list[dict[str, Any]]] = {}
         self.database_url = of_database(servers.database.url, name)
-        copy_database(servers.database.url, servers.template, name)
+        copy_database(servers.database.url, TEMPLATE, name)
         environment = {
             "LOCAL_ROOT": str(folder),
             "SCIENCE_DATA_ROOT": str(self.data),
@@ -102,16 +111,17 @@ class Archive:
         # just as it is used again, and then nobody knows whether a POST has arrived.
         self.session.headers.update({"Authorization": f"Token {servers.token}", "Connection": "close"})
 
-    def start(self, workers: int = 1, concurrency: int = 2) -> None:
+    def start(self, workers: int = 1, concurrency: int = 2, *, beat: bool = True) -> None:
         """Start workers and beat as `start_workers` does, and gunicorn with a single process."""
-        self.start_workers(workers, concurrency)
+        self.start_workers(workers, concurrency, beat=beat)
         self.stack.start_web(workers=1)
 
-    def start_workers(self, workers: int = 1, concurrency: int = 2) -> None:
-        """Start beat and Celery workers, which are called worker-0, worker-1, …"""
+    def start_workers(self, workers: int = 1, concurrency: int = 2, *, beat: bool = True) -> None:
+        """Start Celery workers, which are called worker-0, worker-1, …, and beat, unless nothing has to be swept up."""
         for number in range(workers):
             self.stack.start_worker(f"worker-{number}", concurrency=concurrency)
-        self.stack.start_beat()
+        if beat:
+            self.stack.start_beat()
 
     def nginx(self) -> NginxServer:
         """nginx in front of gunicorn, which has to run; a context, while which it runs."""

@@ -1,6 +1,8 @@
 """Fixtures of the tests of whole processes: one PostgreSQL and one Redis for all, an archive for each."""
 
+import fcntl
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from devtools.services import PostgreSQLServer, RedisServer
 from tests.support.needed import needed
-from tests.system.archive import FIGURES, Archive, Servers
+from tests.system.archive import FIGURES, Archive, Servers, prepare
 
 pytest.register_assert_rewrite("tests.system.whole")
 
@@ -17,8 +19,23 @@ pytest.register_assert_rewrite("tests.system.whole")
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """PostgreSQL and Redis, which a test may stop and kill as long as it starts them again."""
-    with needed(), PostgreSQLServer() as database, RedisServer() as broker:
-        yield Servers.prepare(database, broker, tmp_path_factory.mktemp("template"))
+    with needed():
+        prepared = prepared_once(tmp_path_factory)
+        with PostgreSQLServer(prepared / "postgresql") as database, RedisServer() as broker:
+            yield Servers(database, broker, (prepared / "token").read_text(), prepared / "static")
+
+
+def prepared_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of `prepare`, which the first of the test processes fills for all."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "prepared"
+    with (shared / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "postgresql").exists():
+            shutil.rmtree(folder, ignore_errors=True)  # Of a process that failed to fill it.
+            prepare(folder)
+    return folder
 
 
 @pytest.fixture(scope="module")

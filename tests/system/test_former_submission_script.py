@@ -43,7 +43,7 @@ def script(archive) -> Script:
 
 
 def test_its_exit_code_says_what_became_of_the_cube(archive, script):
-    archive.start()
+    archive.start(concurrency=1, beat=False)
     first, second, damaged = many_cubes(archive.data, 3)
     done = script(first, "--oid", "mine", "--swedish-data", "--owner-emails", "a@su.se", "b@su.se")
     assert (done.returncode, done.stdout) == (0, "Data cube submitted.\n"), done.stderr
@@ -65,7 +65,7 @@ def test_its_exit_code_says_what_became_of_the_cube(archive, script):
 
 
 def test_it_finds_the_archive_at_the_address_of_sst_archive(archive, script):
-    archive.start()
+    archive.start(concurrency=1, beat=False)
     cube, other = many_cubes(archive.data, 2)
     assert script(cube, endpoint="/sst_archive/api/v1/ingest/").returncode == 0
     assert script(other, endpoint="/sst_archive/api/v1/ingest").returncode == 0
@@ -91,7 +91,7 @@ def test_waiting_leaves_threads_for_others_and_the_answer_comes_when_a_worker_do
         began = time.monotonic()
         assert requests.get(f"{archive.stack.base_url}/api/v1/instruments/", timeout=10).status_code == 200
         assert time.monotonic() - began < 2
-        archive.start_workers()
+        archive.start_workers(concurrency=1, beat=False)
         answers = [wait.result() for wait in waits]
     statuses = sorted(answer.status_code for _, answer in answers)
     assert statuses == [201] * 2 + [202] * 6

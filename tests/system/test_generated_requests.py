@@ -19,7 +19,7 @@ EXAMPLES = 500 if SOAK else 25
 
 def test_generated_requests_with_and_without_a_token_are_answered_as_described_and_change_nothing(make_archive):
     archive = make_archive()
-    archive.start()
+    archive.start(concurrency=1, beat=False)
     path = write_cube(archive.data / cube_filename())
     assert archive.poll(archive.post(path))["status"] == "completed"
     description = schemathesis.openapi.from_url(f"{archive.stack.base_url}/api/v1/schema/")

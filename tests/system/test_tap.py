@@ -37,7 +37,7 @@ def archive(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Itera
     archive = Archive(servers, "archive_tap_test", tmp_path_factory.mktemp("tap"), {})
     try:
         archive.stack.manage("prepare_tap")
-        archive.start(workers=1)
+        archive.start(beat=False)
         options = ("--queues", "tap", "--concurrency", "1", "--hostname", "tap@%h")
         archive.stack.start("tap", "celery", "-A", "config", "worker", *options)
         paths = many_cubes(archive.data, CUBES - 1)

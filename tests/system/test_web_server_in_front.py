@@ -28,7 +28,7 @@ def archive(servers, tmp_path_factory, checks_connect) -> Iterator[Archive]:
         servers, "web_server_in_front", tmp_path_factory.mktemp("archive"), {"X_ACCEL_PREFIX": "/science-data"}
     )
     try:
-        archive.start()
+        archive.start(concurrency=1, beat=False)
         # FILENAME is ASCII, what the file is called need not be.
         public = write_cube(archive.data / Path(PUBLIC).parent / "a.fits").rename(archive.data / PUBLIC)
         closed = write_cube(archive.data / CLOSED, keywords=RESTRICTED | {"DATE-BEG": "2019-04-20T10:00:00"})
