@@ -23,14 +23,14 @@ WHOLE = "system or browser"
 FOLDERS_OF_WHOLE = ("tests/system", "tests/browser")
 """Where they are. To look for them in all folders takes a quarter of a minute."""
 
-SCHEMA = "tests/catalogue/api/test_schema.py"
-"""The tests with the mark `schema`; to look for them takes a while."""
-
-ONCE = "schema or packaging or plain_sql"
+ONCE = "packaging or plain_sql"
 """Tests that run on PostgreSQL only. Those without the mark of tests/conftest.py, `database`, run on SQLite only."""
 
 ANY_DATABASE = "client"
 """Tests that use the database and do not depend on which it is. They run on SQLite only, where they take less time."""
+
+FOLDERS_FOR_SQLITE = ("tests/client", "tests/previews")
+"""Where nothing is to be run on PostgreSQL."""
 
 ON_ALL_CORES = ("-n", str(3 * (os.cpu_count() or 1) // 2), "--dist", "worksteal")
 """Half as many processes again as there are cores: tests wait for the disk, for the clock and for other processes."""
@@ -72,6 +72,11 @@ def run_on_servers(title: str, *arguments: str, **environment: str) -> int:
         return run_pytest(title, *arguments, **environment)
 
 
+def without(folders: Sequence[str]) -> list[str]:
+    """Return the options of pytest that leave out folders, so that their modules are not even imported."""
+    return [f"--ignore={folder}" for folder in folders]
+
+
 def main(arguments: list[str]) -> int:
     """Run the tests and return the exit code: 0 if all passed and, under CI, none was left out."""
     match arguments:
@@ -82,10 +87,11 @@ def main(arguments: list[str]) -> int:
         case rest:
             database = f"(database or {ONCE}) and not ({WHOLE} or {ANY_DATABASE})"
             whole = rest or FOLDERS_OF_WHOLE
-            others = rest or [f"--ignore={folder}" for folder in FOLDERS_OF_WHOLE]
+            others = rest or without(FOLDERS_OF_WHOLE)
+            on_postgresql = rest or [*others, *without(FOLDERS_FOR_SQLITE)]
             codes = [
-                run_on_sqlite(f"{WHOLE} or {ONCE}", rest or [*others, f"--ignore={SCHEMA}"]),
-                run_on_servers("PostgreSQL and Redis", *ON_ALL_CORES, "-m", database, *others),
+                run_on_sqlite(f"{WHOLE} or {ONCE}", others),
+                run_on_servers("PostgreSQL and Redis", *ON_ALL_CORES, "-m", database, *on_postgresql),
                 run_on_servers("Processes and browsers", *ON_ALL_CORES, "-m", f"({WHOLE}) and not soak", *whole),
             ]
     # A file that is named need not have tests for each round.

@@ -31,10 +31,16 @@ __all__ = [
 
 USE_THE_DATABASE = {"db", "transactional_db", "live_server"}
 PLAIN_SQL = (
-    *("accounts/access_requests/", "catalogue/downloads/", "catalogue/exports/", "catalogue/pages/", "config/"),
-    *("demo/", "ingestion/", "keeper/discovery/", "keeper/events/", "keeper/fixity/", "predecessor/", "svo/"),
-    *("operations/test_admin_questions.py", "operations/test_every_url_in_time.py", "operations/test_cube_admin.py"),
-    *("operations/test_grants.py", "operations/test_hostile_headers.py", "workorders/test_waiting_posts.py"),
+    *("accounts/access_requests/", "accounts/test_email_addresses.py", "accounts/test_login_attempts.py"),
+    *("accounts/test_login_names.py", "accounts/test_own_account.py", "accounts/test_sign_up.py"),
+    *("catalogue/api/test_cubes_as_json.py", "catalogue/api/test_finding_by_line.py", "catalogue/api/test_schema.py"),
+    *("catalogue/api/test_statements.py", "catalogue/downloads/", "catalogue/exports/", "catalogue/pages/"),
+    *("catalogue/test_repeated_parameters.py", "config/", "cubefile/", "datacubes/steps/", "datacubes/test_access.py"),
+    *("datacubes/test_tags.py", "demo/", "ingestion/", "keeper/discovery/", "keeper/events/", "keeper/fixity/"),
+    *("operations/test_admin_questions.py", "operations/test_cube_admin.py", "operations/test_cube_orders.py"),
+    *("operations/test_every_url_in_time.py", "operations/test_front_page.py", "operations/test_grants.py"),
+    *("operations/test_hostile_headers.py", "operations/test_metrics.py", "predecessor/", "svo/"),
+    *("workorders/test_admin.py", "workorders/test_waiting_posts.py"),
 )
 """Rooms and files about code that does not ask which database it is: their tests need one database only."""
 

@@ -13,15 +13,16 @@ from tests.system.whole import check_whole
 
 pytestmark = pytest.mark.system
 
-EXAMPLES = 500 if SOAK else 25
+EXAMPLES = 500 if SOAK else 30
 """For each operation; the same ones each time."""
 
 
 def test_generated_requests_with_and_without_a_token_are_answered_as_described_and_change_nothing(make_archive):
     archive = make_archive()
     archive.start(concurrency=1, beat=False)
-    path = write_cube(archive.data / cube_filename())
-    assert archive.poll(archive.post(path))["status"] == "completed"
+    for name, request in (("cube", {}), ("other", {"oid": "a/b %2e"})):
+        path = write_cube(archive.data / name / cube_filename())
+        assert archive.poll(archive.post(path, **request))["status"] == "completed"
     description = schemathesis.openapi.from_url(f"{archive.stack.base_url}/api/v1/schema/")
     assert f"longer than {LONGEST_REQUEST_LINE} bytes" in description.raw_schema["info"]["description"]
     operations = [found.ok() for found in description.get_all_operations()]

@@ -1,63 +1,9 @@
-"""The API's description is right: what is generated from it is answered as it says, and never by a failure."""
+"""The API's description is complete: every list, parameter, field and operation has its text.
 
-import pytest
-import schemathesis
-from django.contrib.auth.models import User
+That requests are answered as it says is tested in `tests/system/test_generated_requests.py`.
+"""
+
 from django.core.management import call_command
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
-from hypothesis import HealthCheck, settings
-
-from config.wsgi import application
-from tests.support.api_description import AS_DESCRIBED
-
-schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
-generated = settings(
-    max_examples=15,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
-
-
-@pytest.fixture
-def one_transaction():
-    """Keep the connection to the database between requests, which are within the test's transaction."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-@pytest.fixture
-def archive(archive_cube, one_transaction):
-    """Put cubes into the archive."""
-    archive_cube()
-    archive_cube(oid="a/b %2e", path="other.fits")
-
-
-@pytest.fixture
-def token(client_of):
-    """Return the headers of somebody who may do everything."""
-    credentials = client_of(User.objects.create_superuser("root"))._credentials
-    return {"Authorization": credentials["HTTP_AUTHORIZATION"]}
-
-
-@pytest.mark.schema
-@schema.parametrize()
-@generated
-def test_requests_without_a_token_are_answered_as_described(archive, case):
-    case.validate_response(case.call(), checks=AS_DESCRIBED)
-
-
-@pytest.mark.schema
-@schema.parametrize()
-@generated
-def test_requests_with_a_token_are_answered_as_described(archive, case, token):
-    response = case.call(headers=token)
-    case.validate_response(response, checks=AS_DESCRIBED)
-    assert response.status_code not in (401, 403)
 
 
 def test_the_description_is_complete(tmp_path):
