@@ -1,5 +1,6 @@
 """A connection to PostgreSQL that is kept is checked before it is used again, by a statement only if it must be."""
 
+import select
 from collections.abc import Iterator
 
 import pytest
@@ -71,6 +72,7 @@ def test_one_that_has_received_something_is_asked_and_kept(kept):
         cursor.execute("LISTEN news")
     with connection.cursor() as cursor:
         cursor.execute("NOTIFY news")
+    assert select.select([kept.connection], [], [], 10)[0]  # Another process of the server passes it on.
     begin_request(kept)
     assert process(kept) == before
     assert last_statement(kept) == "SELECT 1"
