@@ -19,10 +19,10 @@ def only_row(rows: QuerySet[Row]) -> Row | None:
 
 
 def unique_row(model: type[Row], joined: str = "", *, locked: bool = False, **unique: Any) -> Row | None:
-    """Return the row whose unique field has a value, and with it a row that it refers to; None if there is none.
+    """Return the row with a value of a unique field, or None. A row that it refers to can be read with it.
 
-    The same as ``select_related(joined).get(**unique)``. Django writes that statement anew each time, which takes
-    longer than PostgreSQL's answer.
+    For a row that exists, it does the same as ``select_related(joined).get(**unique)``. Django writes that statement
+    anew each time, which takes longer than PostgreSQL needs to answer it.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ class _Columns(NamedTuple):
     def instance(self, result: Sequence[Any]) -> Any:
         """Return the instance that a row of the result describes; None if its table has none."""
         values = list(result[self.place])
-        if values[self.key] is None:
+        if not values[self.key]:
             return None
         for number, column, converters in self.converted:
             for convert in converters:

@@ -170,7 +170,7 @@ class WorkOrderView(generics.GenericAPIView):
 
     serializer_class = WorkOrderSerializer
     permission_classes = [WorkOrderPermissions]
-    queryset = WorkOrder.objects.select_related("run")
+    queryset = WorkOrder.objects.all()
 
     @extend_schema(
         operation_id="work_orders_retrieve",

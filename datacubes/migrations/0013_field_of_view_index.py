@@ -1,7 +1,7 @@
 """The index of fields of view, and the cost of the function of the index of keywords. Both on PostgreSQL only.
 
 The index holds a box around each field of view, however the field is turned. Stored values are cut, so that no value
-from a header makes the arithmetic overflow or underflow.
+from a header makes the arithmetic overflow.
 
 A call of the function takes a hundred times as long as PostgreSQL assumes, which then calls it for each row.
 """
@@ -13,12 +13,12 @@ CREATE FUNCTION datacubes_field_of_view(x float8, y float8, width float8, height
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN x IS NOT NULL AND y IS NOT NULL THEN box(
         point(
-            least(greatest(x, -1e6), 1e6) - least(greatest(width, 1e-6) / 2 + greatest(height, 1e-6) / 2, 1e6),
-            least(greatest(y, -1e6), 1e6) - least(greatest(width, 1e-6) / 2 + greatest(height, 1e-6) / 2, 1e6)
+            least(greatest(x, -1e6), 1e6) - least(greatest(coalesce(width, 0) / 2 + coalesce(height, 0) / 2, 0), 1e6),
+            least(greatest(y, -1e6), 1e6) - least(greatest(coalesce(width, 0) / 2 + coalesce(height, 0) / 2, 0), 1e6)
         ),
         point(
-            least(greatest(x, -1e6), 1e6) + least(greatest(width, 1e-6) / 2 + greatest(height, 1e-6) / 2, 1e6),
-            least(greatest(y, -1e6), 1e6) + least(greatest(width, 1e-6) / 2 + greatest(height, 1e-6) / 2, 1e6)
+            least(greatest(x, -1e6), 1e6) + least(greatest(coalesce(width, 0) / 2 + coalesce(height, 0) / 2, 0), 1e6),
+            least(greatest(y, -1e6), 1e6) + least(greatest(coalesce(width, 0) / 2 + coalesce(height, 0) / 2, 0), 1e6)
         )
     ) END
 $$;

@@ -1,7 +1,6 @@
-"""The function of migration 0013, for archives that have applied an earlier form of it. On PostgreSQL only.
+"""A size of 5e-324 arcsec, of which PostgreSQL cannot take half, no longer fails the row. On PostgreSQL only.
 
-The earlier form failed for a size of 5e-324 arcsec, which PostgreSQL cannot halve. Such sizes now count as a millionth
-of an arcsec. The index keeps its values for all other rows.
+Such sizes count as a millionth of an arcsec. What the index holds of the other rows stays as it is.
 """
 
 from django.db import migrations

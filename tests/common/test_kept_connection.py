@@ -41,11 +41,16 @@ def begin_request(kept: BaseDatabaseWrapper) -> None:
     kept.ensure_connection()
 
 
-def test_one_that_waits_is_asked_nothing(kept):
+def last_statement_of_the_same(kept: BaseDatabaseWrapper) -> str:
+    """Begin a request, in which the connection stays the same, and return the last statement that it has sent."""
     before = process(kept)
     begin_request(kept)
     assert process(kept) == before
-    assert last_statement(kept) == "SELECT 2"
+    return last_statement(kept)
+
+
+def test_one_that_waits_is_asked_nothing(kept):
+    assert last_statement_of_the_same(kept) == "SELECT 2"
 
 
 def test_one_that_the_server_has_ended_is_replaced(kept):
@@ -59,23 +64,17 @@ def test_one_that_the_server_has_ended_is_replaced(kept):
 
 
 def test_one_that_has_had_an_error_is_asked(kept):
-    before = process(kept)
     kept.errors_occurred = True
-    begin_request(kept)
-    assert process(kept) == before
-    assert last_statement(kept) == "SELECT 1"
+    assert last_statement_of_the_same(kept) == "SELECT 1"
 
 
 def test_one_that_has_received_something_is_asked_and_kept(kept):
-    before = process(kept)
     with kept.cursor() as cursor:
         cursor.execute("LISTEN news")
     with connection.cursor() as cursor:
         cursor.execute("NOTIFY news")
     assert select.select([kept.connection], [], [], 10)[0]  # Another process of the server passes it on.
-    begin_request(kept)
-    assert process(kept) == before
-    assert last_statement(kept) == "SELECT 1"
+    assert last_statement_of_the_same(kept) == "SELECT 1"
 
 
 def test_one_that_was_closed_is_opened_again(kept):

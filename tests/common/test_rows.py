@@ -53,11 +53,11 @@ def test_a_row_that_it_refers_to_comes_with_it_in_one_statement(django_assert_nu
 def test_a_row_that_refers_to_none_has_none(django_assert_num_queries):
     WorkOrder.objects.create(relative_path="a.fits")
     with django_assert_num_queries(1):
-        assert unique_row(WorkOrder, "run", relative_path="a.fits").run is None
+        assert not unique_row(WorkOrder, "run", relative_path="a.fits").run
 
 
-def test_no_unique_row_is_none():
-    assert unique_row(WorkOrder, "run", relative_path="a.fits") is None
+def test_without_such_a_row_nothing_is_returned():
+    assert not unique_row(WorkOrder, "run", relative_path="a.fits")
 
 
 def test_a_row_is_locked_alone_where_the_database_locks_rows():
@@ -79,7 +79,7 @@ def test_a_row_that_is_there_already_is_left_as_it_is():
     there = WorkOrder.objects.create(relative_path="a.fits", oid="before")
     new = WorkOrder(relative_path="a.fits", oid="after")
     assert not add_row(new)
-    assert new.pk is None
+    assert not new.pk
     assert state(WorkOrder.objects.get()) == state(there)
 
 

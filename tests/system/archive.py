@@ -66,8 +66,8 @@ def prepare(folder: Path) -> None:
 
     - `postgresql`: a saved server. Its database `template_archive` has all tables, and an account that may post and
       read orders and grant access; `plain` is a copy of it.
-    - `token`: the account's token.
     - `static`: the collected static files.
+    - `token`: the account's token. It is written last: with it, the folder is complete.
     """
     folder.mkdir()
     with PostgreSQLServer() as database:
@@ -75,9 +75,10 @@ def prepare(folder: Path) -> None:
         environment = {"DATABASE_URL": of_database(database.url, TEMPLATE), "LOCAL_ROOT": str(folder)}
         stack = Stack(SETTINGS | environment, folder)
         stack.prepare()
-        (folder / "token").write_text(make_token(stack, "pipeline"))
+        token = make_token(stack, "pipeline")
         copy_database(database.url, TEMPLATE, "plain")
         database.save(folder / "postgresql")
+    (folder / "token").write_text(token)
 
 
 class Archive:

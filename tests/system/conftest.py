@@ -32,7 +32,7 @@ def prepared_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = shared / "prepared"
     with (shared / "prepared.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "postgresql").exists():
+        if not (folder / "token").exists():
             shutil.rmtree(folder, ignore_errors=True)  # Of a process that failed to fill it.
             prepare(folder)
     return folder

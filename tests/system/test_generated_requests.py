@@ -3,15 +3,23 @@
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
 from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
 from devtools.sample_cubes import cube_filename, write_cube
 from devtools.stack import LONGEST_REQUEST_LINE
-from tests.support.api_description import AS_DESCRIBED
 from tests.system.archive import FIGURES, SOAK
 from tests.system.whole import check_whole
 
 pytestmark = pytest.mark.system
+
+AS_DESCRIBED = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+"""What every answer of the API must be, by the API's own description."""
 
 EXAMPLES = 500 if SOAK else 30
 """For each operation; the same ones each time."""

@@ -205,6 +205,15 @@ def test_an_order_that_is_tried_again_is_waited_for(post):
     assert waits.result()[0].status_code == 201
 
 
+def test_an_order_that_a_worker_is_still_at_is_answered_as_started(post):
+    waits = post("wait=1")
+    order = next_order()
+    answer, _ = waits.result()
+    assert (answer.status_code, answer.json()["status"]) == (202, "started")
+    assert answer.json()["started_at"]
+    queue.fail(order, "Enough.")
+
+
 def test_an_order_that_is_deleted_meanwhile_is_answered_as_accepted(post):
     waits = post("wait=1")
     wait_until(lambda: WorkOrder.objects.exists(), "the order is there", 10)
